@@ -1,0 +1,116 @@
+package gateway
+
+import (
+	"time"
+
+	"kavi/gateway/shell"
+	"kavi/gateway/wire"
+)
+
+// Call and Verdict are what doors and gateway exchange; see package wire.
+type (
+	Call    = wire.Call
+	Verdict = wire.Verdict
+	Part    = shell.Part
+	Effect  = shell.Effect
+)
+
+// Action is what the policy says of a call. The zero Action denies.
+type Action uint8
+
+// The actions, strictest first.
+const (
+	Deny Action = iota
+	Prompt
+	Allow
+)
+
+// Level is an approval level: a floor after the rules (design.md). "" is none given: the documented defaults.
+type Level string
+
+// The levels.
+const (
+	LevelDefault  Level = ""
+	LevelNone     Level = "none"
+	LevelOnWrite  Level = "on-write"
+	LevelOnCommit Level = "on-commit"
+	LevelAlways   Level = "always"
+)
+
+// Risk is the label of a call: the highest of its parts.
+type Risk string
+
+// The risks.
+const (
+	Low         Risk = "low"
+	Medium      Risk = "medium"
+	High        Risk = "high"
+	Destructive Risk = "destructive"
+)
+
+// Asker is who makes a call: what the socket, the process table and the session know, never the call itself.
+type Asker struct {
+	Agent string
+	Level Level
+}
+
+// Cover is the allowed call in which another one is nested.
+type Cover struct {
+	CallID     string       // "call_12"
+	ApprovalID string       // "apr_03" where the operator approved it, else ""
+	Effects    []shell.Kind // what a rule's allow covers; unused when ByOperator
+	ByOperator bool
+}
+
+// World is what judging a call may look at.
+type World struct {
+	FS    shell.FS
+	Now   time.Time
+	Home  string
+	Root  string   // the project
+	State []string // kavi's own folders, sockets, rule files
+	Git   string   // why git is not read-only in this repository, or ""
+	Cover *Cover   // nil: not nested
+}
+
+// Judgement is the policy's answer with everything that explains it.
+type Judgement struct {
+	Action  Action
+	Rule    string // the deciding rule's id; "" for a default, a level, full access
+	Layer   string // "built-in", "default", "level", "full access", "covered", "user", "project", "repository", "remembered"
+	Why     string // one line, without text written by the agent about itself
+	Part    int    // index of the part that decided
+	Parts   []Part
+	Risk    Risk
+	Caps    []shell.Kind // of an allow: the effects it covers, for what is nested in it
+	Covered bool
+}
+
+// Seal is the hash of everything that a decision is about; the zero Seal matches nothing.
+type Seal [32]byte
+
+// Form is one of the three ways in which an approval is shown.
+type Form string
+
+// The forms of design.md.
+const (
+	FormWrite  Form = "Write File"
+	FormCommit Form = "Git Commit"
+	FormTool   Form = "Tool Usage"
+)
+
+// Text is an approval in words, every string of it already safe to display (package display).
+type Text struct {
+	Form      Form
+	Verb      string // "Run", "Write", "Commit", "Delete", "Fetch"
+	Object    string // what, on one line: "npm install jsonwebtoken", "src/auth/login.ts (+45, -12)"
+	Fields    []Field
+	Body      []string // a preview, a diff, a script: rows
+	BodyIs    string   // "diff", "script", "files", ""
+	Cut       int      // rows of the body that are not in Body (huge); they are in Full
+	Lines     string   // "+45, -12", or ""
+	EndNeeded bool     // approve is off until the last row was shown (high, destructive)
+}
+
+// Field is one labelled row of an approval: "Command", "npm install jsonwebtoken".
+type Field struct{ Name, Value string }
