@@ -41,9 +41,14 @@ type view interface {
 	// PasteText takes a whole paste. It never decides anything.
 	PasteText(text string, at time.Time)
 
-	// Tick is called about every 16 ms while the view is on the screen: a key
-	// that decides takes effect here, once nothing else was typed for a
-	// moment. True: draw again.
+	// Shown is called after Draw once that frame has gone out to the client:
+	// what an operator may decide is what was on their screen, not what was
+	// meant to be there. A frame that was skipped is never reported.
+	Shown(at time.Time)
+
+	// Tick is called about every 16 ms while the view is on the screen, after
+	// all keys that have arrived were handed over: a key that decides takes
+	// effect here, once nothing else was typed for a moment. True: draw again.
 	Tick(now time.Time) bool
 
 	// SetActive tells whether keys go to this view now. It starts inactive.
