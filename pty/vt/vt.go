@@ -1,4 +1,0 @@
-package vt
-
-// Terminal is the screen of one pane: bytes in, cells and replies out.
-type Terminal struct{}
