@@ -1,0 +1,23 @@
+package keymap
+
+import "slices"
+
+// spares are the prefixes to take where the outer terminal's tmux has the wanted
+// one, in the order in which they are tried.
+var spares = []string{"C-]", `C-\`, "M-Space"}
+
+// ChoosePrefix gives the prefix that reaches kavi inside a tmux whose own
+// prefixes are outer (none outside of tmux): the wanted one or, where tmux would
+// keep that for itself, C-]. The note says so, and is "" where nothing changed.
+func ChoosePrefix(want Key, outer []Key) (prefix Key, note string) {
+	if !slices.Contains(outer, want) {
+		return want, ""
+	}
+	for _, s := range spares {
+		spare, err := Parse(s)
+		if err == nil && spare != want && !slices.Contains(outer, spare) {
+			return spare, "the tmux around kavi has " + want.String() + " as its prefix: kavi's is " + spare.String()
+		}
+	}
+	return want, "the tmux around kavi has " + want.String() + " as its prefix too: press it twice"
+}
