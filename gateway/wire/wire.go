@@ -84,9 +84,19 @@ const MaxScript = 1 << 20
 // MaxFrame bounds one frame, its header not counted.
 const MaxFrame = 8 << 20
 
+// MaxWords bounds the words of Argv and, apart, of Env.
+const MaxWords = 64 << 10
+
 // Verdict is what the door is told. The zero Verdict is a denial.
 type Verdict struct {
 	Allow  bool
 	Reason string // why not, safe to print; empty when allowed
 	Call   string // the call's id in the ledger, for the door's own log
+}
+
+// Message is one frame: exactly one of its fields is set.
+type Message struct {
+	Call    *Call
+	Verdict *Verdict
+	Taken   bool // the door got an allow and becomes the program now; the last frame of its connection
 }
