@@ -17,7 +17,7 @@ func attached(t *testing.T) (*Attachment, *Relay) {
 	t.Helper()
 	server, client := pair(t)
 	a := newAttachment(server, server, proc.Peer{Pidfd: -1}, Screen{Cols: 80, Rows: 24}, session.Operator{Client: "attach 1"})
-	t.Cleanup(func() { _ = a.Close() })
+	t.Cleanup(a.hangUp)
 	return a, &Relay{conn: client, in: bufio.NewReader(client)}
 }
 
@@ -70,7 +70,7 @@ func TestTheLastWordComesAfterEverythingWritten(t *testing.T) {
 			}
 			part = part[n:]
 		}
-		a.Exit(Exit{Code: 0, Text: "detached"})
+		a.exit(Exit{Code: 0, Text: "detached"})
 	}()
 	var got bytes.Buffer
 	for {
@@ -95,64 +95,68 @@ func TestTheLastWordComesAfterEverythingWritten(t *testing.T) {
 	}
 }
 
-func TestAClientThatDoesNotReadHoldsUpNobody(t *testing.T) {
+func TestCloseFreesReadAndWriteOfAStuckClient(t *testing.T) {
 	a, _ := attached(t)
-	frame := make([]byte, 60_000)
-	start := time.Now()
-	var err error
-	for n := 0; err == nil; n += len(frame) {
-		if n > 2*backlog {
-			t.Fatal("the backlog has no bound")
+	ended := make(chan error, 2)
+	go func() {
+		var err error
+		for err == nil {
+			_, err = a.Write(make([]byte, 60_000))
 		}
-		_, err = a.Write(frame)
-	}
-	if !errors.Is(err, ErrSlow) {
-		t.Errorf("failed with %v, want ErrSlow", err)
-	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("writes waited for the client: %v", took)
-	}
-	select {
-	case <-a.Gone():
-	case <-time.After(5 * time.Second):
-		t.Error("the stuck client was not sent away")
-	}
-	if _, err := a.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-		t.Errorf("read after that: %v, want EOF", err)
-	}
-}
-
-func TestBusyUntilTheClientHasTaken(t *testing.T) {
-	a, r := attached(t)
-	if a.Busy() {
-		t.Error("busy before anything was written")
-	}
-	frame := make([]byte, 1<<20)
-	if _, err := a.Write(frame); err != nil {
+		ended <- err
+	}()
+	go func() {
+		_, err := a.Read(make([]byte, 1))
+		ended <- err
+	}()
+	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if !a.Busy() {
-		t.Error("not busy with a megabyte that nobody reads")
-	}
-	for n := 0; n < len(frame); {
-		b, _, err := r.Receive()
-		if err != nil {
-			t.Fatal(err)
+	for range 2 {
+		select {
+		case err := <-ended:
+			if err == nil {
+				t.Error("ended without an error")
+			}
+		case <-time.After(farewell + 5*time.Second):
+			t.Fatal("still blocked")
 		}
-		n += len(b)
 	}
-	eventually(t, "the attachment is idle again", func() bool { return !a.Busy() })
 }
 
 func TestALastWordDoesNotWaitForAStuckClient(t *testing.T) {
 	a, _ := attached(t)
-	if _, err := a.Write(make([]byte, 1<<20)); err != nil {
+	stuck := make(chan struct{})
+	go func() {
+		defer close(stuck)
+		for {
+			if _, err := a.Write(make([]byte, 60_000)); err != nil {
+				return
+			}
+		}
+	}()
+	start := time.Now()
+	a.exit(Exit{})
+	if took := time.Since(start); took > farewell+3*time.Second {
+		t.Errorf("took %v", took)
+	}
+	<-stuck
+}
+
+func TestKeysTypedAfterTheDrawerLeftDoNotTakeTheLastWord(t *testing.T) {
+	a, r := attached(t)
+	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	start := time.Now()
-	a.Exit(Exit{})
-	if took := time.Since(start); took > farewell+2*time.Second {
-		t.Errorf("took %v", took)
+	for range 40 { // more than the queue of keys holds
+		if err := r.Send([]byte("typed ahead")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.exit(Exit{Text: "detached"})
+	_, exit, err := r.Receive()
+	if err != nil || exit == nil || exit.Text != "detached" {
+		t.Errorf("received %v, %v; want the last word", exit, err)
 	}
 }
 
@@ -172,9 +176,7 @@ func TestAClientThatGoesEndsReadAndWrite(t *testing.T) {
 
 func TestALostServerIsNotALastWord(t *testing.T) {
 	a, r := attached(t)
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
+	a.hangUp()
 	if _, exit, err := r.Receive(); !errors.Is(err, ErrLost) || exit != nil {
 		t.Errorf("received %v, %v; want ErrLost", exit, err)
 	}

@@ -29,7 +29,6 @@ var (
 	ErrRefused  = errors.New("refused")
 	ErrVersion  = errors.New("another version of kavi serves this session")
 	ErrRequest  = errors.New("request not understood")
-	ErrSlow     = errors.New("the client does not read")
 )
 
 // The requests.
@@ -90,6 +89,9 @@ type Screen struct {
 	Rows  int               `json:"rows"`
 	Env   map[string]string `json:"env"`   // see ClientEnv
 	Again bool              `json:"again"` // the server went away under it: no summary, no greeting
+
+	// OuterPrefixes are those of a tmux around the client, as tmux writes them.
+	OuterPrefixes []string `json:"outer_prefixes,omitempty"`
 }
 
 // ClientEnv names the variables of a client's environment that describe its

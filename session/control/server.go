@@ -145,7 +145,7 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 
 	peer, peerErr := proc.PeerOf(conn)
 	if peerErr == nil {
-		defer func() { _ = peer.Close() }()
+		defer peer.Close()
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	in := bufio.NewReader(io.LimitReader(conn, maxRequest))
@@ -211,7 +211,7 @@ func (s *server) attach(ctx context.Context, conn *net.UnixConn, peer proc.Peer,
 		if p := recover(); p != nil {
 			s.Log.Error("drawing for a client panicked", "client", by.Client, "panic", p, "stack", string(debug.Stack()))
 		}
-		a.Exit(exit)
+		a.exit(exit)
 	}()
 	exit = s.Attach(ctx, a)
 }
