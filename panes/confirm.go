@@ -1,0 +1,174 @@
+package panes
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"kavi/keymap"
+)
+
+// ask is a question above everything: a text to read, perhaps a line to type,
+// Enter to do it and Escape not to. Enter falls under the law of deliberate
+// keys like any key that decides.
+type ask struct {
+	base
+	name  string // for the guard: each question is one of its own
+	title string
+	text  func(m model, width int) []row // what it is about
+	edit  *editor                        // nil: nothing to type
+	label string                         // before the line
+	does  string                         // what Enter does: "reject"
+	do    func(text string, shown time.Duration) (wrong string)
+
+	rows  scroller
+	ended bool   // the last row of the text was on the screen
+	wrong string // why the last Enter did nothing
+	lit   bool
+}
+
+// newAsk makes a question. Where do says that something is wrong with the line,
+// the question stays and says so; else it goes.
+func newAsk(v *views, title string, text func(m model, width int) []row) *ask {
+	v.asked++
+	return &ask{base: newBase(v), name: fmt.Sprintf("ask %d", v.asked), title: title, text: text}
+}
+
+// Place is part of view: low on the screen, near the line of keys, as high as
+// the text needs.
+func (q *ask) Place(cols, rows int) (x, y, width, height int) {
+	width = min(cols, 76)
+	need := 3 // frame and hints
+	if q.m.snap != nil {
+		need += len(q.text(q.m, width-2))
+	}
+	if q.edit != nil {
+		need += 2
+	}
+	height = max(min(need, rows-2), 0)
+	return (cols - width) / 2, max(rows-2-height, 0), width, height
+}
+
+// Update is part of view.
+func (q *ask) Update(m model) { q.m = m }
+
+// SetActive is part of view.
+func (q *ask) SetActive(on bool, _ time.Time) { q.activate(on, q.name) }
+
+// Shown is part of view.
+func (q *ask) Shown(at time.Time) {
+	q.base.Shown(at)
+	if q.active && q.drawn != "" && q.rows.atEnd() {
+		q.ended = true
+	}
+}
+
+// Key is part of view.
+func (q *ask) Key(ev *tcell.EventKey, at time.Time) bool {
+	k := pressed(ev)
+	switch {
+	case k.Named == keymap.KeyEscape, k == keymap.Char('c', keymap.Ctrl):
+		q.act.Pop(q)
+		return true
+	case k.Named == keymap.KeyEnter:
+		q.enter(at)
+		return true
+	}
+	if textual(k) {
+		q.guard.Typed(at)
+	}
+	q.wrong = ""
+	if q.edit != nil && q.edit.key(ev) {
+		return true
+	}
+	if a := q.keys.Action(keymap.Detail, k); a != "" && (q.edit == nil || k.Rune == 0) {
+		return q.rows.move(a)
+	}
+	return false
+}
+
+func (q *ask) enter(at time.Time) {
+	if !q.ended {
+		q.guard.Typed(at)
+		q.wrong = "read it to its last row first"
+		return
+	}
+	press := q.guard.Press
+	if q.edit != nil {
+		press = q.guard.PressAfterText
+	}
+	if !press(q.does, at) {
+		q.wrong = "too soon: press Enter again"
+	}
+}
+
+// PasteText is part of view.
+func (q *ask) PasteText(text string, at time.Time) {
+	q.guard.Typed(at)
+	if q.edit != nil {
+		q.edit.paste(text)
+	}
+}
+
+// Tick is part of view.
+func (q *ask) Tick(now time.Time) bool {
+	if !q.active {
+		return false
+	}
+	if d, due := q.guard.Tick(now); due {
+		text := ""
+		if q.edit != nil {
+			text = q.edit.String()
+		}
+		if q.wrong = q.do(text, d.shown); q.wrong == "" {
+			q.act.Pop(q)
+		}
+		return true
+	}
+	lit := q.guard.Ready(now) && q.guard.Holding() == ""
+	changed := lit != q.lit
+	q.lit = lit
+	return changed
+}
+
+// Draw is part of view.
+func (q *ask) Draw(screen tcell.Screen) {
+	q.drawn = ""
+	x, y, width, height := q.GetRect()
+	ix, iy, iw, ih := box(screen, q.look, x, y, width, height, words(q.title, strong), false)
+	room := ih - 1
+	if q.edit != nil {
+		room -= 2
+	}
+	if iw < 8 || room < 1 {
+		return
+	}
+	rows := q.text(q.m, iw)
+	q.rows.fit(len(rows), room)
+	q.rows.draw(screen, q.look, ix, iy, iw, rows)
+	if q.edit != nil {
+		n := put(screen, q.look, ix, iy+room+1, iw/2, words(q.label+" ", accent))
+		q.edit.draw(screen, q.look, ix+n, iy+room+1, iw-n, q.active)
+	}
+	put(screen, q.look, ix, iy+ih-1, iw, q.hints())
+	q.drawn = q.name
+}
+
+func (q *ask) hints() row {
+	if what := q.guard.Holding(); q.active && what != "" {
+		return words(what+" …", strong)
+	}
+	if q.wrong != "" {
+		return words(q.wrong, warning)
+	}
+	k, w := accent, plain
+	if !q.active || !q.guard.Settled(q.m.now) || q.edit == nil && !q.guard.Ready(q.m.now) || !q.rows.atEnd() && !q.ended {
+		k, w = faint, faint
+	}
+	r := line(words("[Enter]", k), words(" "+q.does+"  ", w), words("[Escape]", accent), words(" cancel", plain))
+	if !q.rows.atEnd() || q.rows.top > 0 {
+		r = line(r, words("  "+q.rows.where(), warning))
+	}
+	return r
+}

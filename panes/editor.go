@@ -1,0 +1,117 @@
+package panes
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gdamore/tcell/v2"
+
+	"kavi/gateway/display"
+)
+
+// editor is one line of text that the operator types.
+type editor struct {
+	text []rune
+	at   int // the cursor, 0 to len(text)
+	left int // the first rune that is drawn
+}
+
+// maxLine is how many characters a line takes; more is not taken.
+const maxLine = 2000
+
+func newEditor(text string) *editor {
+	e := &editor{}
+	e.paste(text)
+	return e
+}
+
+func (e *editor) String() string { return string(e.text) }
+
+// key takes a key; false: it means nothing in a line.
+func (e *editor) key(ev *tcell.EventKey) bool {
+	switch ev.Key() {
+	case tcell.KeyRune:
+		if ev.Modifiers()&(tcell.ModAlt|tcell.ModCtrl|tcell.ModMeta) != 0 {
+			return false
+		}
+		e.insert([]rune{ev.Rune()})
+	case tcell.KeyLeft, tcell.KeyCtrlB:
+		e.at = max(e.at-1, 0)
+	case tcell.KeyRight, tcell.KeyCtrlF:
+		e.at = min(e.at+1, len(e.text))
+	case tcell.KeyHome, tcell.KeyCtrlA:
+		e.at = 0
+	case tcell.KeyEnd, tcell.KeyCtrlE:
+		e.at = len(e.text)
+	case tcell.KeyBackspace, tcell.KeyBackspace2:
+		e.cut(e.at-1, e.at)
+	case tcell.KeyDelete, tcell.KeyCtrlD:
+		e.cut(e.at, e.at+1)
+	case tcell.KeyCtrlU:
+		e.cut(0, e.at)
+	case tcell.KeyCtrlK:
+		e.cut(e.at, len(e.text))
+	case tcell.KeyCtrlW:
+		from := e.at
+		for from > 0 && unicode.IsSpace(e.text[from-1]) {
+			from--
+		}
+		for from > 0 && !unicode.IsSpace(e.text[from-1]) {
+			from--
+		}
+		e.cut(from, e.at)
+	default:
+		return false
+	}
+	return true
+}
+
+// paste takes a pasted text as part of the line: its line ends become blanks.
+func (e *editor) paste(text string) {
+	text = strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\r\n")
+	var rs []rune
+	for _, r := range text {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			rs = append(rs, ' ')
+		case r == utf8.RuneError || unicode.IsControl(r):
+		default:
+			rs = append(rs, r)
+		}
+	}
+	e.insert(rs)
+}
+
+func (e *editor) insert(rs []rune) {
+	rs = rs[:min(len(rs), maxLine-len(e.text))]
+	rest := append(rs[:len(rs):len(rs)], e.text[e.at:]...)
+	e.text = append(e.text[:e.at:e.at], rest...)
+	e.at += len(rs)
+}
+
+func (e *editor) cut(from, to int) {
+	from, to = max(from, 0), min(to, len(e.text))
+	if from >= to {
+		return
+	}
+	e.text = append(e.text[:from:from], e.text[to:]...)
+	e.at = from
+}
+
+// draw shows the part of the line around the cursor, and the terminal's cursor
+// where the line has the keys.
+func (e *editor) draw(screen tcell.Screen, t *theme, x, y, width int, active bool) {
+	if width < 2 {
+		return
+	}
+	before := func(from int) int { return display.Width(display.Row(string(e.text[from:e.at]))) }
+	e.left = min(e.left, e.at)
+	for before(e.left) > width-2 {
+		e.left++
+	}
+	put(screen, t, x, y, width-1, words(string(e.text[e.left:]), strong))
+	if active {
+		screen.ShowCursor(x+before(e.left), y)
+	}
+}

@@ -1,0 +1,346 @@
+package panes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"kavi/keymap"
+	"kavi/session"
+)
+
+// inbox shows what waits for the operator, and takes their answers.
+//
+// The cursor is on an approval, not on a row: whatever comes or goes, it stays
+// there as long as that approval does. What keys decide is what was on the
+// screen under the cursor (guard.go).
+type inbox struct {
+	base
+	list   []*session.Approval // those that the filter lets through, by age
+	cursor string              // the id under the cursor, "" where the list is empty
+	marks  map[string]string   // marked approvals: id to subject
+	had    bool                // something waited since the operator came here
+	over   bool                // a view of the inbox lies above it
+
+	filter  string
+	editing *editor // the filter's line while it is edited
+
+	rows   scroller // of the list
+	detail scroller
+	sheet  sheetCache
+	lit    string // what the line of keys looked like at the last Tick
+}
+
+func newInbox(v *views) *inbox { return &inbox{base: newBase(v), marks: map[string]string{}} }
+
+// Place is part of view: below 100 columns the inbox lies over the panes.
+func (i *inbox) Place(cols, rows int) (x, y, width, height int) {
+	width = min(cols, 100)
+	return cols - width, 0, width, max(rows-2, 0)
+}
+
+// Update is part of view.
+func (i *inbox) Update(m model) {
+	i.m = m
+	i.forget(m.snap)
+	row := i.index() - i.rows.top
+	index := i.index()
+	i.list = i.list[:0:0]
+	for _, a := range m.snap.Approvals {
+		if i.matches(a) {
+			i.list = append(i.list, a)
+		}
+	}
+	if at := slices.IndexFunc(i.list, func(a *session.Approval) bool { return a.ID == i.cursor }); at >= 0 {
+		i.rows.top = max(at-row, 0)
+	} else {
+		i.cursor = ""
+		if n := len(i.list); n > 0 {
+			i.cursor = i.list[min(max(index, 0), n-1)].ID
+		}
+		i.detail.top = 0
+	}
+	for id, s := range i.marks {
+		if subject("mark", find(m.snap, id)) != s {
+			delete(i.marks, id)
+		}
+	}
+	i.point(i.subject())
+	if len(m.snap.Approvals) > 0 {
+		i.had = true
+	} else if !i.active && !i.over {
+		i.had = false
+	}
+}
+
+// SetActive is part of view.
+func (i *inbox) SetActive(on bool, _ time.Time) {
+	if on {
+		i.over = false
+	} else if i.editing != nil {
+		i.endFilter()
+	}
+	i.activate(on, i.subject())
+}
+
+// under gives the approval under the cursor, or nil.
+func (i *inbox) under() *session.Approval {
+	if n := i.index(); n >= 0 {
+		return i.list[n]
+	}
+	return nil
+}
+
+func (i *inbox) index() int {
+	return slices.IndexFunc(i.list, func(a *session.Approval) bool { return a.ID == i.cursor })
+}
+
+func (i *inbox) subject() string { return subject("inbox", i.under()) }
+
+func (i *inbox) matches(a *session.Approval) bool {
+	if i.filter == "" {
+		return true
+	}
+	text := a.ID + " " + a.Agent + " " + action(a) + " " + string(a.State) + " " + string(a.Judged.Risk)
+	for _, f := range a.Text.Fields {
+		text += " " + f.Value
+	}
+	return strings.Contains(strings.ToLower(text), strings.ToLower(i.filter))
+}
+
+// Key is part of view.
+func (i *inbox) Key(ev *tcell.EventKey, at time.Time) bool {
+	k := pressed(ev)
+	if i.editing != nil {
+		i.guard.Typed(at)
+		return i.editFilter(ev)
+	}
+	act := i.keys.Action(keymap.Inbox, k)
+	switch act {
+	case keymap.Approve, keymap.Reject, keymap.ApproveAll:
+		i.press(act, at)
+		return true
+	default:
+	}
+	settled := i.guard.Settled(at)
+	if textual(k) {
+		i.guard.Typed(at)
+	}
+	switch act {
+	case keymap.Down:
+		i.move(1)
+	case keymap.Up:
+		i.move(-1)
+	case keymap.Top:
+		i.move(-len(i.list))
+	case keymap.Bottom:
+		i.move(len(i.list))
+	case keymap.Details, keymap.Diff:
+		if a := i.under(); a != nil {
+			i.push(newDetail(i.views, a, act == keymap.Diff))
+		}
+	case keymap.Mark:
+		i.mark(settled)
+	case keymap.GoToPane:
+		if a := i.under(); a != nil {
+			i.act.GoTo(a.Agent)
+		}
+	case keymap.Filter:
+		i.editing = newEditor(i.filter)
+	case keymap.Leave:
+		i.leave()
+	default:
+		return i.scrollDetail(k)
+	}
+	return true
+}
+
+// scrollDetail takes the paging keys of the details, which the inbox shows too.
+func (i *inbox) scrollDetail(k keymap.Key) bool {
+	switch a := i.keys.Action(keymap.Detail, k); a {
+	case keymap.PageUp, keymap.PageDown, keymap.HalfUp, keymap.HalfDown:
+		return i.detail.move(a)
+	default:
+		return false
+	}
+}
+
+// leave takes back what was narrowed first, then goes.
+func (i *inbox) leave() {
+	switch {
+	case len(i.marks) > 0:
+		clear(i.marks)
+	case i.filter != "":
+		i.filter = ""
+		i.Update(i.m)
+	default:
+		i.act.Leave()
+	}
+}
+
+func (i *inbox) move(by int) {
+	if len(i.list) == 0 {
+		return
+	}
+	n := min(max(i.index()+by, 0), len(i.list)-1)
+	if i.list[n].ID == i.cursor {
+		return
+	}
+	i.cursor = i.list[n].ID
+	i.detail.top = 0
+	i.point(i.subject())
+}
+
+// press takes a key that decides; it takes effect in Tick.
+func (i *inbox) press(a keymap.Action, at time.Time) {
+	switch {
+	case i.under() == nil:
+		i.guard.Typed(at)
+	case !i.guard.Press(string(a), at):
+		i.act.Note(tooSoon)
+	}
+}
+
+const tooSoon = "too soon after another key or change: nothing was decided, press it again"
+
+// Tick is part of view. After the last approval it gives the keys back to the
+// pane that the operator came from.
+func (i *inbox) Tick(now time.Time) bool {
+	if i.active {
+		if d, due := i.guard.Tick(now); due {
+			i.fire(d)
+			return true
+		}
+		if i.had && len(i.m.snap.Approvals) == 0 {
+			i.had = false
+			i.act.Leave()
+			return true
+		}
+	}
+	lit := fmt.Sprint(i.guard.Ready(now), i.guard.Holding(), now.Unix())
+	changed := lit != i.lit
+	i.lit = lit
+	return changed
+}
+
+// fire does what a key asked for that turned out to be deliberate.
+func (i *inbox) fire(d deed) {
+	switch keymap.Action(d.what) {
+	case keymap.Approve:
+		chosen, shut := i.chosen(true)
+		if len(chosen) > 0 {
+			clear(i.marks)
+			i.decide(choices(chosen), true, "", d.shown)
+		}
+		if shut != "" {
+			i.act.Note(shut)
+		}
+	case keymap.Reject:
+		if chosen, shut := i.chosen(false); len(chosen) > 0 {
+			i.push(newReject(i.views, chosen, func() { clear(i.marks) }))
+		} else if shut != "" {
+			i.act.Note(shut)
+		}
+	case keymap.ApproveAll:
+		i.approveAll()
+	default:
+	}
+}
+
+// chosen gives the approvals that a key decides: the marked ones, else the one
+// under the cursor; and why some of them cannot be.
+func (i *inbox) chosen(allow bool) (as []*session.Approval, shut string) {
+	candidates := []*session.Approval{i.under()}
+	if len(i.marks) > 0 {
+		candidates = nil
+		for _, a := range i.list {
+			if _, ok := i.marks[a.ID]; ok {
+				candidates = append(candidates, a)
+			}
+		}
+	}
+	for _, a := range candidates {
+		switch {
+		case a == nil:
+		case a.State == session.Deciding:
+			shut = a.ID + ": it was answered already"
+		case allow && i.shut(a) != "":
+			shut = a.ID + " was not approved: " + i.shut(a)
+		default:
+			as = append(as, a)
+		}
+	}
+	return as, shut
+}
+
+func choices(as []*session.Approval) []session.Choice {
+	cs := make([]session.Choice, len(as))
+	for n, a := range as {
+		cs[n] = choice(a)
+	}
+	return cs
+}
+
+// mark marks the approval under the cursor, or takes its mark away. What was
+// not on the screen long enough to be read cannot be marked.
+func (i *inbox) mark(settled bool) {
+	a := i.under()
+	switch {
+	case a == nil:
+	case i.marks[a.ID] != "":
+		delete(i.marks, a.ID)
+	case !settled:
+		i.act.Note("too soon: it was not marked, press it again")
+	default:
+		i.marks[a.ID] = subject("mark", a)
+	}
+}
+
+// approveAll asks for all that the list shows and may be approved together.
+func (i *inbox) approveAll() {
+	with, without := together(i.views, i.list)
+	if len(with) == 0 {
+		i.act.Note(strings.TrimPrefix(without+": ", ": ") + "nothing here can be approved together")
+		return
+	}
+	i.push(newApproveAll(i.views, with, without))
+}
+
+func (i *inbox) push(v view) {
+	i.over = true
+	i.act.Push(v)
+}
+
+// editFilter takes a key while the filter is edited; what is typed narrows the
+// list at once.
+func (i *inbox) editFilter(ev *tcell.EventKey) bool {
+	switch pressed(ev).Named {
+	case keymap.KeyEnter:
+		i.endFilter()
+	case keymap.KeyEscape:
+		i.filter = ""
+		i.endFilter()
+	default:
+		if !i.editing.key(ev) {
+			return false
+		}
+		i.filter = i.editing.String()
+	}
+	i.Update(i.m)
+	return true
+}
+
+func (i *inbox) endFilter() { i.editing = nil }
+
+// PasteText is part of view.
+func (i *inbox) PasteText(text string, at time.Time) {
+	i.guard.Typed(at)
+	if i.editing != nil {
+		i.editing.paste(text)
+		i.filter = i.editing.String()
+		i.Update(i.m)
+	}
+}

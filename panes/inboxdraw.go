@@ -1,0 +1,310 @@
+package panes
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"kavi/gateway/display"
+	"kavi/keymap"
+	"kavi/session"
+)
+
+// sheetCache keeps the last layout of an approval: a long one is not laid out
+// again for each frame.
+type sheetCache struct {
+	of    *session.Approval
+	agent string // what else is in it, but for the approval
+	width int
+	sheet *sheet
+}
+
+func (c *sheetCache) get(m model, a *session.Approval, width int, lay func() *sheet) *sheet {
+	what := age(m.now.Sub(a.Since)) + levelName(levelOf(m.snap, a.Agent))
+	if c.sheet == nil || c.of != a || c.width != width || c.agent != what {
+		*c = sheetCache{of: a, agent: what, width: width, sheet: lay()}
+	}
+	return c.sheet
+}
+
+// Draw is part of view.
+func (i *inbox) Draw(screen tcell.Screen) {
+	i.drawn, i.ended = "", nil
+	x, y, width, height := i.GetRect()
+	ix, iy, iw, ih := box(screen, i.look, x, y, width, height, i.title(), !i.m.narrow)
+	if iw <= 0 || ih <= 0 {
+		return
+	}
+	for _, b := range i.banners(iw) {
+		if ih < 4 {
+			break
+		}
+		put(screen, i.look, ix, iy, iw, b)
+		iy, ih = iy+1, ih-1
+	}
+	if i.editing != nil || i.filter != "" {
+		i.drawFilter(screen, ix, iy, iw)
+		iy, ih = iy+1, ih-1
+	}
+	if len(i.list) == 0 {
+		i.rows.fit(0, 0)
+		put(screen, i.look, ix, iy, iw, words(i.empty(), faint))
+		return
+	}
+	// The list keeps its height whatever comes and goes, so that what is read
+	// below it does not jump.
+	rows := max(min(ih*2/5, 12), 1)
+	if ih < 6 {
+		rows = max(ih-2, 1)
+	}
+	i.drawList(screen, ix, iy, iw, min(rows, ih))
+	if ih-rows-1 < 1 {
+		return
+	}
+	rule(screen, i.look, x, iy+rows, width)
+	i.drawDetail(screen, ix, iy+rows+1, iw, ih-rows-1)
+}
+
+// title is the first line: full access is said there all the time.
+func (i *inbox) title() row {
+	pending, lapsed := count(i.m.snap)
+	text := fmt.Sprintf("Approvals (%d pending)", pending)
+	if lapsed > 0 {
+		text = fmt.Sprintf("Approvals (%d pending, %d lapsed)", pending, lapsed)
+	}
+	look := plain
+	if i.active {
+		look = strong
+	}
+	if i.m.snap.FullAccess {
+		return line(words(fullAccess(i.m), alert), words(" "+text, look))
+	}
+	return words(text, look)
+}
+
+// fullAccess is what the first line of inbox and status bar say all the time.
+func fullAccess(m model) string {
+	if m.snap.FullSince.IsZero() {
+		return " FULL ACCESS "
+	}
+	return " FULL ACCESS for " + age(m.now.Sub(m.snap.FullSince)) + " "
+}
+
+// count tells how many approvals wait, and how many were given up by their agent.
+func count(snap *session.Snapshot) (pending, lapsed int) {
+	for _, a := range snap.Approvals {
+		if a.State == session.Lapsed {
+			lapsed++
+		} else {
+			pending++
+		}
+	}
+	return pending, lapsed
+}
+
+// banners are the lines about what is wrong now, and about who is paused.
+func (i *inbox) banners(width int) []row {
+	var rows []row
+	if i.m.snap.Degraded {
+		rows = append(rows, words(" the ledger cannot be written: every call is denied ", alert))
+	}
+	for _, b := range i.m.snap.Banner {
+		for _, r := range words(b, warning).wrap(width, 0) {
+			rows = append(rows, r)
+		}
+	}
+	for _, a := range i.m.snap.Agents {
+		if a.State == session.Paused {
+			rows = append(rows, words(a.Name+" is paused: "+orElse(a.Why, "no answer in time")+"; every call of it is held", warning))
+		}
+	}
+	const most = 4
+	if len(rows) > most {
+		more := len(rows) - most + 1
+		rows = append(rows[:most-1], words(fmt.Sprintf("… and %d lines more", more), warning))
+	}
+	return rows
+}
+
+func (i *inbox) empty() string {
+	if i.filter != "" && len(i.m.snap.Approvals) > 0 {
+		return fmt.Sprintf("none of %d approvals holds this", len(i.m.snap.Approvals))
+	}
+	return "No pending approvals"
+}
+
+func (i *inbox) drawFilter(screen tcell.Screen, x, y, width int) {
+	n := put(screen, i.look, x, y, width, words("/", accent))
+	if i.editing != nil {
+		i.editing.draw(screen, i.look, x+n, y, width-n, i.active)
+		return
+	}
+	put(screen, i.look, x+n, y, width-n, words(i.filter, strong))
+}
+
+func (i *inbox) drawList(screen tcell.Screen, x, y, width, height int) {
+	at := i.index()
+	i.rows.fit(len(i.list), height)
+	if at < i.rows.top {
+		i.rows.top = at
+	}
+	if at >= i.rows.top+height {
+		i.rows.top = at - height + 1
+	}
+	for n := i.rows.top; n < len(i.list) && n < i.rows.top+height; n++ {
+		put(screen, i.look, x, y+n-i.rows.top, width, i.item(i.list[n], width))
+	}
+	if hidden := len(i.list) - i.rows.top - height; hidden > 0 {
+		note := words(fmt.Sprintf(" %d more ↓", hidden), faint)
+		put(screen, i.look, x+width-note.width(), y+height, width, note)
+	}
+}
+
+// item is one row of the list. The agent and the age stand at its end whatever
+// the agent asks for; what does not fit of the object is in the details below.
+func (i *inbox) item(a *session.Approval, width int) row {
+	look, mark, sign := plain, " ", " "
+	if a.ID == i.cursor {
+		look, mark = chosen, "▸"
+	}
+	if i.marks[a.ID] != "" {
+		sign = "✓"
+	}
+	object := look
+	if r := riskRole(a); r == danger || r == warning {
+		object = r
+	}
+	var badge row
+	switch {
+	case a.State == session.Deciding:
+		badge = words("deciding… ", faint)
+	case a.State == session.Lapsed:
+		badge = words("lapsed ", warning)
+	case a.Left != "":
+		badge = words("left running by "+a.Left+" ", warning)
+	case a.Inside != "":
+		badge = words("inside "+a.Inside+" ", faint)
+	}
+	who := display.Cut(display.Safe(a.Agent), 12)
+	if paused(i.m.snap, a.Agent) {
+		who += " (paused)"
+	}
+	right := line(words(" "+who, accent), words(" "+age(i.m.now.Sub(a.Since))+" ago", faint))
+	left := line(words(mark+sign, accent), words(a.ID+" ", look), badge,
+		words(orElse(a.Text.Verb, "Run")+" "+a.Text.Object, object))
+	room := max(width-right.width(), 0)
+	left = left.cut(room)
+	return line(left, blanks(room-left.width()), right)
+}
+
+func paused(snap *session.Snapshot, agent string) bool {
+	for _, a := range snap.Agents {
+		if a.Name == agent {
+			return a.State == session.Paused
+		}
+	}
+	return false
+}
+
+// drawDetail draws what is under the cursor, and notes whether its last row is
+// among what is drawn.
+func (i *inbox) drawDetail(screen tcell.Screen, x, y, width, height int) {
+	a := i.under()
+	if a == nil {
+		return
+	}
+	s := i.sheet.get(i.m, a, width, func() *sheet { return layShort(i.m.snap, a, i.m.now, width) })
+	if len(s.rows) <= height {
+		i.detail.fit(len(s.rows), height)
+	} else {
+		i.detail.fit(len(s.rows), height-1)
+		put(screen, i.look, x, y+height-1, width, words(i.whereabouts(s), warning))
+	}
+	i.detail.draw(screen, i.look, x, y, width, s.rows)
+	i.drawn = i.subject()
+	if i.detail.atEnd() && a.Text.Cut == 0 {
+		i.ended = a
+	}
+}
+
+// whereabouts says which rows of the details are shown and how to see the rest.
+func (i *inbox) whereabouts(s *sheet) string {
+	return whereabouts(&i.detail, s) + fmt.Sprintf(" · %s on, %s all",
+		i.keys.Show(keymap.Detail, keymap.PageDown), i.keys.Show(keymap.Inbox, keymap.Details))
+}
+
+func whereabouts(sc *scroller, s *sheet) string {
+	text := sc.where()
+	if s.worst >= sc.top+sc.height || s.worst >= 0 && s.worst < sc.top {
+		text += fmt.Sprintf(", worst part on row %d", s.worst+1)
+	}
+	return text
+}
+
+// keyLine is the row above the status bar: what the inbox's keys do. It is dim
+// until they would be taken.
+type keyLine struct {
+	*tview.Box
+	m     model
+	inbox *inbox
+}
+
+func newKeyLine(i *inbox) *keyLine { return &keyLine{Box: tview.NewBox(), inbox: i} }
+
+// Update gives the line the truth to draw from.
+func (l *keyLine) Update(m model) { l.m = m }
+
+// Draw draws the line, right-aligned.
+func (l *keyLine) Draw(screen tcell.Screen) {
+	x, y, width, height := l.GetRect()
+	look := l.inbox.look
+	fill(screen, look.style(plain, false), x, y, width, height)
+	r := l.text(l.m.now).cut(width - 1)
+	put(screen, look, x+max(width-r.width()-1, 0), y, width, r)
+}
+
+func (l *keyLine) text(now time.Time) row {
+	i := l.inbox
+	a := i.under()
+	if a == nil {
+		return nil
+	}
+	lit := i.active && i.guard.Ready(now)
+	if what := i.guard.Holding(); i.active && what != "" {
+		return words(what+" …", strong)
+	}
+	many := ""
+	if len(i.marks) > 0 {
+		many = fmt.Sprintf(" %d marked", len(i.marks))
+	}
+	approve := keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve"+many, lit)
+	if why := i.shut(a); why != "" && many == "" {
+		approve = line(keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve", false), words(" ("+why+")", warning))
+	}
+	return line(approve,
+		keyHint(i.keys, keymap.Inbox, keymap.Reject, "reject"+many, lit),
+		keyHint(i.keys, keymap.Inbox, keymap.Details, "details", i.active),
+		keyHint(i.keys, keymap.Inbox, keymap.ApproveAll, "Approve all", lit),
+	)
+}
+
+// keyHint writes a key before what it does, inside its first letter where it is
+// that: "[a]pprove", "[Enter] details". It is dim where the key does nothing now.
+func keyHint(keys *keymap.Keys, t keymap.Table, a keymap.Action, what string, lit bool) row {
+	key := keys.Show(t, a)
+	if key == "" {
+		return nil
+	}
+	k, w := accent, plain
+	if !lit {
+		k, w = faint, faint
+	}
+	gap := words("  ", plain)
+	if rest, ok := strings.CutPrefix(what, key); ok {
+		return line(gap, words("["+key+"]", k), words(rest, w))
+	}
+	return line(gap, words("["+key+"]", k), words(" "+what, w))
+}

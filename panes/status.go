@@ -1,0 +1,206 @@
+package panes
+
+import (
+	"fmt"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"kavi/keymap"
+	"kavi/session"
+)
+
+// statusBar is the last row of the screen: which session this is, what waits,
+// and whether everything is as it should be.
+type statusBar struct {
+	*tview.Box
+	*views
+	m       model
+	regions []region
+}
+
+// region is a part of the bar that can be pressed.
+type region struct {
+	from, to int // columns, the second not included
+	does     click
+}
+
+func newStatusBar(v *views) *statusBar { return &statusBar{Box: tview.NewBox(), views: v} }
+
+// Update gives the bar the truth to draw from.
+func (s *statusBar) Update(m model) { s.m = m }
+
+// piece is one thing that the bar says. Those with the highest number go first
+// where the bar is too narrow; those with 0 never.
+type piece struct {
+	text row
+	does click
+	drop int
+}
+
+// Draw draws the bar.
+func (s *statusBar) Draw(screen tcell.Screen) {
+	x, y, width, height := s.GetRect()
+	s.regions = s.regions[:0]
+	fill(screen, s.look.style(bar, false), x, y, width, height)
+	pieces := s.pieces()
+	for total(pieces) > width {
+		worst := 0
+		for n, p := range pieces {
+			if p.drop > pieces[worst].drop {
+				worst = n
+			}
+		}
+		if pieces[worst].drop == 0 {
+			break
+		}
+		pieces = append(pieces[:worst], pieces[worst+1:]...)
+	}
+	at := x
+	for n, p := range pieces {
+		if n > 0 {
+			at += put(screen, s.look, at, y, x+width-at, words(separator, bar))
+		} else {
+			at += put(screen, s.look, at, y, x+width-at, words(" ", bar))
+		}
+		from := at
+		at += put(screen, s.look, at, y, max(x+width-at, 0), p.text)
+		if p.does != clickNothing {
+			s.regions = append(s.regions, region{from, at, p.does})
+		}
+	}
+}
+
+const separator = " · "
+
+func total(pieces []piece) int {
+	n := 1
+	for i, p := range pieces {
+		if i > 0 {
+			n += len([]rune(separator))
+		}
+		n += p.text.width()
+	}
+	return n
+}
+
+// At says what a press of the mouse at that place of the screen is for.
+func (s *statusBar) At(x, y int) click {
+	_, top, _, height := s.GetRect()
+	if y < top || y >= top+height {
+		return clickNothing
+	}
+	for _, r := range s.regions {
+		if x >= r.from && x < r.to {
+			return r.does
+		}
+	}
+	return clickNothing
+}
+
+func (s *statusBar) pieces() []piece {
+	snap := s.m.snap
+	var ps []piece
+	if snap.FullAccess {
+		ps = append(ps, piece{text: words(fullAccess(s.m), alert)})
+	}
+	if snap.Degraded {
+		ps = append(ps, piece{text: words(" everything is denied: the ledger cannot be written ", alert)})
+	}
+	if s.m.prefixed {
+		return append(ps, s.prefixPieces()...)
+	}
+	if s.m.note != "" {
+		return append(ps, piece{text: words(s.m.note, bar)})
+	}
+	ps = append(ps, piece{text: words("kavi "+snap.Name, bar)},
+		piece{text: words(number(len(snap.Agents), "agent"), bar), drop: 3})
+	for _, a := range snap.Agents {
+		if !a.Gated && a.State != session.Exited && a.State != session.Lost {
+			ps = append(ps, piece{text: words(" "+a.Name+" not gated ", alert)})
+		}
+	}
+	pending, lapsed := count(snap)
+	waiting := fmt.Sprintf("%d pending", pending)
+	if lapsed > 0 {
+		waiting += fmt.Sprintf(", %d lapsed", lapsed)
+	}
+	look := bar
+	if pending > 0 && s.m.narrow {
+		look = chosen
+	}
+	ps = append(ps, piece{text: words(waiting, look), does: clickInbox})
+	if snap.Denied > 0 {
+		ps = append(ps, piece{text: words(fmt.Sprintf("%d denied", snap.Denied), bar), drop: 4})
+	}
+	if len(snap.Banner) > 0 {
+		ps = append(ps, piece{text: words(snap.Banner[0], warning), drop: 6})
+	}
+	ps = append(ps, piece{text: words("prefix "+s.m.prefix, bar), drop: 5},
+		piece{text: words(s.hint(keymap.Help, "help"), bar), does: clickHelp, drop: 1},
+		piece{text: words(s.hint(keymap.Detach, "detach"), bar), does: clickDetach, drop: 2})
+	return ps
+}
+
+func (s *statusBar) hint(a keymap.Action, what string) string {
+	if key := s.keys.Show(keymap.Prefix, a); key != "" {
+		return key + " " + what
+	}
+	return what
+}
+
+// prefixPieces say what may follow the prefix.
+func (s *statusBar) prefixPieces() []piece {
+	ps := []piece{{text: words(s.m.prefix, accent)}}
+	for n, p := range []struct {
+		action keymap.Action
+		what   string
+	}{
+		{keymap.OpenInbox, "inbox"}, {keymap.Help, "help"}, {keymap.Detach, "detach"}, {keymap.NewAgent, "new agent"},
+		{keymap.CloseAgent, "close"}, {keymap.Zoom, "zoom"}, {keymap.CopyMode, "scroll"}, {keymap.OpenLedger, "ledger"},
+		{keymap.FullAccess, "full access"}, {keymap.NextPane, "next pane"},
+	} {
+		ps = append(ps, piece{text: words(s.hint(p.action, p.what), bar), drop: n + 1})
+	}
+	return ps
+}
+
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// strip is the one line above the status bar that names the oldest approval
+// where the screen is too narrow to show the inbox beside the panes.
+type strip struct {
+	*tview.Box
+	*views
+	m model
+}
+
+func newStrip(v *views) *strip { return &strip{Box: tview.NewBox(), views: v} }
+
+// Update gives the strip the truth to draw from.
+func (s *strip) Update(m model) { s.m = m }
+
+// Draw draws the strip; it is empty while nothing waits.
+func (s *strip) Draw(screen tcell.Screen) {
+	x, y, width, height := s.GetRect()
+	fill(screen, s.look.style(plain, false), x, y, width, height)
+	for _, a := range s.m.snap.Approvals {
+		if a.State != session.Pending {
+			continue
+		}
+		hint := words(fmt.Sprintf("  %s %s: inbox", s.m.prefix, s.keys.Show(keymap.Prefix, keymap.OpenInbox)), accent)
+		left := line(words("▸ ", warning), words(a.ID+" ", strong), words(a.Agent+" ", accent),
+			words(orElse(a.Text.Verb, "Run")+" "+a.Text.Object, riskRole(a)), words(" "+age(s.m.now.Sub(a.Since))+" ago", faint))
+		if pending, _ := count(s.m.snap); pending > 1 {
+			hint = line(words(fmt.Sprintf("  and %d more", pending-1), faint), hint)
+		}
+		n := put(screen, s.look, x, y, max(width-hint.width(), 0), left)
+		put(screen, s.look, x+n, y, width-n, hint)
+		return
+	}
+}

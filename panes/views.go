@@ -1,0 +1,208 @@
+package panes
+
+import (
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/keymap"
+	"kavi/session"
+)
+
+// views is what the views of one attached terminal share: what they may do, how
+// they look, and what is known of the operator's reading and typing.
+type views struct {
+	act   *actions
+	keys  *keymap.Keys
+	look  *theme
+	guard guard
+	read  map[string]gateway.Seal // approvals whose last row was on the screen
+	asked int                     // how many questions were asked: names each
+}
+
+func newViews(act *actions, keys *keymap.Keys, look *theme) *views {
+	return &views{act: act, keys: keys, look: look, read: map[string]gateway.Seal{}}
+}
+
+// Typed must be told of each key and paste that went to no view (to a pane, to
+// the prefix table, to nobody), so that a text typed into the wrong place is
+// known as one.
+func (v *views) Typed(at time.Time) { v.guard.Typed(at) }
+
+// shut says why the approval cannot be approved now; "" is that it can.
+func (v *views) shut(a *session.Approval) string {
+	switch {
+	case a.State == session.Deciding:
+		return "it was answered already"
+	case !endKnown(a) && v.read[a.ID] != a.Seal:
+		return "read it to its last row first"
+	}
+	return ""
+}
+
+// endKnown says whether an approval may be decided though its end was not shown.
+func endKnown(a *session.Approval) bool {
+	return !a.Text.EndNeeded && a.Judged.Risk != gateway.High && a.Judged.Risk != gateway.Destructive
+}
+
+// forget drops what is known of approvals that are gone.
+func (v *views) forget(snap *session.Snapshot) {
+	if len(v.read) == 0 {
+		return
+	}
+	there := map[string]bool{}
+	for _, a := range snap.Approvals {
+		there[a.ID] = true
+	}
+	for id := range v.read {
+		if !there[id] {
+			delete(v.read, id)
+		}
+	}
+}
+
+// decide hands an answer to the session, and says what did not work.
+func (v *views) decide(choices []session.Choice, allow bool, reason string, shown time.Duration) {
+	d := session.Decision{Choices: choices, Allow: allow, Reason: reason, By: session.Operator{Shown: shown}}
+	v.act.Decide(d, func(outcomes []session.Outcome) {
+		for _, o := range outcomes {
+			if o.Err != nil {
+				v.act.Note(display.Safe(o.ID + " was not decided: " + o.Err.Error()))
+				return
+			}
+		}
+	})
+}
+
+// choice names an approval as it was shown.
+func choice(a *session.Approval) session.Choice { return session.Choice{ID: a.ID, Seal: a.Seal} }
+
+// find gives the approval with that id, nil where there is none.
+func find(snap *session.Snapshot, id string) *session.Approval {
+	for _, a := range snap.Approvals {
+		if a.ID == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// base is what all views have in common.
+type base struct {
+	*tview.Box
+	*views
+	m      model
+	active bool
+	drawn  string // what the last Draw had under the cursor, for the guard
+	ended  *session.Approval
+}
+
+func newBase(v *views) base { return base{Box: tview.NewBox(), views: v} }
+
+// Shown is part of view.
+func (b *base) Shown(at time.Time) {
+	if !b.active {
+		return
+	}
+	b.guard.Shown(b.drawn, at)
+	if b.ended != nil {
+		b.read[b.ended.ID] = b.ended.Seal
+	}
+}
+
+// PasteText is part of view: a paste decides nothing.
+func (b *base) PasteText(_ string, at time.Time) { b.guard.Typed(at) }
+
+// Tick is part of view.
+func (b *base) Tick(time.Time) bool { return false }
+
+// point tells the guard what keys would decide now.
+func (b *base) point(subject string) {
+	if b.active {
+		b.guard.Point(subject)
+	}
+}
+
+// activate notes whether keys come here; a view that loses them leaves nothing
+// to decide.
+func (b *base) activate(on bool, subject string) {
+	if on {
+		b.active = true
+		b.guard.Point(subject)
+		return
+	}
+	b.active, b.drawn, b.ended = false, "", nil
+	if b.guard.subject == subject {
+		b.guard.Point("")
+	}
+}
+
+// subject names an item in one view, as it stands: what it becomes by lapsing
+// must be read anew.
+func subject(where string, a *session.Approval) string {
+	if a == nil {
+		return ""
+	}
+	return where + " " + a.ID + " " + string(a.State) + " " + string(a.Seal[:])
+}
+
+// pressed says which key an event is.
+func pressed(ev *tcell.EventKey) keymap.Key {
+	var mod keymap.Mod
+	for _, m := range []struct {
+		from tcell.ModMask
+		to   keymap.Mod
+	}{{tcell.ModCtrl, keymap.Ctrl}, {tcell.ModAlt, keymap.Meta}, {tcell.ModShift, keymap.Shift}} {
+		if ev.Modifiers()&m.from != 0 {
+			mod |= m.to
+		}
+	}
+	if ev.Key() == tcell.KeyRune {
+		return keymap.Char(ev.Rune(), mod)
+	}
+	if n, ok := namedKeys[ev.Key()]; ok {
+		return keymap.Name(n, mod)
+	}
+	if ev.Key() >= tcell.KeyF1 && ev.Key() <= tcell.KeyF20 {
+		return keymap.Name(keymap.KeyF1+keymap.Named(ev.Key()-tcell.KeyF1), mod)
+	}
+	if ev.Key() < ' ' {
+		return keymap.Char(rune(ev.Key()), mod)
+	}
+	return keymap.Key{}
+}
+
+var namedKeys = map[tcell.Key]keymap.Named{
+	tcell.KeyEnter:      keymap.KeyEnter,
+	tcell.KeyTab:        keymap.KeyTab,
+	tcell.KeyBacktab:    keymap.KeyBackTab,
+	tcell.KeyEscape:     keymap.KeyEscape,
+	tcell.KeyBackspace:  keymap.KeyBackspace,
+	tcell.KeyBackspace2: keymap.KeyBackspace,
+	tcell.KeyUp:         keymap.KeyUp,
+	tcell.KeyDown:       keymap.KeyDown,
+	tcell.KeyLeft:       keymap.KeyLeft,
+	tcell.KeyRight:      keymap.KeyRight,
+	tcell.KeyHome:       keymap.KeyHome,
+	tcell.KeyEnd:        keymap.KeyEnd,
+	tcell.KeyPgUp:       keymap.KeyPageUp,
+	tcell.KeyPgDn:       keymap.KeyPageDown,
+	tcell.KeyInsert:     keymap.KeyInsert,
+	tcell.KeyDelete:     keymap.KeyDelete,
+}
+
+// textual says whether a key may be part of a text somebody types.
+func textual(k keymap.Key) bool {
+	if k.Rune != 0 {
+		return k.Mod&(keymap.Ctrl|keymap.Meta) == 0
+	}
+	switch k.Named {
+	case keymap.KeyEnter, keymap.KeyTab, keymap.KeyBackspace, keymap.KeyDelete:
+		return true
+	default:
+		return false
+	}
+}
