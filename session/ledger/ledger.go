@@ -1,20 +1,26 @@
 package ledger
 
 import (
-	"context"
 	"errors"
-	"iter"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/dgraph-io/badger/v4"
 )
 
 // What Open, OpenEnded and Append may fail with, besides what the system says.
 var (
-	ErrLocked   = errors.New("ledger: another process has it open: while a session runs, ask its server")
+	ErrLocked   = errors.New("ledger: another process has it open; while a session runs, ask its server")
 	ErrDamaged  = errors.New("ledger: damaged")
 	ErrVersion  = errors.New("ledger: written by another version of kavi")
 	ErrNoLedger = errors.New("ledger: there is none")
-	ErrNetwork  = errors.New("ledger: the folder is on a network file system, where locks and maps cannot be relied on")
+	ErrNetwork  = errors.New("ledger: on a network file system, where locks and maps cannot be relied on")
 	ErrFull     = errors.New("ledger: no room on the disk")
 	ErrTooBig   = errors.New("ledger: too much for one append")
 	ErrClosed   = errors.New("ledger: closed")
@@ -25,95 +31,189 @@ var (
 type Options struct {
 	Log     *slog.Logger // nil: nothing is logged
 	Name    string       // the session's name, for the system's journal
-	Probe   []string     // a command that calls Probe with the folder appended, run before Open after an unclean end; nil: no probe
-	MinFree uint64       // bytes that must be free on the disk; 0: three memtables' worth
+	Probe   []string     // a command that calls Probe with the folder appended, run in front of Open after an unclean end: see Probe. nil: none
+	MinFree uint64       // bytes that must be free on the disk; 0: three memtables' worth, 24 MiB
 	Every   int          // a checkpoint after this many entries; 0: 1000
-	Journal []string     // sockets of the system's journal, the first that answers is used; nil: the usual ones
+	Journal []string     // sockets of the system's journal, the first that takes a datagram is used; nil: the usual ones
+}
+
+func (o *Options) fill() {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.MinFree == 0 {
+		o.MinFree = minFree
+	}
+	if o.Every <= 0 {
+		o.Every = 1000
+	}
+	if o.Journal == nil {
+		o.Journal = journalSockets()
+	}
 }
 
 // Ledger is the append-only, hash-chained record of one session. Safe for
 // concurrent use.
-type Ledger struct{}
+type Ledger struct {
+	dir      string
+	o        Options
+	db       *badger.DB
+	lock     *os.File
+	folder   os.FileInfo // of dir/ledger, to see that it still is the one that is written
+	head     *headFile   // nil when open for reading only
+	copied   string      // when open for reading only: the copy that is read
+	warnings []string
+	journal  journal
 
-// Open opens or makes the ledger of the session whose folder is dir: dir/ledger and dir/HEAD. May take some 100 ms.
-func Open(dir string, o Options) (*Ledger, error) { return nil, errors.New("ledger: being written") }
+	at      atomic.Pointer[Head]
+	busy    atomic.Int64 // when the running commit began, by the boot clock; 0: none runs
+	readers sync.RWMutex // held for reading while the database is read
+	gone    bool         // guarded by readers: the database is closed
 
-// OpenEnded opens the ledger of a session that does not run, for reading. It reads a copy: the original is not touched.
-func OpenEnded(dir string, o Options) (*Ledger, error) {
-	return nil, errors.New("ledger: being written")
+	mu       sync.Mutex
+	queue    []*job
+	closing  bool
+	problem  string
+	watchers map[chan struct{}]struct{}
+
+	nudge chan struct{} // capacity 1: the queue or closing changed
+	dirty chan struct{} // capacity 1: HEAD was written
+	stop  chan struct{} // closed by Close
+	done  sync.WaitGroup
+	work  committer
+
+	closed   sync.Once
+	closeErr error
 }
-
-// Probe opens and closes the database in folder dir: what `kavi probe DIR` does, in a process that may die of it.
-func Probe(dir string) error { return errors.New("ledger: being written") }
-
-// Append queues entries, to be stored together or not at all, and returns at
-// once. done, if not nil, is called from one goroutine, in the order of the
-// calls to Append, when they are durable (with the last of them as stored) or
-// cannot be; it must not block. The ledger owns the entries from here on.
-func (l *Ledger) Append(entries []Entry, done func(last Entry, err error)) {}
 
 // Head is the newest durable entry's place; zero in an empty ledger.
-func (l *Ledger) Head() Head { return Head{} }
+func (l *Ledger) Head() Head { return *l.at.Load() }
 
-// Entries calls fn for each entry from sequence from (0 and 1 are the first) to
-// the newest at the time of the call, in order, and stops at fn's error. What cannot be read is passed as an
-// entry of kind Damaged. fn may take its time: nothing is held while it runs.
-func (l *Ledger) Entries(from uint64, fn func(Entry) error) error { return nil }
+// Warnings are what Open found wrong: a cut tail, a missing HEAD. Each is also an
+// entry. Lines to show until the operator has seen them; not safe for display.
+func (l *Ledger) Warnings() []string { return l.warnings }
 
-// All is Entries as an iterator; an error is the last pair.
-func (l *Ledger) All(from uint64) iter.Seq2[Entry, error] { return nil }
-
-// Last gives the newest n entries, oldest first.
-func (l *Ledger) Last(n int) ([]Entry, error) { return nil, nil }
-
-// Since is the sequence of the first entry at or after t; one past the newest if there is none.
-func (l *Ledger) Since(t time.Time) (uint64, error) { return 0, nil }
-
-// Watch gives a channel of capacity 1 that gets something when the ledger has grown.
-func (l *Ledger) Watch() (nudge <-chan struct{}, cancel func()) { return nil, func() {} }
+// stuck is after how long a commit counts as a disk that does not answer.
+const stuck = 5 * time.Second
 
 // Problem says why nothing can be stored now, in words for the banner; "" when all is well.
-func (l *Ledger) Problem() string { return "" }
-
-// Warnings are what Open found: a cut tail, a missing HEAD. Each is also an entry.
-func (l *Ledger) Warnings() []string { return nil }
-
-// Close stores what is queued and a checkpoint, and closes the database.
-func (l *Ledger) Close() error { return nil }
-
-// Verify checks the whole chain and compares it with HEAD.
-func (l *Ledger) Verify(ctx context.Context) (Report, error) { return Report{}, nil }
-
-// Report is what Verify found.
-type Report struct {
-	Count uint64 `json:"count"` // entries that were read
-	Head  Head   `json:"head"`
-	Bad   uint64 `json:"bad,omitempty"` // the first sequence that is wrong; 0: none
-	Why   string `json:"why,omitempty"` // what is wrong with it
+func (l *Ledger) Problem() string {
+	l.mu.Lock()
+	problem := l.problem
+	l.mu.Unlock()
+	if problem != "" {
+		return problem
+	}
+	if since := l.busy.Load(); since != 0 {
+		boot, _ := Clocks()
+		if d := boot - time.Duration(since); d > stuck {
+			return fmt.Sprintf("ledger: the disk has not answered for %s; everything waits for it", d.Round(time.Second))
+		}
+	}
+	return ""
 }
 
-// Summary is what happened since a time, in numbers.
-type Summary struct{}
-
-// Summarise counts entries that are not older than since.
-func Summarise(since time.Time, entries iter.Seq2[Entry, error]) (Summary, error) {
-	return Summary{}, nil
+// Watch gives a channel of capacity 1 that gets something when the ledger has
+// grown and when it is closed. cancel ends that; the channel is never closed.
+func (l *Ledger) Watch() (nudge <-chan struct{}, cancel func()) {
+	c := make(chan struct{}, 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.watchers == nil {
+		l.watchers = map[chan struct{}]struct{}{}
+	}
+	l.watchers[c] = struct{}{}
+	return c, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.watchers, c)
+	}
 }
 
-// Rows is the summary as lines to read, safe to display.
-func (s Summary) Rows() []string { return nil }
+func (l *Ledger) tellWatchers() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.watchers {
+		poke(c)
+	}
+}
 
-// Line is the entry on one line for people, safe to display.
-func (e Entry) Line() string { return "" }
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it will be looked at anyway
+	}
+}
 
-// MarshalJSON is the line of `kavi log --json`.
-func (e Entry) MarshalJSON() ([]byte, error) { return nil, nil }
+// Close stores what is queued and a checkpoint, and closes the database. It
+// blocks until that is done, some 10 ms. On a disk without room the database is left as after a crash,
+// locked until this process ends, since closing it would write.
+func (l *Ledger) Close() error {
+	l.closed.Do(func() { l.closeErr = l.close() })
+	return l.closeErr
+}
 
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (e *Entry) UnmarshalJSON(b []byte) error { return nil }
+func (l *Ledger) close() error {
+	l.mu.Lock()
+	l.closing = true
+	l.mu.Unlock()
+	close(l.stop)
+	poke(l.nudge)
+	l.done.Wait()
+	l.tellWatchers()
+	l.readers.Lock()
+	defer l.readers.Unlock()
+	l.gone = true
+	if l.head == nil {
+		return l.closeCopy()
+	}
+	defer l.head.close()
+	if err := l.roomLeft(); err != nil {
+		return err
+	}
+	if err := l.db.Close(); err != nil {
+		return errors.Join(fmt.Errorf("ledger: close: %w", err), l.lock.Close())
+	}
+	err := l.head.write(l.Head(), false)
+	if err == nil {
+		err = l.head.sync()
+	}
+	return errors.Join(err, l.lock.Close())
+}
 
-// Redact takes secrets out of a shell command or any other text and marks where they were.
-func Redact(s string) string { return s }
+func (l *Ledger) closeCopy() error {
+	err := l.db.Close()
+	return errors.Join(err, os.RemoveAll(l.copied), l.lock.Close())
+}
 
-// Clocks are the time since the machine started, with and without the time it slept.
-func Clocks() (boot, awake time.Duration) { return 0, 0 }
+// roomLeft fails with ErrFull when the disk has less room than a commit may need.
+func (l *Ledger) roomLeft() error { return roomLeft(l.dir, l.o.MinFree) }
+
+func roomLeft(dir string, need uint64) error {
+	free, err := room(dir)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	if free < need {
+		return fmt.Errorf("%w: %d MB free in %s, at least %d MB are needed", ErrFull, free>>20, dir, (need+1<<20-1)>>20)
+	}
+	return nil
+}
+
+// inPlace says whether the database's folder still is the one that is open.
+func (l *Ledger) inPlace() error {
+	now, err := os.Lstat(filepath.Join(l.dir, storeName))
+	if err != nil || !os.SameFile(now, l.folder) {
+		return fmt.Errorf("ledger: its folder was removed or replaced while it was open: %s", filepath.Join(l.dir, storeName))
+	}
+	return nil
+}
+
+// banner is an error as Problem says it.
+func banner(err error) string {
+	s := err.Error()
+	if !strings.HasPrefix(s, "ledger: ") {
+		s = "ledger: " + s
+	}
+	return s + "; every call is denied until it can be written again"
+}
