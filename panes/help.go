@@ -62,8 +62,8 @@ func (h *help) Draw(screen tcell.Screen) {
 // text lays the tables out, in two columns where there is room for them.
 func (h *help) text(width int) []row {
 	law := &sheet{worst: -1, width: width}
-	law.wrapped(nil, words("A key that decides is taken only while the inbox has the keys, once the item under the cursor "+
-		"was on the screen for 0.4 s, and with nothing else typed for 0.25 s before and after. A paste decides nothing.", faint))
+	law.says(0, "A key that decides is taken only while the inbox has the keys, once the item under the cursor "+
+		"was on the screen for 0.4 s, and with nothing else typed for 0.25 s before and after. A paste decides nothing.", faint)
 	law.add(nil)
 	tables := keymap.Tables()
 	if width < 90 {

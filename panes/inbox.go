@@ -29,6 +29,7 @@ type inbox struct {
 	editing *editor // the filter's line while it is edited
 
 	rows   scroller // of the list
+	room   int      // how many rows the list has, see listHeight
 	detail scroller
 	sheet  sheetCache
 	lit    string // what the line of keys looked like at the last Tick

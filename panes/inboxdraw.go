@@ -51,21 +51,32 @@ func (i *inbox) Draw(screen tcell.Screen) {
 	}
 	if len(i.list) == 0 {
 		i.rows.fit(0, 0)
+		i.room = 0
 		put(screen, i.look, ix, iy, iw, words(i.empty(), faint))
 		return
 	}
-	// The list keeps its height whatever comes and goes, so that what is read
-	// below it does not jump.
-	rows := max(min(ih*2/5, 12), 1)
-	if ih < 6 {
-		rows = max(ih-2, 1)
-	}
-	i.drawList(screen, ix, iy, iw, min(rows, ih))
+	rows := i.listHeight(ih)
+	i.drawList(screen, ix, iy, iw, rows)
 	if ih-rows-1 < 1 {
 		return
 	}
 	rule(screen, i.look, x, iy+rows, width)
 	i.drawDetail(screen, ix, iy+rows+1, iw, ih-rows-1)
+}
+
+// listHeight is how many rows the list takes of height. It grows in steps and
+// does not shrink while anything waits, so that what is read below it seldom
+// jumps.
+func (i *inbox) listHeight(height int) int {
+	if height < 8 {
+		return max(height-3, 1)
+	}
+	for _, step := range []int{4, 8, 12, 18} {
+		if i.room < step && (step == 4 || len(i.list) > i.room) {
+			i.room = step
+		}
+	}
+	return min(i.room, height*2/5)
 }
 
 // title is the first line: full access is said there all the time.

@@ -194,16 +194,16 @@ func (l *ledgerView) hints(where string) row {
 func rulesText(m model, width int) []row {
 	s := &sheet{worst: -1, width: width}
 	if m.snap.FullAccess {
-		s.wrapped(nil, words("Full access: what would ask is allowed. What is denied below stays denied.", danger))
+		s.says(0, "Full access: what would ask is allowed. What is denied below stays denied.", danger)
 		s.add(nil)
 	}
 	s.add(words("Always denied", strong))
-	s.wrapped(blanks(2), words("a recursive delete of /, of the home, of what holds the project or of a system folder; raw disks; "+
-		"kavi's own state and sockets", plain))
+	s.says(2, "a recursive delete of /, of the home, of what holds the project or of a system folder; raw disks; "+
+		"kavi's own state and sockets", plain)
 	s.add(nil)
 	s.add(words(fmt.Sprintf("Your deny rules (%d)", len(m.snap.DenyRules)), strong))
 	if len(m.snap.DenyRules) == 0 {
-		s.wrapped(blanks(2), words("no deny rules", plain))
+		s.says(2, "no deny rules", plain)
 	}
 	for _, r := range m.snap.DenyRules {
 		s.wrapped(blanks(2), words(r, plain))
@@ -215,15 +215,15 @@ func rulesText(m model, width int) []row {
 		{"ask", "shell commands, network, and destructive operations (delete, overwrite)"},
 		{"ask", "what lies outside the project, protected files, privilege, and what cannot be known"},
 	} {
-		s.wrapped(words("  "+r[0]+": ", accent), words(r[1], plain))
+		s.says(2, r[0]+": "+r[1], plain)
 	}
 	s.add(nil)
 	s.add(words("Approval levels", strong))
 	for _, a := range m.snap.Agents {
-		s.wrapped(words("  "+a.Name+": ", accent), words(levelText(a.Level), plain))
+		s.says(2, a.Name+": "+levelText(a.Level), plain)
 	}
 	if len(m.snap.Agents) == 0 {
-		s.wrapped(blanks(2), words("no agents", plain))
+		s.says(2, "no agents", plain)
 	}
 	return s.rows
 }

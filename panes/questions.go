@@ -132,11 +132,11 @@ func (v *views) toggleFullAccess(m model) {
 
 func fullAccessText(m model, width int) []row {
 	s := &sheet{worst: -1, width: width}
-	s.wrapped(nil, words("Nothing asks any more: every call is allowed at once, unless a deny rule or kavi itself denies it. "+
-		"Everything is still recorded. It lasts until it is switched off here, kavi stop or a reboot.", plain))
+	s.says(0, "Nothing asks any more: every call is allowed at once, unless a deny rule or kavi itself denies it. "+
+		"Everything is still recorded. It lasts until it is switched off here, kavi stop or a reboot.", plain)
 	s.add(nil)
 	if n := len(m.snap.Approvals); n > 0 {
-		s.wrapped(nil, words(fmt.Sprintf("%d that wait now are decided anew at once.", n), danger))
+		s.says(0, fmt.Sprintf("%d that wait now are decided anew at once.", n), danger)
 	}
 	if len(m.snap.DenyRules) == 0 {
 		s.add(words("There are no deny rules.", danger))
@@ -159,16 +159,16 @@ func newCloseAgent(v *views, agent string) *ask {
 			}
 			switch a.State {
 			case session.Exited, session.Lost:
-				s.wrapped(nil, words(agent+" has ended; its pane is taken away.", plain))
+				s.says(0, agent+" has ended; its pane is taken away.", plain)
 			default:
-				s.wrapped(nil, words(agent+" is ended with all that it started, and its pane is taken away.", warning))
+				s.says(0, agent+" is ended with all that it started, and its pane is taken away.", warning)
 			}
 			if a.Pending > 0 {
-				s.wrapped(nil, words(fmt.Sprintf("%d approvals of it wait; they are abandoned.", a.Pending), warning))
+				s.says(0, fmt.Sprintf("%d approvals of it wait; they are abandoned.", a.Pending), warning)
 			}
 			return s.rows
 		}
-		s.wrapped(nil, words(agent+" is not there any more.", faint))
+		s.says(0, agent+" is not there any more.", faint)
 		return s.rows
 	})
 	q.does = "close it"
@@ -187,8 +187,8 @@ func newCloseAgent(v *views, agent string) *ask {
 func newAgentPrompt(v *views) *ask {
 	q := newAsk(v, "Start another agent", func(_ model, width int) []row {
 		s := &sheet{worst: -1, width: width}
-		s.wrapped(nil, words("The command to run in a new pane, for instance: claude, codex, bash. "+
-			"Quotes work as in a shell; nothing is expanded.", plain))
+		s.says(0, "The command to run in a new pane, for instance: claude, codex, bash. "+
+			"Quotes work as in a shell; nothing is expanded.", plain)
 		return s.rows
 	})
 	q.edit, q.label, q.does = newEditor(""), "Command:", "start it"

@@ -43,6 +43,7 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 		s.labelled("Lines", words(a.Text.Lines, plain))
 	}
 	if a.Text.BodyIs == "files" {
+		s.add(nil)
 		s.files(a)
 	}
 	if a.Text.Lines != "" && form(a) == gateway.FormCommit && !hasField(a, "Stats") {
@@ -128,6 +129,20 @@ func (s *sheet) wrapped(label, r row) {
 		}
 		s.put(line(before, piece), piece.width())
 	}
+}
+
+// says adds a sentence of kavi's own, broken between words. A stranger's text is
+// never broken so: where it breaks would be its author's choice.
+func (s *sheet) says(indent int, text string, r role) {
+	row := ""
+	for _, w := range strings.Fields(text) {
+		if row != "" && s.width > 0 && indent+display.Width(row+" "+w) > s.width {
+			s.add(line(blanks(indent), words(row, r)))
+			row = ""
+		}
+		row = strings.TrimLeft(row+" "+w, " ")
+	}
+	s.add(line(blanks(indent), words(row, r)))
 }
 
 func (s *sheet) labelled(name string, r row) {

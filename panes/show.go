@@ -42,13 +42,12 @@ func ListTable(as []*session.Approval, now time.Time) string {
 			display.Safe(a.ID), display.Cut(action(a), most), display.Cut(display.Safe(a.Agent), 32), waiting,
 		})
 	}
-	var wide [4]int
+	wide := [4]int{6, 35, 9, 7} // the documented table's, as the least
 	for _, r := range table {
 		for i, c := range r {
 			wide[i] = max(wide[i], display.Width(c))
 		}
 	}
-	wide[0] = max(wide[0], len("apr_01"))
 	var b strings.Builder
 	edge := func(left, middle, right string) {
 		b.WriteString(left)
