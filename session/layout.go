@@ -1,0 +1,301 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Dir is the folder of one session, $XDG_STATE_HOME/kavi/sessions/NAME. What
+// lies in it: session.json (Record), lock, kavi (the session's own copy of the
+// binary), server.log, ledger/, HEAD, pending/ and agents/NAME/.
+type Dir string
+
+// Name is the session's name.
+func (d Dir) Name() string { return filepath.Base(string(d)) }
+
+// Binary is the session's own copy of kavi, used by its server, keepers and shims.
+func (d Dir) Binary() string { return filepath.Join(string(d), "kavi") }
+
+// Log is where the server writes what is not for the ledger.
+func (d Dir) Log() string { return filepath.Join(string(d), "server.log") }
+
+// Agents is the folder that holds one folder for each agent.
+func (d Dir) Agents() string { return filepath.Join(string(d), "agents") }
+
+// Agent is the folder of one agent.
+func (d Dir) Agent(name string) string { return filepath.Join(d.Agents(), name) }
+
+// AuthSock is the link that agents have as SSH_AUTH_SOCK: each attach points it
+// at the socket that the operator's newest login brought.
+func (d Dir) AuthSock() string { return filepath.Join(string(d), "ssh-agent") }
+
+func (d Dir) pending() string { return filepath.Join(string(d), "pending") }
+
+// maxSocket is the longest path that a unix socket can be bound to on every
+// system that kavi runs on (sun_path is 104 bytes on macOS, with its NUL).
+const maxSocket = 103
+
+// ControlSocket is where the server listens for clients: in the session's
+// folder or, where that path is too long for a socket, in a folder of this user
+// in /tmp. Never $XDG_RUNTIME_DIR: that goes with the last login.
+func (d Dir) ControlSocket() string {
+	p := filepath.Join(string(d), "ctl.sock")
+	if len(p) <= maxSocket {
+		return p
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(d))
+	return fmt.Sprintf("/tmp/kavi-%d/%08x/ctl.sock", os.Getuid(), h.Sum32())
+}
+
+// Record is session.json: what a server needs to come back, and what `kavi ls`
+// says of a session without one. The ledger holds what happened.
+type Record struct {
+	Name    string    `json:"name"`
+	Project string    `json:"project"`
+	Created time.Time `json:"created"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Boot    string    `json:"boot"` // the machine's boot id at the last start of a server
+	Config  Config    `json:"config"`
+}
+
+// ReadRecord reads a session's record.
+func (d Dir) ReadRecord() (Record, error) {
+	var r Record
+	b, err := os.ReadFile(filepath.Join(string(d), "session.json"))
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("%s: %w", filepath.Join(string(d), "session.json"), err)
+	}
+	return r, nil
+}
+
+// WriteRecord replaces a session's record.
+func (d Dir) WriteRecord(r Record) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(string(d), "session.json"), append(b, '\n'))
+}
+
+// writeFile replaces a file at once, so that no reader and no crash sees half of it.
+func writeFile(path string, b []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }() // fails once it was renamed
+	if _, err := tmp.Write(b); err != nil {
+		_ = tmp.Close()
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// ErrLocked says that another server owns the session.
+var ErrLocked = errors.New("another server runs this session")
+
+// Lock takes the session for this process, waiting up to patience for one that
+// is just ending. The lock ends with the process, however it ends.
+func (d Dir) Lock(patience time.Duration) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(string(d), "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(patience)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(deadline) {
+			_ = f.Close()
+			if errors.Is(err, unix.EWOULDBLOCK) {
+				return nil, ErrLocked
+			}
+			return nil, fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		<-tick.C
+	}
+}
+
+// Served tells whether a server owns the session now.
+func (d Dir) Served() bool {
+	f, err := os.OpenFile(filepath.Join(string(d), "lock"), os.O_RDWR, 0o600)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); err != nil {
+		return errors.Is(err, unix.EWOULDBLOCK)
+	}
+	return false
+}
+
+// StateHome is the folder of all sessions: $XDG_STATE_HOME/kavi, else ~/.local/state/kavi.
+func StateHome() (string, error) {
+	if x := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(x) {
+		return filepath.Join(x, "kavi"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("state folder: %w", err)
+	}
+	return filepath.Join(home, ".local", "state", "kavi"), nil
+}
+
+// Found is a session on disk.
+type Found struct {
+	Dir    Dir
+	Record Record
+	Served bool
+}
+
+// List finds all sessions of this user, newest first; what is no session is
+// passed over.
+func List() ([]Found, error) {
+	home, err := StateHome()
+	if err != nil {
+		return nil, err
+	}
+	names, err := os.ReadDir(filepath.Join(home, "sessions"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []Found
+	for _, n := range names {
+		d := Dir(filepath.Join(home, "sessions", n.Name()))
+		r, err := d.ReadRecord()
+		if err != nil {
+			continue
+		}
+		all = append(all, Found{Dir: d, Record: r, Served: d.Served()})
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Record.Created.After(all[j].Record.Created) })
+	return all, nil
+}
+
+var badName = regexp.MustCompile(`[^a-z0-9-]+`)
+
+// CheckName says what is wrong with a session's name.
+func CheckName(name string) error {
+	if name == "" || len(name) > 32 || badName.MatchString(name) {
+		return fmt.Errorf("session name %q: want 1 to 32 of a-z, 0-9 and -", name)
+	}
+	return nil
+}
+
+// NewDir makes the folder of a new session: NAME, else one from the project's
+// folder, with -2, -3 … where that is taken. An explicit name that is taken is
+// an error.
+func NewDir(name, project string) (Dir, error) {
+	home, err := StateHome()
+	if err != nil {
+		return "", err
+	}
+	all := filepath.Join(home, "sessions")
+	if err := os.MkdirAll(all, 0o700); err != nil {
+		return "", err
+	}
+	if err := checkFolder(all); err != nil {
+		return "", err
+	}
+	explicit := name != ""
+	if !explicit {
+		name = strings.Trim(badName.ReplaceAllString(strings.ToLower(filepath.Base(project)), "-"), "-")
+		if name == "" {
+			name = "session"
+		}
+		name = strings.Trim(name[:min(len(name), 28)], "-")
+	}
+	if err := CheckName(name); err != nil {
+		return "", err
+	}
+	for n := 1; ; n++ {
+		try := name
+		if n > 1 {
+			try = fmt.Sprintf("%s-%d", name, n)
+		}
+		err := os.Mkdir(filepath.Join(all, try), 0o700)
+		if err == nil {
+			return Dir(filepath.Join(all, try)), nil
+		}
+		if !errors.Is(err, os.ErrExist) {
+			return "", err
+		}
+		if explicit {
+			return "", fmt.Errorf("session %s: there is one of that name already", name)
+		}
+	}
+}
+
+// checkFolder refuses a state folder that is not this user's own.
+func checkFolder(path string) error {
+	fi, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok || int(st.Uid) != os.Getuid() || !fi.IsDir() {
+		return fmt.Errorf("%s: not a folder of this user", path)
+	}
+	if fi.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("%s: others may write there", path)
+	}
+	return nil
+}
+
+// ErrProject says that a folder is too wide to be a project.
+var ErrProject = errors.New("not a project: it holds the whole home or system")
+
+// ProjectRoot is the project that a folder belongs to: the git top level, else
+// the folder itself. `/`, the home and what holds the home are refused.
+func ProjectRoot(cwd string) (string, error) {
+	cwd, err := filepath.EvalSymlinks(cwd)
+	if err != nil {
+		return "", err
+	}
+	root := cwd
+	for d := cwd; ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			root = d
+			break
+		}
+		if d == filepath.Dir(d) {
+			break
+		}
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	if h, err := filepath.EvalSymlinks(home); err == nil {
+		home = h
+	}
+	if root == "/" || root == home || strings.HasPrefix(home+"/", root+"/") {
+		return "", fmt.Errorf("%s: %w", root, ErrProject)
+	}
+	return root, nil
+}

@@ -1,0 +1,109 @@
+package session
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestAProjectIsTheGitTopLevelAndNeverTheHome(t *testing.T) {
+	top, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := filepath.Join(top, "users", "me")
+	repo := filepath.Join(home, "src", "app")
+	for _, d := range []string{filepath.Join(repo, ".git"), filepath.Join(repo, "a", "b"), filepath.Join(home, "plain")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(repo, filepath.Join(top, "link")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", home)
+	for cwd, want := range map[string]string{
+		filepath.Join(repo, "a", "b"):      repo,
+		repo:                               repo,
+		filepath.Join(top, "link", "a"):    repo,
+		filepath.Join(home, "plain"):       filepath.Join(home, "plain"),
+		filepath.Join(repo, ".git"):        repo,
+		home:                               "",
+		filepath.Join(top, "users"):        "",
+		"/":                                "",
+		filepath.Join(top, "not", "there"): "error",
+	} {
+		got, err := ProjectRoot(cwd)
+		switch {
+		case want == "error":
+			if err == nil {
+				t.Errorf("%s: %s, want an error", cwd, got)
+			}
+		case want == "":
+			if !errors.Is(err, ErrProject) {
+				t.Errorf("%s: %s, %v, want %v", cwd, got, err, ErrProject)
+			}
+		case got != want || err != nil:
+			t.Errorf("%s: %s, %v, want %s", cwd, got, err, want)
+		}
+	}
+}
+
+func TestASessionIsNamedAfterItsFolder(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	for _, c := range []struct{ name, project, want string }{
+		{"", "/src/My App", "my-app"},
+		{"", "/src/my-app", "my-app-2"},
+		{"", "/src/!!!", "session"},
+		{"", "/src/" + strings.Repeat("x", 80), strings.Repeat("x", 28)},
+		{"night", "/src/app", "night"},
+	} {
+		d, err := NewDir(c.name, c.project)
+		if err != nil || d.Name() != c.want {
+			t.Errorf("NewDir(%q, %q) = %s, %v, want %s", c.name, c.project, d.Name(), err, c.want)
+		}
+	}
+	for _, bad := range []string{"night", "a b", "../x", "UP", strings.Repeat("x", 33)} {
+		if d, err := NewDir(bad, "/src/app"); err == nil {
+			t.Errorf("NewDir(%q) = %s, want an error", bad, d)
+		}
+	}
+}
+
+func TestAControlSocketAlwaysFitsItsAddress(t *testing.T) {
+	short := Dir("/home/me/.local/state/kavi/sessions/app")
+	if got := short.ControlSocket(); got != string(short)+"/ctl.sock" {
+		t.Errorf("short: %s", got)
+	}
+	long := Dir("/home/" + strings.Repeat("long/", 30) + "app")
+	got := long.ControlSocket()
+	if len(got) > maxSocket || !strings.HasPrefix(got, "/tmp/kavi-") || got != long.ControlSocket() {
+		t.Errorf("long: %s", got)
+	}
+	if other := Dir(string(long) + "x").ControlSocket(); other == got {
+		t.Errorf("two sessions share %s", got)
+	}
+}
+
+func TestOneServerOwnsASession(t *testing.T) {
+	d := Dir(t.TempDir())
+	if d.Served() {
+		t.Error("served before it was locked")
+	}
+	f, err := d.Lock(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !d.Served() {
+		t.Error("not served while it is locked")
+	}
+	if _, err := d.Lock(0); !errors.Is(err, ErrLocked) {
+		t.Errorf("a second lock: %v, want %v", err, ErrLocked)
+	}
+	_ = f.Close()
+	if d.Served() {
+		t.Error("served after the lock was let go")
+	}
+}
