@@ -1,0 +1,77 @@
+package panes
+
+import (
+	"os"
+	"strings"
+
+	"github.com/gdamore/tcell/v2/terminfo"
+	_ "github.com/gdamore/tcell/v2/terminfo/extended" // the descriptions, so that no infocmp is run
+	"github.com/rivo/uniseg"
+)
+
+// SetEnvironment gives this process the environment that tcell reads of its own
+// process where it means the terminal's; each client's own comes in Options.Env.
+// A server calls it once, before the first Run.
+func SetEnvironment() {
+	for _, name := range []string{
+		"LC_CTYPE", "LANG", "NO_COLOR", "COLORTERM", "LINES", "COLUMNS",
+		"TCELL_TRUECOLOR", "TCELL_ALTSCREEN",
+	} {
+		_ = os.Unsetenv(name)
+	}
+	_ = os.Setenv("LC_ALL", "C.UTF-8") // fails only for a name that is none
+	uniseg.EastAsianAmbiguousWidth = 1 // tcell's init may have set it to 2
+}
+
+// describe gives the description of the client's terminal, made for this client:
+// the library's entries are shared. A terminal that nobody knows is taken for
+// an xterm with 256 colours, as nearly all are.
+func describe(env map[string]string) *terminfo.Terminfo {
+	name := env["TERM"]
+	entry, err := terminfo.LookupTerminfo(name)
+	if err != nil {
+		name = "xterm-256color"
+		if entry, err = terminfo.LookupTerminfo(name); err != nil {
+			entry = &terminfo.Terminfo{Name: name} // cannot be: the entry is built in
+		}
+	}
+	ti := *entry
+	switch env["COLORTERM"] {
+	case "truecolor", "24bit", "24-bit":
+		ti.TrueColor = true
+	}
+	if ti.TrueColor && ti.SetFgRGB == "" {
+		ti.SetFgRGB = "\x1b[38;2;%p1%d;%p2%d;%p3%dm"
+		ti.SetBgRGB = "\x1b[48;2;%p1%d;%p2%d;%p3%dm"
+		ti.SetFgBgRGB = "\x1b[38;2;%p1%d;%p2%d;%p3%d;48;2;%p4%d;%p5%d;%p6%dm"
+	}
+	// Inside tmux the entry is often screen's, which says less than tmux can do.
+	if env["TMUX"] != "" || strings.HasPrefix(name, "foot") || strings.HasPrefix(name, "wezterm") {
+		ti.XTermLike = true
+	}
+	return &ti
+}
+
+// ascii tells whether the client's locale names a character set that is not
+// UTF-8. No locale at all, as in containers, says nothing about the terminal.
+func ascii(env map[string]string) bool {
+	locale := env["LC_ALL"]
+	if locale == "" {
+		locale = env["LC_CTYPE"]
+	}
+	if locale == "" {
+		locale = env["LANG"]
+	}
+	_, charset, named := strings.Cut(locale, ".")
+	charset, _, _ = strings.Cut(charset, "@")
+	charset = strings.ReplaceAll(strings.ToLower(charset), "-", "")
+	return named && charset != "utf8"
+}
+
+// passthrough wraps a sequence that the terminal outside of a tmux is to get.
+func passthrough(env map[string]string, seq string) string {
+	if env["TMUX"] == "" {
+		return seq
+	}
+	return "\x1bPtmux;" + strings.ReplaceAll(seq, "\x1b", "\x1b\x1b") + "\x1b\\"
+}

@@ -1,0 +1,204 @@
+package panes
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// tty is the client's terminal as tcell knows one. What tcell writes is
+// collected and written by a goroutine of its own, so that nobody who draws ever
+// waits for a client; while bytes of one frame are on their way, no other frame
+// is made (busy).
+//
+// Nothing is read through it: input.go reads the terminal before tcell could.
+// tcell's reader loses the focus, parts of a paste, and, after Alt-], all keys
+// up to the next bell.
+type tty struct {
+	term Terminal
+	sent func(frame uint64) // called by the writer when all up to that frame is out
+
+	mu      sync.Mutex
+	pending []byte // not yet taken by the writer
+	frame   uint64 // the newest frame that is wholly in pending or beyond
+	holding bool   // a frame is being made: the writer waits for its end
+	mark    int    // where it began in pending
+	writing bool
+	link    bool // the frame opened a hyperlink, which tcell may leave open
+	closed  bool
+	lost    error
+	wake    chan struct{} // capacity 1
+	idle    chan struct{} // closed when the writer has returned
+	stop    chan struct{} // closed by Drain: ends tcell's reader
+	once    sync.Once
+}
+
+// maxPending bounds what waits for a client that does not read, frames apart:
+// bells and copied text beyond it are lost.
+const maxPending = 4 << 20
+
+// The largest screen that is drawn; a size beyond it is not a terminal's.
+const (
+	maxCols = 1000
+	maxRows = 400
+)
+
+// What tcell switches on besides the modes that it is told to: modifyOtherKeys,
+// kitty's keyboard, and the Windows console's input mode. The last repeats every
+// key and mouse event in a form of its own, of the second the shifted form of a
+// key is wanted, and of the first only what has no byte otherwise.
+const (
+	tcellKeyboard = "\x1b[>4;2m\x1b[>1u\x1b[?9001h"
+	kaviKeyboard  = "\x1b[>4;1m\x1b[>5u"
+	closeLink     = "\x1b]8;;\x1b\\"
+)
+
+func newTTY(term Terminal, sent func(frame uint64)) *tty {
+	return &tty{
+		term: term, sent: sent,
+		wake: make(chan struct{}, 1), idle: make(chan struct{}), stop: make(chan struct{}),
+	}
+}
+
+// run writes until finish was called and all is out, or the terminal is gone.
+func (t *tty) run() {
+	defer close(t.idle)
+	var out []byte
+	for {
+		t.mu.Lock()
+		n := len(t.pending)
+		if t.holding {
+			n = t.mark
+		}
+		out = append(out[:0], t.pending[:n]...)
+		t.pending = append(t.pending[:0], t.pending[n:]...)
+		t.mark = 0
+		frame, closed := t.frame, t.closed
+		t.writing = n > 0
+		t.mu.Unlock()
+		if n == 0 {
+			if closed {
+				return
+			}
+			<-t.wake
+			continue
+		}
+		_, err := t.term.Write(out)
+		t.mu.Lock()
+		t.writing = false
+		if err != nil {
+			t.lost, t.closed, t.pending = err, true, nil
+		}
+		t.mu.Unlock()
+		if err != nil {
+			return
+		}
+		t.sent(frame)
+		if cap(out) > maxPending {
+			out = nil
+		}
+	}
+}
+
+// busy tells whether bytes are on their way to the client.
+func (t *tty) busy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.writing || len(t.pending) > 0
+}
+
+// begin starts a frame, end completes it and says its number.
+func (t *tty) begin() {
+	t.mu.Lock()
+	t.holding, t.mark, t.link = true, len(t.pending), false
+	t.mu.Unlock()
+}
+
+func (t *tty) end() uint64 {
+	t.mu.Lock()
+	if t.link {
+		t.pending = append(t.pending, closeLink...)
+	}
+	t.holding = false
+	t.frame++
+	n := t.frame
+	t.mu.Unlock()
+	t.nudge()
+	return n
+}
+
+// replace throws away what the present frame wrote so far and puts s in its place.
+func (t *tty) replace(s string) {
+	t.mu.Lock()
+	t.pending = append(t.pending[:t.mark], s...)
+	t.mu.Unlock()
+}
+
+// Write is part of tcell.Tty. It never blocks.
+func (t *tty) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	switch {
+	case t.closed:
+	case string(p) == tcellKeyboard:
+		t.pending = append(t.pending, kaviKeyboard...)
+	case len(t.pending)+len(p) > maxPending && !t.holding:
+	default:
+		t.link = t.link || t.holding && bytes.Contains(p, []byte("\x1b]8;"))
+		t.pending = append(t.pending, p...)
+	}
+	holding := t.holding
+	t.mu.Unlock()
+	if !holding {
+		t.nudge()
+	}
+	return len(p), nil
+}
+
+func (t *tty) nudge() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
+// finish takes no more; idle is closed when all that was written is out.
+func (t *tty) finish() {
+	t.mu.Lock()
+	t.closed = true
+	t.mu.Unlock()
+	t.nudge()
+}
+
+// gone is why the terminal cannot be written any more, or nil.
+func (t *tty) gone() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lost
+}
+
+// Read is part of tcell.Tty: tcell's reader sleeps until it is told to end.
+func (t *tty) Read([]byte) (int, error) {
+	<-t.stop
+	return 0, io.EOF
+}
+
+// Drain is part of tcell.Tty: it ends tcell's reader.
+func (t *tty) Drain() error {
+	t.once.Do(func() { close(t.stop) })
+	return nil
+}
+
+// Start, Stop, Close and NotifyResize are part of tcell.Tty. The terminal is in
+// raw mode already, and Run closes it; the size is asked for before each frame.
+func (t *tty) Start() error        { return nil }
+func (t *tty) Stop() error         { return nil }
+func (t *tty) Close() error        { return nil }
+func (t *tty) NotifyResize(func()) {}
+
+// WindowSize is part of tcell.Tty.
+func (t *tty) WindowSize() (tcell.WindowSize, error) {
+	cols, rows := t.term.Size()
+	return tcell.WindowSize{Width: min(max(cols, 1), maxCols), Height: min(max(rows, 1), maxRows)}, nil
+}
