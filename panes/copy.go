@@ -6,8 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gdamore/tcell/v2"
-
 	"kavi/keymap"
 	"kavi/pty/vt"
 )
@@ -218,19 +216,19 @@ func (m *copyMode) step(p *pane, t *vt.Terminal, a keymap.Action) (text string, 
 }
 
 // typing takes a key while a search is being typed.
-func (m *copyMode) typing(p *pane, t *vt.Terminal, ev *tcell.EventKey) {
+func (m *copyMode) typing(p *pane, t *vt.Terminal, k keymap.Key) {
 	m.limits(t)
-	switch ev.Key() {
-	case tcell.KeyEscape, tcell.KeyCtrlC:
+	switch {
+	case k.Named == keymap.KeyEscape, k == keymap.Char('c', keymap.Ctrl):
 		m.prompt = nil
-	case tcell.KeyEnter:
+	case k.Named == keymap.KeyEnter:
 		if s := m.prompt.String(); s != "" {
 			m.search = s
 		}
 		m.back, m.prompt = m.typed, nil
 		m.find(t, m.back)
 	default:
-		m.prompt.key(ev)
+		m.prompt.key(k)
 	}
 	m.follow(p)
 }

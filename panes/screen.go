@@ -27,10 +27,11 @@ type screen struct {
 	looks       []tcell.Style // by their number in styles
 	last        tcell.Style   // the style that was looked up last, and its number
 	lastID      uint32
-	cursor, set cursor // wanted, and as it was sent
-	stale       bool   // nothing is known of what the terminal shows
-	skip        bool   // the next Show shows nothing
-	shown       uint64 // the number of the last frame that differed
+	cursor, set cursor          // wanted, and as it was sent
+	stale       bool            // nothing is known of what the terminal shows
+	skip        bool            // the next Show shows nothing
+	shown       uint64          // the number of the last frame that differed
+	after       func(sent bool) // called after each Show that was not to be skipped
 
 	wake    chan struct{} // capacity 1: something is in the queue
 	done    chan struct{}
@@ -136,7 +137,7 @@ func (s *screen) Clear() { s.Fill(' ', tcell.StyleDefault) }
 
 // Fill is part of tcell.Screen.
 func (s *screen) Fill(r rune, style tcell.Style) {
-	if len(s.back) == 0 {
+	if len(s.back) == 0 || s.skip {
 		return
 	}
 	s.back[0] = cell{runeText(r), s.number(style)}
@@ -261,12 +262,20 @@ func (s *screen) SetCursorStyle(style tcell.CursorStyle, _ ...tcell.Color) {
 }
 
 // Show is part of tcell.Screen.
-func (s *screen) Show() { s.show() }
+func (s *screen) Show() {
+	if s.skip {
+		return
+	}
+	sent := s.show()
+	if s.after != nil {
+		s.after(sent)
+	}
+}
 
-// show sends what differs. False: nothing was sent, because the last frame is
-// still on its way or because this one is not to be shown.
+// show sends what differs; false: it could not, because the last frame is still
+// on its way.
 func (s *screen) show() bool {
-	if s.skip || s.tty.busy() && s.shown > 0 {
+	if s.tty.busy() && s.shown > 0 {
 		return false
 	}
 	if s.cursor.x < 0 || s.cursor.y < 0 || s.cursor.x >= s.w || s.cursor.y >= s.h {

@@ -1,0 +1,165 @@
+package panes
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"kavi/session"
+	"kavi/session/ledger"
+)
+
+// connect makes the session's methods the views' actions. Those that may block
+// run by themselves and come back through the queue.
+func (a *app) connect(ctx context.Context, s *session.Session, by session.Operator) {
+	// An answer that was given counts, also if the operator leaves before it is stored.
+	ctx = context.WithoutCancel(ctx)
+	a.act.Decide = func(d session.Decision, done func([]session.Outcome)) {
+		shown := d.By.Shown
+		d.By = by
+		d.By.Shown = shown
+		go func() {
+			out := s.Decide(ctx, d)
+			a.call(func() { done(out) })
+		}()
+	}
+	a.act.FullAccess = func(on bool, done func(int, error)) {
+		go func() {
+			n, err := s.SetFullAccess(ctx, on, by)
+			a.call(func() { done(n, err) })
+		}()
+	}
+	a.act.Start = func(argv []string, done func(string, error)) {
+		spec := session.AgentSpec{Argv: argv}
+		if p := a.panes[a.agent]; p != nil {
+			spec.Cols, spec.Rows = p.w, p.h
+		}
+		go func() {
+			name, err := s.StartAgent(ctx, spec)
+			a.call(func() { a.take(); done(name, err) })
+		}()
+	}
+	a.act.CloseAgent = func(agent string, done func(error)) {
+		go func() {
+			err := s.CloseAgent(ctx, agent)
+			a.call(func() { done(err) })
+		}()
+	}
+	a.act.ReadLog = func(from uint64, most int, done func(logPage)) {
+		go func() {
+			page := readLog(s.Ledger(), from, most)
+			a.call(func() { done(page) })
+		}()
+	}
+	a.host.restart = func(agent string, done func(error)) {
+		go func() {
+			err := s.RestartAgent(ctx, agent)
+			a.call(func() { done(err) })
+		}()
+	}
+}
+
+// readLog reads a run of the ledger; from 0 its end.
+func readLog(l *ledger.Ledger, from uint64, most int) logPage {
+	page := logPage{Head: l.Head().Seq}
+	add := func(e ledger.Entry) {
+		page.Lines = append(page.Lines, logLine{Seq: e.Seq, Text: e.Line(), Bad: isBad(e)})
+	}
+	if from == 0 {
+		list, err := l.Last(most)
+		for _, e := range list {
+			add(e)
+		}
+		page.Err = err
+		return page
+	}
+	for e, err := range l.All(from) {
+		if err != nil {
+			page.Err = err
+			break
+		}
+		if add(e); len(page.Lines) >= most {
+			break
+		}
+	}
+	return page
+}
+
+// isBad tells whether an entry is to be noticed among the others.
+func isBad(e ledger.Entry) bool {
+	switch e.Kind {
+	case ledger.CallDecided:
+		return e.Verdict == ledger.Denied
+	case ledger.AgentPaused, ledger.AgentLost, ledger.CallRefused, ledger.FileUnsanctioned, ledger.OperatorRefused,
+		ledger.GateLost, ledger.Problem, ledger.EntriesLost, ledger.Damaged, ledger.FullAccessOn:
+		return true
+	default:
+		return false
+	}
+}
+
+// summarise begins with what happened since the operator was last here.
+func (a *app) summarise(s *session.Session, since time.Time) {
+	if since.IsZero() {
+		since = a.snap.Started
+	}
+	go func() {
+		sum, err := ledger.Summarise(since, s.Ledger().All(1))
+		rows := sum.Rows()
+		if err != nil {
+			rows = append(rows, "the ledger could not be read to its end: "+err.Error())
+		}
+		a.call(func() {
+			a.push(newSummary(a.views, "Since "+since.Format("Mon 15:04"), rows))
+		})
+	}()
+}
+
+func (a *app) push(v view) {
+	if a.snap != nil {
+		v.Update(a.model(time.Now()))
+	}
+	a.over = append(a.over, v)
+	a.dirty = true
+}
+
+func (a *app) pop(v view) {
+	for i := len(a.over) - 1; i >= 0; i-- {
+		if a.over[i] == v {
+			a.over = append(a.over[:i:i], a.over[i+1:]...)
+			a.dirty = true
+			return
+		}
+	}
+}
+
+// leave gives the keys back to the pane.
+func (a *app) leave() { a.inInbox, a.dirty = false, true }
+
+// goTo gives the keys to an agent's pane, whatever lies above it.
+func (a *app) goTo(agent string) {
+	if a.find(agent) == nil {
+		return
+	}
+	if agent != a.agent && a.zoom {
+		a.sizes.moved(time.Time{})
+	}
+	a.over, a.inInbox, a.agent, a.dirty = nil, false, agent, true
+}
+
+// maxClip bounds what is put into the clipboard at once; terminals take less.
+const maxClip = 1 << 20
+
+// copyText puts a text into the clipboard of the operator's terminal. A tmux
+// around kavi takes it for its own, or passes it on, as it is configured.
+func (a *app) copyText(text string) {
+	if len(text) > maxClip {
+		a.say("that is too much for the clipboard")
+		return
+	}
+	seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\x1b\\"
+	a.raw(seq)
+	if wrapped := passthrough(a.env, seq); wrapped != seq {
+		a.raw(wrapped)
+	}
+}
