@@ -52,7 +52,7 @@ func (a *app) keyToPane(key vt.Key, k keymap.Key) {
 	case p == nil || ag == nil:
 		return
 	case p.copy != nil:
-		a.keyToCopy(p, k)
+		a.keyToCopy(p, key, k)
 		return
 	case ag.State == session.Exited || ag.State == session.Lost:
 		if k.Named == keymap.KeyEnter {
@@ -73,14 +73,14 @@ func (a *app) restart(agent string) {
 }
 
 // keyToCopy is a key in scroll and copy mode.
-func (a *app) keyToCopy(p *pane, k keymap.Key) {
+func (a *app) keyToCopy(p *pane, key vt.Key, k keymap.Key) {
 	a.dirty, p.stale = true, true
 	action := a.keys.keys.Action(keymap.Copy, k)
 	var text string
 	var done bool
 	a.host.view(p.agent, func(t *vt.Terminal) {
 		if p.copy.prompt != nil {
-			p.copy.typing(p, t, k)
+			p.copy.typing(p, t, k, eventKey(key))
 			return
 		}
 		text, done = p.copy.step(p, t, action)

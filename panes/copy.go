@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gdamore/tcell/v2"
+
 	"kavi/keymap"
 	"kavi/pty/vt"
 )
@@ -216,7 +218,7 @@ func (m *copyMode) step(p *pane, t *vt.Terminal, a keymap.Action) (text string, 
 }
 
 // typing takes a key while a search is being typed.
-func (m *copyMode) typing(p *pane, t *vt.Terminal, k keymap.Key) {
+func (m *copyMode) typing(p *pane, t *vt.Terminal, k keymap.Key, ev *tcell.EventKey) {
 	m.limits(t)
 	switch {
 	case k.Named == keymap.KeyEscape, k == keymap.Char('c', keymap.Ctrl):
@@ -228,7 +230,7 @@ func (m *copyMode) typing(p *pane, t *vt.Terminal, k keymap.Key) {
 		m.back, m.prompt = m.typed, nil
 		m.find(t, m.back)
 	default:
-		m.prompt.key(k)
+		m.prompt.key(ev)
 	}
 	m.follow(p)
 }

@@ -42,9 +42,9 @@ func (a *app) handle() {
 	now := time.Now()
 	for _, ev := range a.queue.take() {
 		a.event(ev, now)
+		a.refocus(now) // at once: the next key may be for somebody else
 	}
 	a.flush()
-	a.refocus(now)
 	a.scr.skip = a.ended || !a.dirty || now.Sub(a.drawnAt) < interval-time.Millisecond || a.tty.busy() && a.scr.shown > 0
 	if !a.scr.skip {
 		a.dirty, a.drawnAt = false, now
@@ -198,7 +198,6 @@ func (a *app) refocus(now time.Time) {
 	if old.agent != next.agent {
 		a.tellFocus(old.agent, false)
 		a.tellFocus(next.agent, true)
-		a.flush()
 		a.dirty = true
 	}
 	if a.calls[next.agent] == rang {
