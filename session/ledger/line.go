@@ -1,20 +1,171 @@
 package ledger
 
 import (
-	"iter"
+	"fmt"
+	"strings"
 	"time"
+
+	"kavi/gateway/display"
 )
 
-// Summary is what happened since a time, in numbers.
-type Summary struct{}
+const agentCells = 10 // of the agent's column in a line
 
-// Summarise counts entries that are not older than since.
-func Summarise(since time.Time, entries iter.Seq2[Entry, error]) (Summary, error) {
-	return Summary{}, nil
+// Line is the entry on one line for people, safe to display, with local time:
+//
+//	2026-01-02 15:04:05  claude      asks call_12 (apr_03): Run: npm install jsonwebtoken · medium · it installs a package
+func (e Entry) Line() string {
+	when := "                   "
+	if !e.Time.IsZero() {
+		when = e.Time.Local().Format(time.DateTime)
+	}
+	return when + "  " + display.Pad(display.Safe(e.Agent), agentCells) + "  " + e.Words()
 }
 
-// Rows is the summary as lines to read, safe to display.
-func (s Summary) Rows() []string { return nil }
+// Words is Line without time and agent.
+func (e Entry) Words() string {
+	var b strings.Builder
+	b.WriteString(e.phrase())
+	if e.Call != "" {
+		b.WriteString(" " + e.Call)
+	}
+	if e.Approval != "" {
+		b.WriteString(" (" + e.Approval + ")")
+	}
+	if s := e.subject(); s != "" {
+		b.WriteString(": " + s)
+	}
+	for _, s := range e.details() {
+		b.WriteString(" · " + s)
+	}
+	return display.Safe(b.String())
+}
 
-// Line is the entry on one line for people, safe to display.
-func (e Entry) Line() string { return "" }
+// phrase is what happened, in the words that follow the agent's name.
+func (e Entry) phrase() string {
+	switch e.Kind {
+	case CallRequested:
+		return "asks"
+	case CallDecided:
+		if e.Verdict != "" {
+			return e.Verdict
+		}
+	case CallExecuted:
+		return "runs"
+	case Problem:
+		return "problem"
+	}
+	return strings.TrimPrefix(string(e.Kind), "call ")
+}
+
+func (e Entry) subject() string {
+	switch {
+	case e.What != "":
+		return e.What
+	case e.Command != "":
+		return e.Command
+	case len(e.Argv) > 0:
+		return strings.Join(e.Argv, " ")
+	case e.Path != "" && e.To != "":
+		return e.Path + " -> " + e.To
+	case e.Path != "":
+		return e.Path
+	}
+	return e.URL
+}
+
+func (e Entry) details() (list []string) {
+	add := func(format, s string) {
+		if s != "" {
+			list = append(list, fmt.Sprintf(format, s))
+		}
+	}
+	add("%s", e.Risk)
+	add("inside %s", e.Inside)
+	add("left running by %s", e.Left)
+	switch {
+	case e.ExitCode != nil:
+		add("exit code %s", fmt.Sprint(*e.ExitCode))
+	case e.Kind == CallExited:
+		add("%s", "exit code not known")
+	}
+	if e.For != 0 {
+		add("%s", inWords(e.For))
+	}
+	add("%s", e.Why)
+	add("reason: %s", e.Reason)
+	if e.By != nil {
+		add("%s", e.By.String())
+	}
+	if e.Kind == LevelChanged {
+		add("%s", e.Level)
+	}
+	if e.Kind == Checkpoint {
+		add("%s", Head{e.Seq, e.Hash}.String())
+	}
+	return list
+}
+
+// String names who decided: "by rule r3 (user)". Not safe for display.
+func (b By) String() string {
+	s := "by " + string(b.Kind)
+	switch b.Kind {
+	case ByRule:
+		s = "by rule " + b.Rule
+	case ByRemembered:
+		s = "by what was remembered"
+		if b.Rule != "" {
+			s += ": " + b.Rule
+		}
+	case ByOperator:
+		s = "by the operator"
+	case ByTimeout:
+		s = "by the time limit"
+	case ByFullAccess:
+		s = "by full access"
+	case ByLevel:
+		s = "by the approval level"
+	case ByDefault:
+		s = "by the defaults"
+	case ByBuiltin:
+		s = "by a built-in rule"
+	case ByCovered:
+		s = "covered by the call around it"
+	case ByRestart:
+		s = "by the server's restart"
+	}
+	var more []string
+	if b.Layer != "" && b.Layer != string(b.Kind) {
+		more = append(more, b.Layer)
+	}
+	if b.Client != "" {
+		at := b.Client
+		if b.Terminal != "" {
+			at += " on " + b.Terminal
+		}
+		more = append(more, at)
+	}
+	if b.Shown != 0 {
+		more = append(more, "shown "+inWords(b.Shown))
+	}
+	if len(more) > 0 {
+		s += " (" + strings.Join(more, ", ") + ")"
+	}
+	return s
+}
+
+// inWords is a duration as people say it: 2.1s, 3m20s, 9h12m.
+func inWords(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(100 * time.Millisecond).String()
+	case d < time.Hour:
+		return strings.TrimSuffix(d.Round(time.Second).String(), "0s")
+	}
+	s := strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
