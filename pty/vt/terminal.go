@@ -3,7 +3,7 @@ package vt
 // Options of a Terminal. The zero value is good.
 type Options struct {
 	Scrollback      int    // rows kept; 0: 10,000, negative: none
-	ScrollbackBytes int    // their memory; 0: 1.75 MiB. The oldest lines go first
+	ScrollbackBytes int    // memory for their text; 0: 1.5 MiB. The oldest lines go first
 	SnapshotRows    int    // rows of the scrollback in a Snapshot; 0: 500, negative: none
 	Clipboard       bool   // report OSC 52 writes; reads are never answered
 	CellWidth       int    // pixels, for programs that ask; 0: 9
@@ -12,11 +12,20 @@ type Options struct {
 	Version         string // told by XTVERSION: kavi(Version)
 }
 
-// Colors answers the questions of OSC 10, 11 and 12. A zero Color takes a usual one.
-type Colors struct{ Foreground, Background, Cursor Color }
-
-// Terminal is the screen of one pane. See the package's comment for its rules.
-type Terminal struct{}
+func (o Options) withDefaults() Options {
+	set := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+		*p = max(*p, 0)
+	}
+	set(&o.Scrollback, 10_000)
+	set(&o.ScrollbackBytes, 3<<19)
+	set(&o.SnapshotRows, 500)
+	set(&o.CellWidth, 9)
+	set(&o.CellHeight, 18)
+	return o
+}
 
 // The largest screen; a larger size is cut to it, a smaller than 1x1 raised.
 const (
@@ -24,115 +33,193 @@ const (
 	MaxRows = 1000
 )
 
+// Terminal is the screen of one pane. See the package's comment for its rules.
+type Terminal struct {
+	o          Options
+	cols, rows int
+
+	normal, alt screen
+	s           *screen // the one that is shown
+	cur         cursor
+	pen         uint32 // number of cur.style, if penOK
+	penOK       bool
+	modes       modes
+	tabs        [MaxCols]bool
+
+	run  bool // the cell before the cursor was printed just now
+	last rune // what REP repeats; 0: nothing yet
+
+	styles   styles
+	clusters clusters
+	links    links
+	limit    roomLimit
+	scratch  []byte
+
+	history scrollback
+	view    view // a line of the history, unpacked
+
+	p       parser
+	offset  uint64 // input bytes before the present Write
+	at      uint64 // input bytes up to the end of the sequence that is carried out
+	changes uint64
+
+	title      string
+	titles     []string // pushed by CSI 22 t
+	colors     Colors   // as the program changed them; 0: Options.Colors
+	palette    map[uint8]Color
+	status     ProgramStatus
+	frame      uint64 // synchronized frames begun
+	mouse      Mouse  // last reported, so that motion inside a cell is not reported again
+	replies    []Reply
+	replyBytes int
+	events     []Event
+}
+
+// cursor is what DECSC saves and DECRC restores.
+type cursor struct {
+	x, y   int
+	wrap   bool // at the margin: the next character goes to the next row
+	origin bool // DECOM
+	style  Style
+	gl     uint8 // which of g is in use
+	shift  uint8 // SS2, SS3: for one character; 0: none
+	g      [4]charset
+}
+
+// screen is one of the two screens.
+type screen struct {
+	rows        []*row
+	top, bottom int // DECSTBM, both included
+	saved       cursor
+	left        cursor // where the cursor was when the other screen was shown
+	kitty       kitty
+}
+
+func (s *screen) init(cols, rows int) {
+	s.rows = make([]*row, rows)
+	for y := range s.rows {
+		s.rows[y] = new(row)
+	}
+	s.top, s.bottom = 0, rows-1
+}
+
 // New makes a terminal with an empty screen.
-func New(cols, rows int, o Options) *Terminal { return &Terminal{} }
+func New(cols, rows int, o Options) *Terminal {
+	t := &Terminal{o: o.withDefaults()}
+	t.cols, t.rows = clampSize(cols, rows)
+	t.reset()
+	return t
+}
+
+func clampSize(cols, rows int) (int, int) {
+	return min(max(cols, 1), MaxCols), min(max(rows, 1), MaxRows)
+}
+
+// reset is RIS: everything as it was at the start, but for the scrollback, the
+// offset and what waits to be taken.
+func (t *Terminal) reset() {
+	t.normal, t.alt = screen{}, screen{}
+	t.normal.init(t.cols, t.rows)
+	t.s = &t.normal
+	t.cur = cursor{}
+	t.penOK = false
+	t.modes = modes{wrap: true, cursor: true, altScroll: true}
+	t.run, t.last = false, 0
+	t.defaultTabs(0)
+	t.styles, t.clusters, t.links = newStyles(), clusters{}, links{}
+	t.limit = roomLimit{}
+	t.history.reset(t.o, t.cols)
+	t.view = view{}
+	t.title, t.titles = "", nil
+	t.colors, t.palette = Colors{}, nil
+	t.status = ProgramStatus{}
+	t.changes++
+}
 
 // Write takes what the program wrote. It takes all of it and never fails.
-func (t *Terminal) Write(b []byte) (int, error) { return len(b), nil }
-
-// Resize changes the size, as the program sees it after SIGWINCH. Wrapped lines
-// of the normal screen and the scrollback are cut anew.
-func (t *Terminal) Resize(cols, rows int) {}
+func (t *Terminal) Write(b []byte) (int, error) {
+	t.changes++
+	t.parse(b)
+	t.offset += uint64(len(b))
+	return len(b), nil
+}
 
 // Size is the number of columns and rows.
-func (t *Terminal) Size() (cols, rows int) { return 0, 0 }
+func (t *Terminal) Size() (cols, rows int) { return t.cols, t.rows }
 
 // Offset is the number of bytes ever written, over restores too.
-func (t *Terminal) Offset() uint64 { return 0 }
+func (t *Terminal) Offset() uint64 { return t.offset }
 
 // Changes grows whenever something that can be seen may have changed.
-func (t *Terminal) Changes() uint64 { return 0 }
+func (t *Terminal) Changes() uint64 { return t.changes }
 
 // Row is row y of what is shown: 0 to rows-1 is the screen, -1 the newest row of
 // the scrollback, -ScrollbackLen() the oldest. Others are empty.
-func (t *Terminal) Row(y int) Row { return Row{} }
+func (t *Terminal) Row(y int) Row {
+	switch {
+	case y >= t.rows || y < -t.ScrollbackLen():
+		return Row{t: t, cols: t.cols}
+	case y < 0:
+		return t.historyRow(t.history.rows() + y)
+	}
+	r := t.s.rows[y]
+	return Row{t: t, cells: r.cells[:r.used], fill: r.fill, cols: t.cols, wrapped: r.wrapped}
+}
 
 // Line is row n of the scrollback, counted from the oldest.
-func (t *Terminal) Line(n int) Row { return Row{} }
+func (t *Terminal) Line(n int) Row { return t.Row(n - t.ScrollbackLen()) }
 
 // Cell is Row(y).Cell(x).
-func (t *Terminal) Cell(x, y int) Cell { return Cell{} }
+func (t *Terminal) Cell(x, y int) Cell { return t.Row(y).Cell(x) }
 
 // ScrollbackLen is the number of rows above the screen, at the present width; 0
 // on the alternate screen.
-func (t *Terminal) ScrollbackLen() int { return 0 }
+func (t *Terminal) ScrollbackLen() int {
+	if t.s == &t.alt {
+		return 0
+	}
+	return t.history.rows()
+}
 
 // Scrolled is the number of rows that ever left the top of the screen, at the
 // present width: Scrolled()+y names a row for as long as the width stays.
-func (t *Terminal) Scrolled() uint64 { return 0 }
+func (t *Terminal) Scrolled() uint64 { return t.history.scrolled() }
 
 // Cursor is where the cursor is and how it looks.
-func (t *Terminal) Cursor() Cursor { return Cursor{} }
-
-// Modes are the modes that others need.
-func (t *Terminal) Modes() Modes { return Modes{} }
+func (t *Terminal) Cursor() Cursor {
+	m := t.modes
+	return Cursor{X: t.cur.x, Y: t.cur.y, Visible: m.cursor, Shape: m.shape, Blink: m.blink}
+}
 
 // Synchronized tells whether the program is in the middle of a frame (mode 2026),
 // and how often it began one. A drawer keeps what it last drew, up to a limit of
 // time of its own.
-func (t *Terminal) Synchronized() (held bool, frame uint64) { return false, 0 }
+func (t *Terminal) Synchronized() (held bool, frame uint64) { return t.modes.sync, t.frame }
 
 // Title is what the program called its window: a stranger's text, one line.
-func (t *Terminal) Title() string { return "" }
+func (t *Terminal) Title() string { return t.title }
+
+// Status is what the program last said of itself by OSC 7501.
+func (t *Terminal) Status() ProgramStatus { return t.status }
 
 // Link is the target of a hyperlink: a stranger's text, one line.
-func (t *Terminal) Link(id LinkID) string { return "" }
+func (t *Terminal) Link(id LinkID) string { return t.links.at(id).uri }
 
-// Colors are the default colours in force: the program may have changed them.
-func (t *Terminal) Colors() Colors { return Colors{} }
+// CursorShape is what DECSCUSR asked for.
+type CursorShape uint8
 
-// SetColors says what the operator's terminal looks like.
-func (t *Terminal) SetColors(c Colors) {}
+// The shapes of a cursor.
+const (
+	Block CursorShape = iota
+	Underscore
+	Bar
+)
 
-// Resolve replaces a colour of the palette that the program redefined (OSC 4) by
-// its RGB value; every other colour is returned as it is.
-func (t *Terminal) Resolve(c Color) Color { return c }
-
-// TakeReplies takes the answers to the queries written so far, in the order of the
-// queries. What is not taken is bounded: beyond 256 KiB new answers are dropped.
-func (t *Terminal) TakeReplies() []Reply { return nil }
-
-// TakeEvents takes what happened, in order. What is not taken is bounded: the
-// oldest go.
-func (t *Terminal) TakeEvents() []Event { return nil }
-
-// Snapshot is the whole terminal as bytes: modes, both screens, the newest rows of
-// the scrollback, the state of the parser and the offset. Replies and events that
-// were not taken are not in it.
-func (t *Terminal) Snapshot() []byte { return nil }
-
-// Restore makes t what it was when the snapshot was taken. On an error t is as before.
-func (t *Terminal) Restore(b []byte) error { return nil }
-
-// KeyBytes is what the program must be sent for a key, per its modes; nil if it
-// does not want to know.
-func (t *Terminal) KeyBytes(k Key) []byte { return nil }
-
-// MouseBytes is what the program must be sent for an event of the mouse; nil if
-// it does not want to know. On the alternate screen with AltScroll the wheel
-// becomes arrow keys.
-func (t *Terminal) MouseBytes(m Mouse) []byte { return nil }
-
-// PasteBytes is a pasted text as the program wants it, bracketed if it asked so.
-// An end of paste inside the text is taken out.
-func (t *Terminal) PasteBytes(s string) []byte { return nil }
-
-// FocusBytes tells the program that its pane has the focus or lost it; nil if it
-// did not ask.
-func (t *Terminal) FocusBytes(focus bool) []byte { return nil }
-
-// Text is the screen as text, a line a row, without blanks at their ends.
-func (t *Terminal) Text() string { return "" }
-
-// ANSI is the screen as text with SGR and OSC 8 sequences, a line a row.
-func (t *Terminal) ANSI() string { return "" }
-
-// SelectText is the text from one place to another, both included, in either
-// order; rows that were wrapped are joined.
-func (t *Terminal) SelectText(from, to Pos) string { return "" }
-
-// Word is the extent of the word at p, over wrapped rows.
-func (t *Terminal) Word(p Pos) (from, to Pos) { return p, p }
-
-// WholeLine is the extent of the line that row y is part of.
-func (t *Terminal) WholeLine(y int) (from, to Pos) { return Pos{}, Pos{} }
+// Cursor is where the cursor stands. X is below the number of columns, also when
+// the next character will wrap.
+type Cursor struct {
+	X, Y    int
+	Visible bool
+	Shape   CursorShape
+	Blink   bool
+}
