@@ -207,7 +207,7 @@ func (l *Ledger) overcome() *job {
 	boot, _ := Clocks()
 	j := &job{done: func(Entry, error) {}, entries: []Entry{{
 		Time: time.Now(), Boot: boot, Kind: ProblemOver, Witness: WitnessSession,
-		Why: t.err.Error(), For: time.Since(t.since).Round(time.Millisecond),
+		Why: t.err.Error(), For: time.Since(t.since).Round(time.Microsecond),
 		Data: map[string]string{"refused": strconv.Itoa(t.refused)},
 	}}}
 	j.encode()

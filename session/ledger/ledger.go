@@ -66,6 +66,7 @@ type Ledger struct {
 	journal  journal
 
 	at      atomic.Pointer[Head]
+	need    atomic.Uint64 // o.MinFree; tests change it
 	busy    atomic.Int64 // when the running commit began, by the boot clock; 0: none runs
 	readers sync.RWMutex // held for reading while the database is read
 	gone    bool         // guarded by readers: the database is closed
@@ -187,7 +188,7 @@ func (l *Ledger) closeCopy() error {
 }
 
 // roomLeft fails with ErrFull when the disk has less room than a commit may need.
-func (l *Ledger) roomLeft() error { return roomLeft(l.dir, l.o.MinFree) }
+func (l *Ledger) roomLeft() error { return roomLeft(l.dir, l.need.Load()) }
 
 func roomLeft(dir string, need uint64) error {
 	free, err := room(dir)

@@ -40,6 +40,7 @@ func Open(dir string, o Options) (*Ledger, error) {
 		dir: dir, o: o, lock: lock, journal: journal{o.Journal},
 		nudge: make(chan struct{}, 1), dirty: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
+	l.need.Store(o.MinFree)
 	if err := l.open(store); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
