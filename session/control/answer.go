@@ -9,13 +9,12 @@ import (
 	"runtime/debug"
 
 	"kavi/gateway"
-	"kavi/pty/proc"
 	"kavi/pty/vt"
 	"kavi/session"
 )
 
 // answer serves every request but attach.
-func (s *server) answer(ctx context.Context, conn *net.UnixConn, peer proc.Peer, req *request, r *reply) {
+func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r *reply) {
 	by := session.Operator{Client: "command line", Terminal: req.Terminal}
 	var result any
 	var err error
@@ -34,7 +33,7 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, peer proc.Peer,
 		if req.Range == nil {
 			req.Range = &Range{}
 		}
-		err = s.log(ctx, conn, *req.Range, r)
+		err = s.log(ctx, conn, *req.Range)
 	case doVerify:
 		result, err = s.Session.Ledger().Verify(ctx)
 	case doStart:

@@ -23,7 +23,7 @@ type Range struct {
 
 // log streams entries, one answer each. A client that does not read fails its
 // own stream; the ledger waits for nobody.
-func (s *server) log(ctx context.Context, conn *net.UnixConn, want Range, r *reply) error {
+func (s *server) log(ctx context.Context, conn *net.UnixConn, want Range) error {
 	l := s.Session.Ledger()
 	nudge, cancel := l.Watch() // before the first read, so that nothing falls between
 	defer cancel()

@@ -183,7 +183,7 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 		s.attach(ctx, conn, peer, &req, r)
 		return
 	}
-	s.answer(ctx, conn, peer, &req, r)
+	s.answer(ctx, conn, &req, r)
 }
 
 func (s *server) admit(peer proc.Peer, err error) error {

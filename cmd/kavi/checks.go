@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/term"
+
+	"kavi/keymap"
+	"kavi/pty/proc"
+	"kavi/session"
+)
+
+func checkBuild(context.Context) finding {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return less("build it with go build", "built without information about the build")
+	}
+	for _, s := range info.Settings {
+		if s.Key == "CGO_ENABLED" && s.Value == "1" {
+			return less("CGO_ENABLED=0 go build ./cmd/kavi", "%s, with cgo: each shell command starts about 1 ms later", runtime.Version())
+		}
+	}
+	return fine("kavi %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func checkConfig(context.Context) finding {
+	home, err := configHome()
+	if err != nil {
+		return broken("set HOME", "%v", err)
+	}
+	_, notes, err := loadConfig(here())
+	path := filepath.Join(home, "config.toml")
+	switch {
+	case err != nil:
+		return broken("correct the file; kavi starts no session with it", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	case len(notes) > 0:
+		return less("move what you want of it to "+path, "%s", strings.Join(notes, "; "))
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fine("no %s: the defaults hold", path)
+	}
+	return fine("%s", path)
+}
+
+func checkProject(context.Context) finding {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return less("go to a folder that exists", "%v", err)
+	}
+	root, err := session.ProjectRoot(cwd)
+	if err != nil {
+		return less("go to a folder of its own before you start kavi", "%v", err)
+	}
+	return fine("%s", root)
+}
+
+func (a *app) checkTerminal(context.Context) finding {
+	if !a.terminal() {
+		return less("over ssh: ssh -t HOST kavi", "this is no terminal: a session can be started with --detach, not attached")
+	}
+	cols, rows, err := term.GetSize(int(a.in.Fd()))
+	name := os.Getenv("TERM")
+	switch {
+	case err != nil:
+		return less("use a terminal that tells its size", "%v", err)
+	case name == "" || name == "dumb":
+		return less("set TERM to what the terminal is, xterm-256color for most", "TERM is %q", name)
+	case cols < 80 || rows < 24:
+		return less("make it larger: 80x24 at least", "%s, %dx%d", name, cols, rows)
+	}
+	colours := "256 colours"
+	if c := os.Getenv("COLORTERM"); c == "truecolor" || c == "24bit" {
+		colours = "all colours"
+	}
+	return fine("%s, %dx%d, %s", name, cols, rows, colours)
+}
+
+func checkPrefix(ctx context.Context) finding {
+	c, _, err := loadConfig("")
+	if err != nil {
+		c = defaultConfig()
+	}
+	keys, err := c.keys()
+	if err != nil {
+		return less("correct the file", "%v", err)
+	}
+	inside, note := keysInside(keys, outerPrefixes(ctx))
+	if note != "" {
+		return less(fmt.Sprintf("nothing, or set prefix = %q in config.toml", inside.Prefix()), "%s", note)
+	}
+	return fine("%s, then %s for help", keys.Prefix(), keys.Show(keymap.Prefix, keymap.Help))
+}
+
+// lowSpace is where the ledger's own refusal is near.
+const lowSpace = 200 << 20
+
+func checkState(context.Context) finding {
+	home, err := session.StateHome()
+	if err != nil {
+		return broken("set HOME", "%v", err)
+	}
+	if err := stateFolder(); err != nil {
+		return broken(hintOf(err), "%v", err)
+	}
+	f, err := os.CreateTemp(home, ".doctor-*")
+	if err != nil {
+		return broken("make it yours: chown, chmod 700", "%v", err)
+	}
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+	d, err := diskOf(home)
+	switch {
+	case err != nil:
+		return broken("", "%v", err)
+	case d.free < lowSpace:
+		return less("make room: with a full disk every call is denied", "%s: %d MB are free", home, d.free>>20)
+	}
+	return fine("%s, %d GB free", home, d.free>>30)
+}
+
+func checkSockets(context.Context) finding {
+	home, err := session.StateHome()
+	if err != nil {
+		return broken("set HOME", "%v", err)
+	}
+	// The longest name that a session can have.
+	path := session.Dir(filepath.Join(home, "sessions", strings.Repeat("x", 32))).ControlSocket()
+	where := home
+	if !strings.HasPrefix(path, home) {
+		where = filepath.Dir(filepath.Dir(path))
+	}
+	if err := os.MkdirAll(where, 0o700); err != nil {
+		return broken("make it yours, or set XDG_STATE_HOME to a shorter path", "%v", err)
+	}
+	probe := filepath.Join(where, fmt.Sprintf(".doctor-%d", os.Getpid()))
+	l, err := net.Listen("unix", probe)
+	if err != nil {
+		return broken("set XDG_STATE_HOME to a folder on a local disk", "%v", err)
+	}
+	_ = l.Close()
+	return fine("in %s", where)
+}
+
+func checkShells(context.Context) finding {
+	var found []string
+	for _, name := range []string{"sh", "bash", "dash", "zsh", "ksh", "fish"} {
+		if _, err := exec.LookPath(name); err == nil {
+			found = append(found, name)
+		}
+	}
+	if len(found) == 0 {
+		return broken("put /bin on PATH", "no shell is on PATH")
+	}
+	own := filepath.Base(os.Getenv("SHELL"))
+	for _, name := range found {
+		if own == name {
+			return fine("%s; yours is %s", strings.Join(found, ", "), own)
+		}
+	}
+	return less("agents get sh as their SHELL", "%s; yours (%q) is none that kavi has a shim for", strings.Join(found, ", "), own)
+}
+
+func checkGit(ctx context.Context) finding {
+	out, err := exec.CommandContext(ctx, "git", "--version").Output()
+	if err != nil {
+		return less("install git", "no git: commits are shown without their files")
+	}
+	return fine("%s", strings.TrimSpace(string(out)))
+}
+
+func checkAgents(context.Context) finding {
+	names, paths := foundAgents()
+	if len(names) == 0 {
+		return less("kavi demo works without one; kavi -- COMMAND runs any program", "none of %s is on PATH", strings.Join(knownAgents(), ", "))
+	}
+	for i := range names {
+		names[i] += " (" + paths[i] + ")"
+	}
+	return less("start them with --ungated until their hooks are there; what stays unseen: README.md",
+		"%s: partly (shim): shell commands that they start through PATH or SHELL are asked about", strings.Join(names, ", "))
+}
+
+func checkMark(context.Context) finding {
+	if ok, why := proc.MarkWorks(); !ok {
+		return less("run kavi as an ordinary user on Linux", "agents are told from you by their ancestry alone: %s", why)
+	}
+	return fine("agents carry a mark that they cannot take off")
+}
+
+func checkAwake(context.Context) finding {
+	argv := inhibitor()
+	c, _, err := loadConfig("")
+	wanted := err == nil && c.KeepAwake
+	switch {
+	case argv == nil && wanted:
+		return lacking("install systemd-inhibit", "keep_awake is set, and nothing here can keep the machine awake")
+	case argv == nil:
+		return less("", "nothing here can keep the machine awake (no systemd-inhibit)")
+	case onBattery():
+		return less("plug it in", "on battery: agents stop when the machine sleeps")
+	case !wanted:
+		return fine("the machine may sleep while agents run; keep_awake = true in config.toml prevents it (%s)", argv[0])
+	}
+	return fine("%s, while agents run", argv[0])
+}
+
+func checkNotify(context.Context) finding {
+	program := "notify-send"
+	if runtime.GOOS == "darwin" {
+		program = "osascript"
+	}
+	_, err := exec.LookPath(program)
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return less("install libnotify-bin", "no %s: only attached terminals ring", program)
+	case runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "":
+		return less("attach from the desktop once", "%s, but no desktop here: only attached terminals ring", program)
+	}
+	return fine("%s, and attached terminals", program)
+}

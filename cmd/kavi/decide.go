@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/panes"
+	"kavi/session"
+	"kavi/session/control"
+)
+
+type decideOptions struct {
+	session string
+	ids     []string // as typed; "all" stands alone
+	allow   bool
+	reason  string
+	yes     bool
+}
+
+func (a *app) approvalDecide(name *string, allow bool) *cobra.Command {
+	o := decideOptions{allow: allow}
+	c := &cobra.Command{
+		Use:   "reject ID...|all",
+		Short: "deny what waits, with a reason for the agent",
+		Long: `Deny the named approvals, or with all every one that is listed, after asking.
+The agent's command fails with the reason on its standard error.`,
+	}
+	if allow {
+		c.Use, c.Short = "approve ID...|all", "let what waits run"
+		c.Long = `Approve the named approvals, or with all every one that is listed, after asking.
+all leaves out what is destructive, what is too long to be read in a list, and what
+lapsed, and says how many. What is decided is exactly what was printed: an approval
+that changed in between stays.`
+	} else {
+		c.Flags().StringVar(&o.reason, "reason", "", "what the agent is told")
+	}
+	c.Args = wrongUsage(cobra.MinimumNArgs(1))
+	c.ValidArgsFunction = a.completeApprovals(name)
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		o.session, o.ids = *name, args
+		return a.decide(c.Context(), o)
+	}
+	return c
+}
+
+func (a *app) decide(ctx context.Context, o decideOptions) error {
+	everything := slices.Contains(o.ids, "all")
+	if everything && len(o.ids) > 1 {
+		return usagef("all stands alone, or ids")
+	}
+	var ids []string
+	if !everything {
+		for _, word := range o.ids {
+			id, err := approvalID(word)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	client, snap, err := a.snapshot(ctx, o.session)
+	if err != nil {
+		return err
+	}
+	var chosen []*session.Approval
+	if everything {
+		chosen, err = a.chooseAll(snap, o)
+	} else {
+		chosen, err = chooseIDs(snap, ids)
+	}
+	if err != nil || len(chosen) == 0 {
+		return err
+	}
+	return a.send(ctx, client, chosen, o)
+}
+
+// chooseIDs finds the approvals that were named. One that is not pending stops
+// all: half a decision is not what was asked for.
+func chooseIDs(snap *session.Snapshot, ids []string) ([]*session.Approval, error) {
+	var chosen []*session.Approval
+	for _, id := range ids {
+		i := slices.IndexFunc(snap.Approvals, func(p *session.Approval) bool { return p.ID == id })
+		if i < 0 {
+			return nil, hint(fmt.Errorf("%s: not pending", id), "kavi approval list shows what is; kavi log, what became of it")
+		}
+		chosen = append(chosen, snap.Approvals[i])
+	}
+	return chosen, nil
+}
+
+// chooseAll prints what would be decided and asks. What cannot be judged from a
+// list is left out and counted.
+func (a *app) chooseAll(snap *session.Snapshot, o decideOptions) ([]*session.Approval, error) {
+	var chosen []*session.Approval
+	var lapsed, heavy int
+	for _, p := range snap.Approvals {
+		switch {
+		case p.State == session.Deciding:
+		case p.State == session.Lapsed:
+			lapsed++
+		case o.allow && (p.Judged.Risk == gateway.Destructive || p.Text.EndNeeded):
+			heavy++
+		default:
+			chosen = append(chosen, p)
+		}
+	}
+	fmt.Fprint(a.out, panes.ListTable(chosen, a.now()))
+	if lapsed > 0 {
+		fmt.Fprintf(a.out, "left out: %d lapsed\n", lapsed)
+	}
+	if heavy > 0 {
+		fmt.Fprintf(a.out, "left out: %d destructive or to be read to the end: kavi approval show ID, approve ID\n", heavy)
+	}
+	if len(chosen) == 0 || o.yes {
+		return chosen, nil
+	}
+	if !a.terminal() {
+		return nil, hint(usagef("all asks before it decides, and there is no terminal to ask at"), "--yes")
+	}
+	verb := "Reject"
+	if o.allow {
+		verb = "Approve"
+	}
+	fmt.Fprintf(a.out, "%s these %d? [y/N] ", verb, len(chosen))
+	if !a.yes() {
+		fmt.Fprintln(a.out, "nothing was decided")
+		return nil, nil
+	}
+	return chosen, nil
+}
+
+// yes reads one line and says whether it agrees.
+func (a *app) yes() bool {
+	line, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil {
+		return false
+	}
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return true
+	}
+	return false
+}
+
+func (a *app) send(ctx context.Context, client *control.Client, chosen []*session.Approval, o decideOptions) error {
+	d := session.Decision{Allow: o.allow, Reason: o.reason}
+	for _, p := range chosen {
+		d.Choices = append(d.Choices, session.Choice{ID: p.ID, Seal: p.Seal})
+	}
+	outcomes, err := client.Decide(ctx, d)
+	if err != nil {
+		return err
+	}
+	said := "rejected"
+	if o.allow {
+		said = "approved"
+	}
+	var errs []error
+	for _, out := range outcomes {
+		if out.Err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", out.ID, out.Err))
+			continue
+		}
+		what := ""
+		if i := slices.IndexFunc(chosen, func(p *session.Approval) bool { return p.ID == out.ID }); i >= 0 {
+			what = "  " + display.Safe(chosen[i].Text.Verb+": "+chosen[i].Text.Object)
+		}
+		fmt.Fprintf(a.out, "%s %s%s\n", said, out.ID, what)
+	}
+	if len(errs) > 0 {
+		return hint(errors.Join(errs...), "kavi approval list")
+	}
+	return nil
+}
+
+// completeApprovals offers the ids that are pending.
+func (a *app) completeApprovals(name *string) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		ctx := c.Context()
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		_, snap, err := a.snapshot(ctx, *name)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		var ids []string
+		for _, p := range snap.Approvals {
+			if strings.HasPrefix(p.ID, typed) && !slices.Contains(args, p.ID) {
+				ids = append(ids, p.ID+"\t"+display.Safe(p.Text.Verb+": "+p.Text.Object))
+			}
+		}
+		return ids, cobra.ShellCompDirectiveNoFileComp
+	}
+}

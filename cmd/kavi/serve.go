@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kavi/keymap"
+	"kavi/panes"
+	"kavi/pty"
+	"kavi/pty/proc"
+	"kavi/session"
+	"kavi/session/control"
+)
+
+// lockedExit tells a keeper, or whoever else starts a server, that there is one.
+const lockedExit = 75
+
+func (a *app) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "serve DIR",
+		Short:  "run the server of the session in that folder",
+		Hidden: true,
+		Args:   wrongUsage(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			err := serve(c.Context(), session.Dir(args[0]))
+			if errors.Is(err, session.ErrLocked) {
+				return status(lockedExit)
+			}
+			return err
+		},
+	}
+}
+
+// serve is the only place where a session is wired together: its record and
+// serve.json become a Session, the Session gets a control socket, and each client
+// that attaches there gets a drawer.
+func serve(ctx context.Context, dir session.Dir) error {
+	signal.Ignore(syscall.SIGHUP) // the login that started us may end
+	env := os.Environ()
+	if err := ownEnvironment(); err != nil {
+		return err
+	}
+	log, err := openLog(dir)
+	if err != nil {
+		return err
+	}
+	record, err := dir.ReadRecord()
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	own, err := readServed(dir)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	keys, err := keymap.New(own.Prefix, own.Keys)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+
+	s, err := session.Open(ctx, session.Options{
+		Dir:        dir,
+		Project:    record.Project,
+		Config:     record.Config,
+		Log:        log,
+		Server:     pty.ServerSpec{Argv: []string{dir.Binary(), "serve", string(dir)}, Env: env, Dir: record.Project},
+		Probe:      []string{dir.Binary(), "probe"},
+		FullAccess: own.FullAccess,
+		By:         session.Operator{Client: "start", Terminal: own.Terminal},
+	})
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	defer s.Close()
+
+	guard, err := control.NewGuard(func() ([]control.Record, error) { return recorded(dir) }, nil)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go keepAwake(ctx, s, record.Config.KeepAwake, log)
+	draw := drawer{session: s, dir: dir, keys: keys, started: time.Now()}
+	return control.Serve(ctx, control.Options{
+		Session:      s,
+		Path:         dir.ControlSocket(),
+		Guard:        guard,
+		Refused:      func(p proc.Peer, request string, why error) { s.Refused(p.ID, request, why) },
+		Attach:       draw.run,
+		AttendedOnly: runtime.GOOS == "darwin", // a double fork can hide there that an agent asks
+		Stop:         cancel,
+		Log:          log,
+	})
+}
+
+// ownEnvironment is what tcell reads of its process: each client's own comes over
+// its relay, so the server has none of its starter's.
+func ownEnvironment() error {
+	for _, name := range []string{"NO_COLOR", "LINES", "COLUMNS", "COLORTERM", "LANG", "LC_CTYPE", "TMUX", "STY"} {
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
+	}
+	return os.Setenv("LC_ALL", "C.UTF-8")
+}
+
+// openLog makes server.log the place for everything that is not for the ledger,
+// the last words of a crash included.
+func openLog(dir session.Dir) (*slog.Logger, error) {
+	f, err := os.OpenFile(dir.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	if err := debug.SetCrashOutput(f, debug.CrashOptions{}); err != nil {
+		return nil, fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	return slog.New(slog.NewTextHandler(f, nil)), nil
+}
+
+// recorded are the agents of all sessions that lie beside this one.
+func recorded(dir session.Dir) ([]control.Record, error) {
+	home := filepath.Dir(string(dir))
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	for _, e := range entries {
+		if e.IsDir() {
+			folders = append(folders, filepath.Join(home, e.Name()))
+		}
+	}
+	return control.Records(folders)
+}
+
+// drawer draws the session for each client that attaches.
+type drawer struct {
+	session *session.Session
+	dir     session.Dir
+	keys    *keymap.Keys
+	started time.Time
+}
+
+// away is how long nobody must have been attached for the next one to be told
+// first what happened.
+const away = 10 * time.Minute
+
+func (d drawer) run(ctx context.Context, a *control.Attachment) control.Exit {
+	d.refresh(a.Env())
+	keys, note := keysInside(d.keys, a.Screen().OuterPrefixes)
+	last := d.session.LastAttached()
+	reason, err := panes.Run(ctx, panes.Options{
+		Session:  d.session,
+		Terminal: a,
+		Env:      a.Env(),
+		Operator: a.Operator(),
+		Keys:     keys,
+		Summary:  !a.Screen().Again && !last.IsZero() && time.Since(last) >= away,
+		Note:     note,
+	})
+	name := d.dir.Name()
+	switch reason {
+	case panes.Detached:
+		return control.Exit{Text: fmt.Sprintf("detached; the session goes on: kavi attach %s", name)}
+	case panes.Ended:
+		return control.Exit{Text: fmt.Sprintf("session %s has ended: kavi log --session %[1]s", name)}
+	case panes.HungUp, panes.Stopped, panes.Failed:
+	}
+	if err != nil {
+		return control.Exit{Code: exitFailed, Text: fmt.Sprintf("the screen could not be drawn: %v; the session goes on: kavi attach %s", err, name)}
+	}
+	return control.Exit{Code: exitFailed, Text: fmt.Sprintf("session %s: %s", name, reason)}
+}
+
+// refresh takes over what the newest login brought: where its ssh agent listens,
+// where its desktop shows notifications.
+func (d drawer) refresh(env map[string]string) {
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"} {
+		if v := env[name]; v != "" {
+			_ = os.Setenv(name, v)
+		}
+	}
+	sock := env["SSH_AUTH_SOCK"]
+	if sock == "" || sock == d.dir.AuthSock() {
+		return
+	}
+	tmp := fmt.Sprintf("%s.%d", d.dir.AuthSock(), time.Now().UnixNano())
+	if os.Symlink(sock, tmp) == nil && os.Rename(tmp, d.dir.AuthSock()) != nil {
+		_ = os.Remove(tmp)
+	}
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"kavi/gateway"
+	"kavi/session"
+	"kavi/session/control"
+)
+
+// served is serve.json: what a session's server needs beside its record. It is
+// written once, when the session starts, so that a server that comes back after
+// a crash never reads a file that an agent could have changed.
+type served struct {
+	Prefix     string                    `json:"prefix,omitempty"`
+	Keys       map[string]map[string]any `json:"keys,omitempty"`
+	Sound      bool                      `json:"sound"`
+	FullAccess bool                      `json:"full_access"` // as started; later changes are in the ledger
+	Terminal   string                    `json:"terminal,omitempty"`
+}
+
+func servedPath(dir session.Dir) string { return filepath.Join(string(dir), "serve.json") }
+
+func readServed(dir session.Dir) (served, error) {
+	var s served
+	b, err := os.ReadFile(servedPath(dir))
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(b, &s); err != nil {
+		return s, fmt.Errorf("%s: %w", servedPath(dir), err)
+	}
+	return s, nil
+}
+
+// open makes a session's folder and starts its server; when it returns, the
+// server answers. A folder whose server never did is taken away again.
+func (a *app) open(ctx context.Context, o startOptions, c config, project string, level gateway.Level) (session.Dir, error) {
+	if err := stateFolder(); err != nil {
+		return "", err
+	}
+	dir, err := session.NewDir(o.name, project)
+	if err != nil {
+		return "", hint(err, "kavi ls --all")
+	}
+	err = furnish(dir, o, c, project, level, a.now())
+	if err == nil {
+		err = a.spawn(ctx, dir, project)
+	}
+	if err != nil {
+		if !dir.Served() {
+			_ = os.RemoveAll(string(dir)) // nothing has happened in it
+		}
+		return "", err
+	}
+	return dir, nil
+}
+
+// furnish writes everything into a new session's folder that its server needs.
+func furnish(dir session.Dir, o startOptions, c config, project string, level gateway.Level, now time.Time) error {
+	if err := copySelf(dir.Binary()); err != nil {
+		return fmt.Errorf("session %s: its copy of kavi: %w", dir.Name(), err)
+	}
+	s := served{Prefix: c.Prefix, Keys: c.Keys, Sound: c.Sound, FullAccess: o.approveAll, Terminal: terminalName()}
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(servedPath(dir), append(b, '\n'), 0o600); err != nil {
+		return err
+	}
+	return dir.WriteRecord(session.Record{
+		Name: dir.Name(), Project: project, Created: now.UTC(), Config: c.session(level),
+	})
+}
+
+// copySelf copies the running program: `go run` deletes the one that it built,
+// and an upgrade must not reach into a session that runs.
+func copySelf(to string) error {
+	self := "/proc/self/exe" // also when the file was deleted since
+	if runtime.GOOS != "linux" {
+		path, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		self = path
+	}
+	from, err := os.Open(self)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o700)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, from); err != nil {
+		_ = out.Close()
+		return err
+	}
+	return out.Close()
+}
+
+// stateFolder makes sure of the folder that holds all sessions.
+func stateFolder() error {
+	home, err := session.StateHome()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return fmt.Errorf("state folder: %w", err)
+	}
+	d, err := diskOf(home)
+	if err != nil {
+		return fmt.Errorf("state folder: %w", err)
+	}
+	if d.remote {
+		return hint(fmt.Errorf("state folder: %s is on a network file system, where locks and maps cannot be relied on", home),
+			"set XDG_STATE_HOME to a folder on a local disk")
+	}
+	if d.noexec {
+		return hint(fmt.Errorf("state folder: nothing can be executed in %s", home),
+			"kavi's shims must run from there: set XDG_STATE_HOME to another folder")
+	}
+	return nil
+}
+
+// starting is how long a server may take until it answers: a ledger that is
+// looked through after a crash takes a while.
+const starting = 30 * time.Second
+
+// spawn starts the server of a session, off the terminal and in a session of its
+// own, and waits until it answers. What it wrote when it failed is in the error.
+func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error {
+	logFile, err := os.OpenFile(dir.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	defer func() { _ = logFile.Close() }()
+	from, err := logFile.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	if _, err := os.Stat(project); err != nil {
+		return fmt.Errorf("session %s: its project: %w", dir.Name(), err)
+	}
+	server := exec.Command(dir.Binary(), "serve", string(dir))
+	server.Dir = project
+	server.Stdout, server.Stderr = logFile, logFile
+	server.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := server.Start(); err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Wait() }()
+
+	ctx, cancel := context.WithTimeoutCause(ctx, starting, errors.New("it does not answer"))
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := control.Dial(ctx, dir.ControlSocket(), terminalName())
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, control.ErrNoServer) && ctx.Err() == nil {
+			return fmt.Errorf("session %s: %w", dir.Name(), err)
+		}
+		select {
+		case <-tick.C:
+		case err := <-ended:
+			if code := server.ProcessState.ExitCode(); code == lockedExit {
+				ended = nil // another server was quicker: it will answer
+				continue
+			}
+			return failed(dir, from, err)
+		case <-ctx.Done():
+			_ = server.Process.Kill()
+			return failed(dir, from, context.Cause(ctx))
+		}
+	}
+}
+
+// failed makes an error of a server's last words.
+func failed(dir session.Dir, from int64, err error) error {
+	words := tail(dir.Log(), from)
+	if words == "" {
+		words = fmt.Sprint(err)
+	}
+	return hint(fmt.Errorf("session %s: its server did not start: %s", dir.Name(), words), "kavi doctor")
+}
+
+// tail is the error that a server has written to its log since from, else the
+// log's last line.
+func tail(path string, from int64) string {
+	b, err := os.ReadFile(path)
+	if err != nil || int64(len(b)) <= from {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(string(b[from:])), "\n")
+	for i := len(lines) - 1; i >= 0; i-- {
+		if rest, ok := strings.CutPrefix(lines[i], "kavi: "); ok && !strings.HasPrefix(rest, "hint: ") {
+			return rest
+		}
+	}
+	return lines[len(lines)-1]
+}

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/session"
+	"kavi/session/control"
+)
+
+type startOptions struct {
+	agents     []string
+	approval   string
+	namespace  string
+	approveAll bool
+	name       string
+	detach     bool
+	size       string
+	ungated    bool
+	command    []string // after --
+
+	cols, rows int     // of size; 0 is none given
+	config     *config // what the demo brings; nil reads the files
+}
+
+func (a *app) startCommand() *cobra.Command {
+	var o startOptions
+	c := &cobra.Command{
+		Use:   "kavi [flags] [-- COMMAND [ARG]...]",
+		Short: "run coding agents in panes, and be asked before they act",
+		Long: `Start a supervised session in this project: its agents in panes, an inbox beside them.
+Nothing runs without your say: a rule's, a remembered decision's, or a keypress.
+
+Without --agent and COMMAND the agents that the config names are started, else the first
+known one on PATH. Where a session of this project runs, kavi attaches to it.`,
+		Args: func(c *cobra.Command, args []string) error {
+			if at := c.ArgsLenAtDash(); at > 0 || at < 0 && len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			o.command = args
+			return a.start(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	f.StringArrayVar(&o.agents, "agent", nil, "an agent to start, several times for several: claude, codex, … or a program")
+	f.StringVar(&o.approval, "approval", "", "approval level: none, on-write, on-commit, always")
+	f.StringVar(&o.namespace, "namespace", "", "take the approval level of this namespace of the config")
+	f.BoolVar(&o.approveAll, "approve-all", false, "full access: nothing prompts, everything is recorded; denials hold")
+	f.StringVar(&o.name, "name", "", "the session's name (default: the project folder's)")
+	f.BoolVarP(&o.detach, "detach", "d", false, "print the session's name and return")
+	f.StringVar(&o.size, "size", "", "COLSxROWS of the panes while nobody is attached")
+	f.BoolVar(&o.ungated, "ungated", false, "start an agent even if its gate cannot be proven; marked in red")
+	_ = c.RegisterFlagCompletionFunc("approval", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"none", "on-write", "on-commit", "always"}, cobra.ShellCompDirectiveNoFileComp
+	})
+	return c
+}
+
+func (a *app) start(ctx context.Context, o startOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if !o.detach && !a.terminal() {
+		return noTerminal("kavi")
+	}
+	cwd, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("project: %w", err)
+	}
+	project, err := session.ProjectRoot(cwd)
+	if err != nil {
+		return hint(fmt.Errorf("project: %w", err), "go to a folder of its own: mkdir project, cd project, kavi")
+	}
+	c, err := a.configFor(o, project)
+	if err != nil {
+		return err
+	}
+	level, err := c.level(o.approval, o.namespace, project)
+	if err != nil {
+		return err
+	}
+	running, ok, err := runningHere(project, o.name)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return a.join(ctx, running, o, level)
+	}
+	argvs, said, err := chooseAgents(o.agents, o.command, *c)
+	if err != nil {
+		return err
+	}
+	if said != "" {
+		a.say("%s", said)
+	}
+	if onBattery() {
+		a.say("this machine runs on its battery: agents stop when it sleeps")
+	}
+	dir, err := a.open(ctx, o, *c, project, level)
+	if err != nil {
+		return err
+	}
+	if err := a.startAgents(ctx, dir, o, argvs, project, level); err != nil {
+		return err
+	}
+	if o.detach {
+		_, err := fmt.Fprintln(a.out, dir.Name())
+		return err
+	}
+	return a.attach(ctx, dir.Name())
+}
+
+// check finds what is wrong with the options alone.
+func (o *startOptions) check() error {
+	if o.approval != "" {
+		if _, err := gateway.ParseLevel(o.approval); err != nil {
+			return usage{fmt.Errorf("--approval: %w", err)}
+		}
+	}
+	if o.name != "" {
+		if err := session.CheckName(o.name); err != nil {
+			return usage{fmt.Errorf("--name: %w", err)}
+		}
+	}
+	if o.size != "" {
+		cols, rows, err := parseSize(o.size)
+		if err != nil {
+			return err
+		}
+		o.cols, o.rows = cols, rows
+	}
+	return nil
+}
+
+func parseSize(s string) (cols, rows int, err error) {
+	c, r, ok := strings.Cut(s, "x")
+	cols, errC := strconv.Atoi(c)
+	rows, errR := strconv.Atoi(r)
+	if !ok || errC != nil || errR != nil || cols < 2 || rows < 2 || cols > 1000 || rows > 1000 {
+		return 0, 0, usagef("--size %s: want COLSxROWS, each from 2 to 1000, as in 200x50", s)
+	}
+	return cols, rows, nil
+}
+
+func (a *app) configFor(o startOptions, project string) (*config, error) {
+	if o.config != nil {
+		return o.config, nil
+	}
+	c, notes, err := loadConfig(project)
+	for _, n := range notes {
+		a.say("%s", n)
+	}
+	return &c, err
+}
+
+// say tells the operator something in passing, safely.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.err, "kavi: %s\n", display.Safe(fmt.Sprintf(format, args...)))
+}
+
+// runningHere is the session of this project that start would double. With a
+// name, only the one of that name.
+func runningHere(project, name string) (session.Found, bool, error) {
+	all, err := session.List()
+	if err != nil {
+		return session.Found{}, false, fmt.Errorf("sessions: %w", err)
+	}
+	for _, f := range inProject(all, project) {
+		if f.Served && (name == "" || name == f.Dir.Name()) {
+			return f, true, nil
+		}
+	}
+	return session.Found{}, false, nil
+}
+
+// join attaches to the session that runs here already; options that it was not
+// started with are an error, since nobody should believe that they hold now.
+func (a *app) join(ctx context.Context, f session.Found, o startOptions, level gateway.Level) error {
+	client, err := dial(ctx, f)
+	if err != nil {
+		return err
+	}
+	snap, err := client.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if differ := o.differs(snap, level); len(differ) > 0 {
+		name := f.Dir.Name()
+		return hint(
+			usagef("session %s of this project runs without %s", name, strings.Join(differ, ", ")),
+			"attach as it is: kavi attach %[1]s. End it first: kavi stop %[1]s. Or start another one: kavi --name NAME …", name)
+	}
+	if o.detach {
+		a.say("session %s of this project runs already", f.Dir.Name())
+		_, err := fmt.Fprintln(a.out, f.Dir.Name())
+		return err
+	}
+	a.say("session %s of this project runs already: attaching", f.Dir.Name())
+	return a.attach(ctx, f.Dir.Name())
+}
+
+// differs names the options that a running session does not have.
+func (o startOptions) differs(snap *session.Snapshot, level gateway.Level) []string {
+	var d []string
+	has := func(argv []string) bool {
+		for _, g := range snap.Agents {
+			if strings.Join(g.Argv, "\x00") == strings.Join(argv, "\x00") {
+				return true
+			}
+		}
+		return false
+	}
+	for _, name := range o.agents {
+		if !has([]string{name}) {
+			d = append(d, "--agent "+name)
+		}
+	}
+	if len(o.command) > 0 && !has(o.command) {
+		d = append(d, "-- "+strings.Join(o.command, " "))
+	}
+	if o.approval != "" || o.namespace != "" {
+		for _, g := range snap.Agents {
+			if g.Level != level {
+				d = append(d, "the level "+display.Safe(fmt.Sprintf("%q", string(level)))+" for "+g.Name)
+				break
+			}
+		}
+	}
+	if o.approveAll && !snap.FullAccess {
+		d = append(d, "--approve-all")
+	}
+	return d
+}
+
+// startAgents starts what was chosen. A session none of whose agents would start
+// is taken back.
+func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, argvs [][]string, project string, level gateway.Level) error {
+	client, err := dial(ctx, session.Found{Dir: dir, Served: true})
+	if err != nil {
+		return err
+	}
+	if o.approveAll {
+		a.tellFullAccess(ctx, client)
+	}
+	var errs []error
+	started := 0
+	for _, argv := range argvs {
+		_, err := client.StartAgent(ctx, session.AgentSpec{
+			Argv: argv, Cwd: project, Env: os.Environ(), Level: level,
+			Cols: o.cols, Rows: o.rows, Ungated: o.ungated,
+		})
+		if err != nil {
+			errs = append(errs, fmt.Errorf("agent %s: %w", argv[0], err))
+			continue
+		}
+		started++
+	}
+	if started == 0 {
+		if err := client.Stop(ctx); err != nil {
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	}
+	for _, err := range errs {
+		report(a.err, err)
+	}
+	return nil
+}
+
+// tellFullAccess says what full access leaves: the operator's deny rules.
+func (a *app) tellFullAccess(ctx context.Context, client *control.Client) {
+	snap, err := client.Snapshot(ctx)
+	if err != nil {
+		return
+	}
+	if len(snap.DenyRules) == 0 {
+		a.say("full access: nothing prompts, everything is recorded; no deny rules but the built-in refusals")
+		return
+	}
+	a.say("full access: nothing prompts, everything is recorded; these deny rules hold:")
+	for _, r := range snap.DenyRules {
+		a.say("  %s", r)
+	}
+}
+
+func noTerminal(command string) error {
+	return hint(errors.New("attach: standard input and output are no terminal"),
+		"over ssh: ssh -t HOST %s. Without one: kavi --detach, kavi approval list", command)
+}

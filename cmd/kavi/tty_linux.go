@@ -1,0 +1,6 @@
+package main
+
+import "golang.org/x/sys/unix"
+
+// flushInput drops what was typed, or answered by the terminal, and not read yet.
+func flushInput(fd int) { _ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) }
