@@ -1,8 +1,11 @@
 package vt
 
+import "bytes"
+
 // csiDispatch carries out the control sequence that was read, by its final byte
 // and what stands before it. One function a family does the rest.
 func (t *Terminal) csiDispatch(c byte) {
+	printed := t.run
 	t.run = false
 	p := &t.p
 	switch uint32(p.prefix)<<16 | uint32(p.inter)<<8 | uint32(c) {
@@ -46,7 +49,9 @@ func (t *Terminal) csiDispatch(c byte) {
 			t.defaultTabs(0)
 		}
 	case 'b':
-		t.repeat(p.param(0, 1))
+		if printed {
+			t.repeat(p.param(0, 1))
+		}
 	case 'r':
 		t.setMargins(p.param(0, 1), p.param(1, t.rows))
 	case 's':
@@ -144,20 +149,26 @@ func (t *Terminal) setMargins(top, bottom int) {
 	t.goTo(0, t.originTop())
 }
 
-// repeat is REP. As in tmux it ends at the margin.
+// repeat is REP. It counts only directly after the character.
 func (t *Terminal) repeat(n int) {
 	if t.last == 0 {
 		return
 	}
-	w := int(propOf(t.last) & propWidth)
-	room := t.cols - t.cur.x
-	if t.cur.wrap {
-		room = t.cols
+	// A larger count would only fill the screen again and again: leave out whole rows.
+	w := max(int(propOf(t.last)&propWidth), 1)
+	if full := t.cols / w * (t.rows + 1); n > full {
+		n = full + (n-full)%max(t.cols/w, 1)
 	}
-	st := t.style()
-	for n = min(n, room/max(w, 1)); n > 0; n-- {
-		t.put(uint32(t.last), st, w)
+	if w == 1 && t.last < 0x7f {
+		run := bytes.Repeat([]byte{byte(t.last)}, n)
+		t.printASCII(run)
+	} else {
+		st := t.style()
+		for ; n > 0; n-- {
+			t.put(uint32(t.last), st, w)
+		}
 	}
+	t.run = false
 }
 
 // cursorStyle is DECSCUSR.

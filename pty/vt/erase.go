@@ -32,9 +32,13 @@ func (t *Terminal) eraseRow(y, from, to int, selective bool) {
 	}
 }
 
-// eraseLine is EL, or DECSEL.
+// eraseLine is EL, or DECSEL. While a wrap is pending the cursor counts as beyond
+// the margin, and the wrap stays pending, as in tmux and xterm.js.
 func (t *Terminal) eraseLine(which int, selective bool) {
 	x, y := t.cur.x, t.cur.y
+	if t.cur.wrap {
+		x++
+	}
 	switch which {
 	case 0:
 		if x == 0 {
@@ -42,14 +46,11 @@ func (t *Terminal) eraseLine(which int, selective bool) {
 		}
 		t.eraseRow(y, x, t.cols, selective)
 	case 1:
-		t.eraseRow(y, 0, x+1, selective)
+		t.eraseRow(y, 0, min(x+1, t.cols), selective)
 	case 2:
 		t.breakAbove(y)
 		t.eraseRow(y, 0, t.cols, selective)
-	default:
-		return
 	}
-	t.cur.wrap = false
 }
 
 // eraseDisplay is ED, or DECSED.
@@ -75,7 +76,6 @@ func (t *Terminal) eraseDisplay(which int, selective bool) {
 		t.breakAbove(y)
 		t.eraseRow(y, 0, t.cols, selective)
 	}
-	t.cur.wrap = false
 }
 
 // eraseChars is ECH.

@@ -149,13 +149,7 @@ func (h *scrollback) dropLast() {
 func (h *scrollback) putBack(t *Terminal, cells []cell) {
 	h.retail(t)
 	l := h.newLine()
-	p := packer{t: t, b: h.packed[:0]}
-	p.cells(cells)
-	if len(p.b) > maxLineBytes {
-		p = packer{t: t, b: p.b[:0], bare: true}
-		p.cells(cells)
-	}
-	h.packed = p.b
+	p := h.pack(t, cells, cell{}, Style{})
 	h.append(l, p.b)
 	l.cells = uint16(len(cells))
 	l.flags = lineWraps

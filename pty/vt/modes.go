@@ -248,7 +248,7 @@ func (t *Terminal) softReset() {
 	m.insert, m.cursor, m.appCursor, m.appKeypad = false, true, false, false
 	m.wrap, m.reverseWrap = true, false
 	t.s.top, t.s.bottom = 0, t.rows-1
-	t.cur.origin, t.cur.wrap = false, false
+	t.cur.origin = false
 	t.cur.style = Style{}
 	t.cur.gl, t.cur.shift, t.cur.g = 0, 0, [4]charset{}
 	t.s.saved = cursor{}

@@ -47,6 +47,10 @@ type packer struct {
 // cells appends cells to what is packed.
 func (p *packer) cells(cells []cell) {
 	for i := 0; i < len(cells); {
+		i = p.ascii(cells, i)
+		if i == len(cells) {
+			return
+		}
 		c := cells[i]
 		if c.ch&cellSpacer != 0 {
 			i++
@@ -71,10 +75,6 @@ func (p *packer) cells(cells []cell) {
 			p.b = append(p.b, packRun)
 			p.b = binary.AppendUvarint(p.b, uint64(n))
 			p.text(c)
-		} else if c.ch >= 0x20 && c.ch < 0x7f {
-			for range n {
-				p.b = append(p.b, byte(c.ch))
-			}
 		} else {
 			for range n {
 				p.text(c)
@@ -82,6 +82,27 @@ func (p *packer) cells(cells []cell) {
 		}
 		i += n * step
 	}
+}
+
+// ascii appends plain characters in the style in force from cells[i:], up to
+// where there is something else or a run of equal ones.
+func (p *packer) ascii(cells []cell, i int) int {
+	if !p.known {
+		return i
+	}
+	b, st := p.b, p.st
+	for ; i < len(cells); i++ {
+		c := cells[i]
+		if c.st != st || c.ch-0x20 >= 0x5f {
+			break
+		}
+		if i+minRun <= len(cells) && cells[i+1] == c && cells[i+2] == c && cells[i+3] == c && cells[i+4] == c {
+			break
+		}
+		b = append(b, byte(c.ch))
+	}
+	p.b = b
+	return i
 }
 
 // fill says what the rest of the row is, if it is not blank.
@@ -111,6 +132,8 @@ func (p *packer) text(c cell) {
 		p.b = append(p.b, text...)
 	case c.ch&cellText == 0:
 		p.b = append(p.b, packBlank)
+	case c.ch < 0x80:
+		p.b = append(p.b, byte(c.ch))
 	default:
 		p.rune(rune(c.ch&cellText), c.width())
 	}

@@ -182,12 +182,13 @@ func (t *Terminal) put(ch, st uint32, w int) {
 	r := t.s.rows[t.cur.y]
 	if w == 2 && x == t.cols-1 {
 		if !t.modes.wrap {
+			t.cur.wrap = false
 			return
 		}
 		r.reach(x, t.cols)
 		r.part(x, x+1)
 		r.reach(x+1, t.cols)
-		r.cells[x] = cell{ch: cellPad, st: t.blank().st}
+		r.cells[x] = cell{ch: cellPad, st: st}
 		t.cur.wrap = true
 		t.wrapLine()
 		x = t.cur.x

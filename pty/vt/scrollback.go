@@ -115,32 +115,17 @@ func (h *scrollback) push(t *Terminal, r *row) (line, before int) {
 		}
 	}
 	l := h.openLine()
-	p := packer{t: t, b: h.packed[:0]}
+	var st Style
 	if l != nil {
-		p.style = h.tailStyle
+		st = h.tailStyle
 	}
-	p.cells(cells)
-	p.fill(fill)
-	if len(p.b) > maxLineBytes {
-		p = packer{t: t, b: p.b[:0], bare: true, style: p.style}
-		if l == nil {
-			p.style = Style{}
-		} else {
-			p.style = h.tailStyle
-		}
-		p.cells(cells)
-		p.fill(fill)
-	}
-	h.packed = p.b
+	p := h.pack(t, cells, fill, st)
 	n := len(cells)
 	if l != nil && (int(l.cells)+n > maxLineCells || int(l.size)+len(p.b) > maxLineBytes) {
 		// The line is too long for one record. It stays one line to a reader, as it
 		// is marked to go on, but the text is packed again from the default style.
 		l = nil
-		p = packer{t: t, b: p.b[:0], bare: p.bare}
-		p.cells(cells)
-		p.fill(fill)
-		h.packed = p.b
+		p = h.pack(t, cells, fill, Style{})
 	}
 	if l == nil {
 		l = h.newLine()
@@ -157,6 +142,21 @@ func (h *scrollback) push(t *Terminal, r *row) (line, before int) {
 	h.tailStyle = p.style
 	h.extend(cells)
 	return h.count() - 1, int(l.cells) - n
+}
+
+// pack packs cells behind a text that ends in style st. If that takes too much room
+// it does without links and clusters.
+func (h *scrollback) pack(t *Terminal, cells []cell, fill cell, st Style) packer {
+	p := packer{t: t, b: h.packed[:0], style: st, known: st == Style{}}
+	p.cells(cells)
+	p.fill(fill)
+	if len(p.b) > maxLineBytes {
+		p = packer{t: t, b: p.b[:0], style: st, bare: true}
+		p.cells(cells)
+		p.fill(fill)
+	}
+	h.packed = p.b
+	return p
 }
 
 // openLine is the last line if the next row continues it.
