@@ -55,6 +55,7 @@ type stat struct {
 	ppid      int
 	pgid, sid int
 	dead      bool // a zombie: it runs nothing any more
+	status    int  // of a zombie: how it ended, as wait gives it; -1 where that is not told
 }
 
 // Of is the present identity of a pid. A zombie still has one.
@@ -156,6 +157,16 @@ func walk(pid, n int) ([]ID, error) {
 		ids[i] = s.id
 	}
 	return ids, nil
+}
+
+// All is every process that can be seen now.
+func All() ([]ID, error) {
+	stats, err := all()
+	ids := make([]ID, len(stats))
+	for i, s := range stats {
+		ids[i] = s.id
+	}
+	return ids, err
 }
 
 // Tree is root and everything that descends from it now, parents before their children. It is empty when root is

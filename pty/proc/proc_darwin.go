@@ -35,10 +35,11 @@ func read(pid int) (stat, error) {
 func fromKinfo(k *unix.KinfoProc) stat {
 	t := k.Proc.P_starttime
 	return stat{
-		id:   ID{PID: int(k.Proc.P_pid), Start: uint64(t.Sec)*1e6 + uint64(t.Usec)},
-		ppid: int(k.Eproc.Ppid),
-		pgid: int(k.Eproc.Pgid),
-		dead: k.Proc.P_stat == zombie,
+		id:     ID{PID: int(k.Proc.P_pid), Start: uint64(t.Sec)*1e6 + uint64(t.Usec)},
+		ppid:   int(k.Eproc.Ppid),
+		pgid:   int(k.Eproc.Pgid),
+		dead:   k.Proc.P_stat == zombie,
+		status: -1,
 	}
 }
 
@@ -131,3 +132,6 @@ func Signal(id ID, sig syscall.Signal) error {
 
 // ExitCode is never known on macOS.
 func ExitCode(int) (code int, ok bool) { return 0, false }
+
+// EndOf is never known on macOS.
+func EndOf(ID, int) (code int, ok bool) { return 0, false }

@@ -65,7 +65,13 @@ func parse(b []byte) (stat, error) {
 	}
 	// A first thread that has ended looks like a zombie while the other threads run on.
 	dead := (f[0][0] == 'Z' || f[0][0] == 'X') && threads <= 1
-	return stat{id: ID{PID: pid, Start: start}, ppid: n[0], pgid: n[1], sid: n[2], dead: dead}, nil
+	status := -1
+	if dead && len(f) > 49 {
+		if status, err = strconv.Atoi(string(f[49])); err != nil {
+			return stat{}, bad
+		}
+	}
+	return stat{id: ID{PID: pid, Start: start}, ppid: n[0], pgid: n[1], sid: n[2], dead: dead, status: status}, nil
 }
 
 // slurp reads a small file of /proc in one read, without the poller that os.File would ask.
@@ -204,9 +210,21 @@ func ExitCode(pidfd int) (code int, ok bool) {
 	if err := unix.IoctlPidfdInfo(pidfd, &info); err != nil || info.Mask&unix.PIDFD_INFO_EXIT == 0 {
 		return 0, false
 	}
-	w := unix.WaitStatus(info.Exit_code)
-	if w.Signaled() {
-		return 128 + int(w.Signal()), true
+	return codeOf(int(info.Exit_code)), true
+}
+
+// EndOf is ExitCode where the process may also wait for its parent to reap it, as a zombie, which tells by itself.
+func EndOf(id ID, pidfd int) (code int, ok bool) {
+	if s, err := read(id.PID); err == nil && s.id == id && s.dead && s.status >= 0 {
+		return codeOf(s.status), true
 	}
-	return w.ExitStatus(), true
+	return ExitCode(pidfd)
+}
+
+func codeOf(status int) int {
+	w := unix.WaitStatus(status)
+	if w.Signaled() {
+		return 128 + int(w.Signal())
+	}
+	return w.ExitStatus()
 }

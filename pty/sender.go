@@ -1,0 +1,116 @@
+package pty
+
+import (
+	"encoding/binary"
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// sender writes to one server: the output from the ring, and frames that others queue. All but conn and done is
+// under the ring's mu, so that one wait sees both.
+type sender struct {
+	ring   *ring
+	conn   *net.UnixConn
+	queue  []outgoing
+	closed bool
+	done   chan struct{}
+}
+
+type outgoing struct {
+	b     []byte
+	fd    int    // a descriptor that goes with it and is closed then; -1: none
+	after uint64 // not before the output up to here
+}
+
+func newSender(r *ring, conn *net.UnixConn) *sender {
+	return &sender{ring: r, conn: conn, done: make(chan struct{})}
+}
+
+// add queues a frame; the sender owns fd.
+func (s *sender) add(b []byte, fd int, after uint64) {
+	s.ring.mu.Lock()
+	defer s.ring.mu.Unlock()
+	if s.closed {
+		closeFD(fd)
+		return
+	}
+	s.queue = append(s.queue, outgoing{b: b, fd: fd, after: after})
+	s.ring.moved.Broadcast()
+}
+
+// run sends until the connection breaks or close was called. The server sees frames in the order in which they
+// were queued, and before any output that came after them.
+func (s *sender) run() {
+	defer close(s.done)
+	defer func() { _ = s.conn.Close() }()
+	var head []byte
+	for {
+		s.ring.mu.Lock()
+		for len(s.queue) == 0 && s.ring.sent == s.ring.head && !s.closed {
+			s.ring.moved.Wait()
+		}
+		if s.closed {
+			s.ring.mu.Unlock()
+			return
+		}
+		head = head[:0]
+		fd := -1
+		for len(s.queue) > 0 && s.queue[0].after <= s.ring.sent && fd < 0 {
+			head, fd = append(head, s.queue[0].b...), s.queue[0].fd
+			s.queue = s.queue[1:]
+		}
+		offset, out := s.ring.unsent()
+		s.ring.mu.Unlock()
+
+		if fd >= 0 {
+			err := s.pass(head, fd)
+			closeFD(fd)
+			if err != nil {
+				return
+			}
+			continue
+		}
+		if len(out) > 0 {
+			head = append(head, frameOutput)
+			head = binary.BigEndian.AppendUint32(head, uint32(8+len(out)))
+			head = binary.BigEndian.AppendUint64(head, offset)
+		}
+		bufs := net.Buffers{head, out}
+		if _, err := bufs.WriteTo(s.conn); err != nil {
+			return
+		}
+		s.ring.mu.Lock()
+		s.ring.took(len(out))
+		s.ring.mu.Unlock()
+	}
+}
+
+// pass writes b with a descriptor.
+func (s *sender) pass(b []byte, fd int) error {
+	n, _, err := s.conn.WriteMsgUnix(b, unix.UnixRights(fd), nil)
+	if err == nil && n < len(b) {
+		_, err = s.conn.Write(b[n:])
+	}
+	return err
+}
+
+// close ends the connection at once, and with it the use of the ring's bytes.
+func (s *sender) close() {
+	s.ring.mu.Lock()
+	s.closed = true
+	for _, o := range s.queue {
+		closeFD(o.fd)
+	}
+	s.queue = nil
+	s.ring.moved.Broadcast()
+	s.ring.mu.Unlock()
+	_ = s.conn.Close()
+	<-s.done
+}
+
+func closeFD(fd int) {
+	if fd >= 0 {
+		_ = unix.Close(fd)
+	}
+}

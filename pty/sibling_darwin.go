@@ -1,0 +1,15 @@
+package pty
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// serversAreSiblings: macOS cannot start a process as a sibling, and has no subreaper that would need it. What a
+// keeper started there is known by its id.
+const serversAreSiblings = false
+
+func sibling(*syscall.SysProcAttr, *int) {}
+
+func dup2(from, to int) error { return unix.Dup2(from, to) }

@@ -1,0 +1,19 @@
+package pty
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// serversAreSiblings: a server that a keeper starts is a child of the keeper's parent. Were it the keeper's child, all
+// that the server starts, other agents' keepers among it, would be below this keeper too, and whoever asks what
+// is this agent's could not tell them apart.
+const serversAreSiblings = true
+
+func sibling(attr *syscall.SysProcAttr, pidfd *int) {
+	attr.Cloneflags |= unix.CLONE_PARENT
+	attr.PidFD = pidfd
+}
+
+func dup2(from, to int) error { return unix.Dup3(from, to, 0) }
