@@ -16,7 +16,11 @@ import (
 // TestMain makes this test binary kavi too: scripts, servers, keepers and shims
 // run it under that name.
 func TestMain(m *testing.M) {
-	testscript.Main(leakless{m}, map[string]func(){"kavi": main})
+	testscript.Main(leakless{m}, map[string]func(){
+		"kavi":        main,
+		"test-server": drawServer,
+		"test-relay":  testRelay,
+	})
 }
 
 type leakless struct{ *testing.M }

@@ -70,8 +70,12 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r
 }
 
 func (s *server) hello() Hello {
-	snap := s.Session.Snapshot()
-	return Hello{Name: snap.Name, Project: snap.Project, PID: os.Getpid(), Started: snap.Started, Build: build()}
+	h := Hello{PID: os.Getpid(), Build: build()}
+	if s.Session != nil {
+		snap := s.Session.Snapshot()
+		h.Name, h.Project, h.Started = snap.Name, snap.Project, snap.Started
+	}
+	return h
 }
 
 func build() string {

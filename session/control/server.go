@@ -28,8 +28,8 @@ const patience = 10 * time.Second
 
 // Options are what a server needs.
 type Options struct {
-	Session *session.Session
-	Path    string // the socket, at most 103 bytes
+	Session *session.Session // nil: nothing can be asked, only attached to
+	Path    string           // the socket, at most 103 bytes
 
 	// Guard looks at who connects; nil refuses everybody.
 	Guard Guard
@@ -181,6 +181,10 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 		}
 		unhook() // the drawer ends by ctx itself, and then has a last word
 		s.attach(ctx, conn, peer, &req, r)
+		return
+	}
+	if s.Session == nil && req.Do != doHello {
+		r.fail(fmt.Errorf("%w: there is no session here", ErrRequest), "")
 		return
 	}
 	s.answer(ctx, conn, &req, r)
