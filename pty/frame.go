@@ -20,6 +20,7 @@ const (
 const (
 	frameHello   = 'h' // JSON hello
 	frameInput   = 'i' // bytes
+	frameReply   = 'a' // offset of what is answered (8 bytes), then bytes
 	frameResize  = 'r' // columns, rows: 2 bytes each
 	frameSignal  = 's' // signal, then 1 for the whole group
 	frameReady   = 'y'

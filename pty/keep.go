@@ -45,7 +45,8 @@ type keeper struct {
 	slots      chan struct{} // how many connections may be in their handshake
 
 	server    *peer
-	queued    int // bytes of input that the terminal has not taken
+	queued    int    // bytes of input that the terminal has not taken
+	answered  uint64 // the offset of the newest query of the agent that was answered
 	refusals  []Refusal
 	dismissed bool
 	revival   revival

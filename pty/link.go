@@ -159,6 +159,23 @@ func (l *Link) Write(b []byte) error {
 	return nil
 }
 
+// Reply types the answer to a query of the agent, whose last byte was number offset-1 of its output. It is typed once:
+// a later answer to a query up to there, by a server that sees that output again, is dropped. Errors are those of Write.
+func (l *Link) Reply(offset uint64, b []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return net.ErrClosed
+	}
+	if l.typed+len(b) > maxInput {
+		return ErrInputFull
+	}
+	l.typed += len(b)
+	l.queue = appendFrame(l.queue, frameReply, append(binary.BigEndian.AppendUint64(nil, offset), b...)...)
+	l.more.Signal()
+	return nil
+}
+
 // Resize sets the size of the agent's terminal, in cells. The agent gets SIGWINCH if that changed it.
 func (l *Link) Resize(cols, rows int) error {
 	if cols < 1 || rows < 1 || cols > 0xffff || rows > 0xffff {

@@ -2,6 +2,7 @@ package pty_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -233,4 +234,13 @@ func dial(t testing.TB, s pty.Spec, from uint64, h *server) *pty.Link {
 		h.closeGates()
 	})
 	return l
+}
+
+// loadSpec is the Spec that a test left for a server of its own.
+func loadSpec(dir string) (s pty.Spec, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, "spec.json"))
+	if err == nil {
+		err = json.Unmarshal(b, &s)
+	}
+	return s, err
 }

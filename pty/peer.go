@@ -239,6 +239,15 @@ func (k *keeper) detach(p *peer, err error) {
 // maxInput is how much input a link may have on its way to the terminal.
 const maxInput = 1 << 20
 
+// input types at the agent.
+func (k *keeper) input(b []byte) error {
+	if k.queued += len(b); k.queued > 2*maxInput {
+		return errors.New("more input than the link may send")
+	}
+	k.feed.add(b)
+	return nil
+}
+
 // handle does what a server asks. An error ends the link.
 func (k *keeper) handle(p *peer, kind byte, b []byte) error {
 	if k.server != p {
@@ -246,10 +255,15 @@ func (k *keeper) handle(p *peer, kind byte, b []byte) error {
 	}
 	switch {
 	case kind == frameInput:
-		if k.queued += len(b); k.queued > 2*maxInput {
-			return errors.New("more input than the link may send")
+		return k.input(b)
+	case kind == frameReply && len(b) >= 8:
+		// A server that replays output comes upon queries that the one before it answered.
+		if at := binary.BigEndian.Uint64(b); at > k.answered {
+			k.answered = at
+			return k.input(b[8:])
 		}
-		k.feed.add(b)
+		k.queued += len(b) - 8
+		k.typed(len(b) - 8)
 	case kind == frameResize && len(b) == 4:
 		if err := k.tty.resize(int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[2:]))); err != nil {
 			k.log.Warn("resize", "err", err)
