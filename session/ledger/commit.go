@@ -31,8 +31,8 @@ type job struct {
 // once; a call takes at most 500 entries and 480 KB of JSON, else ErrTooBig.
 // done, if not nil, is called when they are durable, with the last of them as
 // stored, or cannot be: from one goroutine, in the order of the calls to Append.
-// It must not block, nor call Close. Without entries it is called when all before it are
-// done. The ledger owns the entries from here on; what they share must not change.
+// It must not block, nor call Close. Without entries it is called when all before
+// it are done; after Close, from a goroutine of its own. The ledger owns the entries from here on; what they share must not change.
 func (l *Ledger) Append(entries []Entry, done func(last Entry, err error)) {
 	now := time.Now()
 	boot, _ := Clocks()
@@ -67,6 +67,7 @@ type committer struct {
 	chain   *chain
 	since   int      // entries since the last checkpoint
 	trouble *trouble // nil: all is well
+	notes   []Entry  // what has to be recorded before anything else
 }
 
 // trouble is why nothing can be stored, from its beginning to its end.
@@ -144,16 +145,11 @@ func (j *job) encode() {
 
 func (l *Ledger) commit(group []*job) {
 	err := l.ready()
-	var over *job
 	if err == nil {
-		over = l.overcome()
-		if over != nil {
-			group = append([]*job{over}, group...)
-		}
-		err = l.write(group)
+		err = l.write(append(l.notes(), group...))
 	}
 	if err != nil {
-		l.fail(group, over, err)
+		l.fail(group, err)
 		return
 	}
 	l.tellWatchers()
@@ -198,23 +194,31 @@ func (l *Ledger) ready() error {
 	return nil
 }
 
-// overcome ends a trouble: the entry that tells of it.
-func (l *Ledger) overcome() *job {
-	t := l.work.trouble
-	if t == nil {
+// notes is what has to be recorded first: what Open found, how long nothing could be stored.
+func (l *Ledger) notes() []*job {
+	notes := l.work.notes
+	if t := l.work.trouble; t != nil {
+		notes = append(notes[:len(notes):len(notes)], note(Entry{
+			Kind: ProblemOver, Why: t.err.Error(), For: time.Since(t.since).Round(time.Microsecond),
+			Data: map[string]string{"refused": strconv.Itoa(t.refused)},
+		}))
+	}
+	if len(notes) == 0 {
 		return nil
 	}
-	boot, _ := Clocks()
-	j := &job{done: func(Entry, error) {}, entries: []Entry{{
-		Time: time.Now(), Boot: boot, Kind: ProblemOver, Witness: WitnessSession,
-		Why: t.err.Error(), For: time.Since(t.since).Round(time.Microsecond),
-		Data: map[string]string{"refused": strconv.Itoa(t.refused)},
-	}}}
+	j := &job{entries: notes}
 	j.encode()
-	return j
+	return []*job{j}
 }
 
-func (l *Ledger) fail(group []*job, over *job, err error) {
+// note is an entry of the ledger's own.
+func note(e Entry) Entry {
+	e.Time, e.Witness = time.Now(), WitnessSession
+	e.Boot, _ = Clocks()
+	return e
+}
+
+func (l *Ledger) fail(group []*job, err error) {
 	t := l.work.trouble
 	if t == nil {
 		t = &trouble{since: time.Now(), tried: time.Now()}
@@ -227,9 +231,6 @@ func (l *Ledger) fail(group []*job, over *job, err error) {
 	l.problem = banner(err)
 	l.mu.Unlock()
 	for _, j := range group {
-		if j == over {
-			continue
-		}
 		t.refused += len(j.entries)
 		if j.err == nil {
 			j.err = err
@@ -250,13 +251,13 @@ func (l *Ledger) write(group []*job) error {
 	if n == 0 {
 		return nil
 	}
-	checkpoint := w.since+n >= l.o.Every
+	due := w.since+n >= l.o.Every
 	jobs := group
-	if checkpoint {
-		jobs = append(group[:len(group):len(group)], l.checkpoint())
+	if due {
+		jobs = append(group[:len(group):len(group)], checkpoint())
 	}
-	boot, _ := Clocks()
-	l.busy.Store(int64(boot))
+	_, awake := Clocks()
+	l.busy.Store(int64(awake))
 	defer l.busy.Store(0)
 
 	before := w.chain.head
@@ -282,8 +283,9 @@ func (l *Ledger) write(group []*job) error {
 	at := w.chain.head
 	l.at.Store(&at)
 	w.since += n
+	w.notes = nil
 	l.moveHead(at)
-	if checkpoint {
+	if due {
 		w.since = 0
 		l.journal.send(l.o.Name, at)
 	}
@@ -300,7 +302,7 @@ func (l *Ledger) moveHead(at Head) {
 		err = l.head.write(at, true)
 	}
 	if err != nil {
-		l.fail(nil, nil, fmt.Errorf("%w: %w", errCommit, err))
+		l.fail(nil, fmt.Errorf("%w: %w", errCommit, err))
 		return
 	}
 	if l.work.trouble != nil {
@@ -326,28 +328,25 @@ func (l *Ledger) renewHead(at Head) error {
 		why = "HEAD was replaced while the session ran; what stood there is kept as " + kept
 	}
 	l.o.Log.Warn("ledger: " + why)
-	l.Append([]Entry{{Kind: Problem, Witness: WitnessSession, Why: why}}, nil)
+	l.work.notes = append(l.work.notes, note(Entry{Kind: Problem, Why: why}))
+	l.Append(nil, nil) // so that it does not wait for somebody else's entry
 	return nil
 }
 
-func (l *Ledger) checkpoint() *job {
-	boot, _ := Clocks()
-	j := &job{done: func(Entry, error) {}, entries: []Entry{{
-		Time: time.Now(), Boot: boot, Kind: Checkpoint, Witness: WitnessSession,
-	}}}
+func checkpoint() *job {
+	j := &job{entries: []Entry{note(Entry{Kind: Checkpoint})}}
 	j.encode()
 	return j
 }
 
 // lastCheckpoint ends what was written since the last one.
 func (l *Ledger) lastCheckpoint() {
-	if l.work.since == 0 {
+	if l.work.since == 0 && len(l.work.notes) == 0 {
 		return
 	}
-	j := l.checkpoint()
 	err := l.ready()
 	if err == nil {
-		err = l.write([]*job{j})
+		err = l.write(append(l.notes(), checkpoint()))
 	}
 	if err != nil {
 		l.o.Log.Error("ledger: no checkpoint at the end", "err", err)

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	maxEntry = 64 << 10 // bytes of one entry's JSON
-	maxText  = 1 << 20  // bytes of one text that are searched for secrets; a longer one is cut before
+	maxEntry = 64 << 10  // bytes of one entry's JSON
+	maxText  = 256 << 10 // bytes of one text that are searched for secrets; what follows cannot be kept anyway
 )
 
 // plain is Entry without its methods, for the stored form.

@@ -67,9 +67,9 @@ type Ledger struct {
 
 	at      atomic.Pointer[Head]
 	need    atomic.Uint64 // o.MinFree; tests change it
-	busy    atomic.Int64 // when the running commit began, by the boot clock; 0: none runs
-	readers sync.RWMutex // held for reading while the database is read
-	gone    bool         // guarded by readers: the database is closed
+	busy    atomic.Int64  // when the running commit began, by the boot clock; 0: none runs
+	readers sync.RWMutex  // held for reading while the database is read
+	gone    bool          // guarded by readers: the database is closed
 
 	mu       sync.Mutex
 	queue    []*job
@@ -106,8 +106,8 @@ func (l *Ledger) Problem() string {
 		return problem
 	}
 	if since := l.busy.Load(); since != 0 {
-		boot, _ := Clocks()
-		if d := boot - time.Duration(since); d > stuck {
+		_, awake := Clocks()
+		if d := awake - time.Duration(since); d > stuck {
 			return fmt.Sprintf("ledger: the disk has not answered for %s; everything waits for it", d.Round(time.Second))
 		}
 	}

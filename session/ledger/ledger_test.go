@@ -349,6 +349,21 @@ func TestCloseOnFullDisk(t *testing.T) {
 	}
 }
 
+// A disk that does not answer is told while the commit still waits.
+func TestStuckDisk(t *testing.T) {
+	l := open(t, t.TempDir())
+	_, awake := Clocks()
+	l.busy.Store(int64(awake - stuck/2))
+	if p := l.Problem(); p != "" {
+		t.Errorf("too early: %s", p)
+	}
+	l.busy.Store(int64(awake - 2*stuck))
+	if p := l.Problem(); p == "" {
+		t.Error("nothing is told")
+	}
+	l.busy.Store(0)
+}
+
 func ExampleLedger_Verify() {
 	fmt.Println(Report{Count: 2, Head: Head{Seq: 2}, Bad: 1, Why: "entry 1 is not what was written"})
 	// Output: entry 1 is not what was written (2 entries read, head 2 0000000000000000000000000000000000000000000000000000000000000000)

@@ -18,7 +18,9 @@ func (e Entry) Line() string {
 	if !e.Time.IsZero() {
 		when = e.Time.Local().Format(time.DateTime)
 	}
-	return when + "  " + display.Pad(display.Safe(e.Agent), agentCells) + "  " + e.Words()
+	agent := display.Safe(e.Agent)
+	pad := strings.Repeat(" ", max(0, agentCells-display.Width(agent)))
+	return when + "  " + agent + pad + "  " + e.Words()
 }
 
 // Words is Line without time and agent.
@@ -42,7 +44,7 @@ func (e Entry) Words() string {
 
 // phrase is what happened, in the words that follow the agent's name.
 func (e Entry) phrase() string {
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the others are called what they are
 	case CallRequested:
 		return "asks"
 	case CallDecided:
@@ -161,11 +163,12 @@ func inWords(d time.Duration) string {
 	case d < time.Minute:
 		return d.Round(100 * time.Millisecond).String()
 	case d < time.Hour:
-		return strings.TrimSuffix(d.Round(time.Second).String(), "0s")
+		return without0(d.Round(time.Second).String(), "m", "s")
 	}
-	s := strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	return without0(strings.TrimSuffix(d.Round(time.Minute).String(), "0s"), "h", "m")
+}
+
+// without0 takes off a last unit that is 0.
+func without0(s, unit, last string) string {
+	return strings.Replace(s, unit+"0"+last, unit, 1)
 }

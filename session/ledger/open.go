@@ -85,16 +85,15 @@ func (l *Ledger) open(store string) (err error) {
 		l.closeHead()
 		return err
 	}
-	first, err := l.begin(had.Head, headErr)
-	if err != nil {
+	if err := l.begin(had.Head, headErr); err != nil {
 		l.closeHead()
 		return errors.Join(err, l.db.Close())
 	}
 	l.done.Add(2)
 	go l.commitLoop()
 	go l.syncLoop()
-	if len(first) > 0 {
-		l.Append(first, nil)
+	if len(l.work.notes) > 0 {
+		l.Append(nil, nil)
 	}
 	return nil
 }
@@ -160,16 +159,16 @@ func (l *Ledger) warn(text string) {
 	l.o.Log.Warn("ledger: " + text)
 }
 
-// begin compares the database with HEAD and decides where the chain goes on. It
-// gives what has to be recorded of that. had is zero where headErr is not nil.
-func (l *Ledger) begin(had Head, headErr error) (first []Entry, err error) {
+// begin compares the database with HEAD and decides where the chain goes on; what
+// it finds is recorded before anything else. had is zero where headErr is not nil.
+func (l *Ledger) begin(had Head, headErr error) error {
 	at, err := newest(l.db)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	problem := func(why string) {
 		l.warn(why)
-		first = append(first, Entry{Kind: Problem, Witness: WitnessSession, Why: why})
+		l.work.notes = append(l.work.notes, note(Entry{Kind: Problem, Why: why}))
 	}
 	switch {
 	case errors.Is(headErr, fs.ErrNotExist) && at.Seq > 0:
@@ -177,18 +176,18 @@ func (l *Ledger) begin(had Head, headErr error) (first []Entry, err error) {
 	case errors.Is(headErr, errHead):
 		problem("HEAD was unreadable: had the newest entries been cut off, nothing would show it; it is kept as " + keepHead(l.dir))
 	case had.Seq > at.Seq:
-		lost := Entry{Kind: EntriesLost, Witness: WitnessSession, Data: map[string]string{
+		lost := Entry{Kind: EntriesLost, Data: map[string]string{
 			"from": strconv.FormatUint(at.Seq+1, 10), "to": strconv.FormatUint(had.Seq, 10), "prev": had.Hash.String(),
 		}}
 		lost.Why = fmt.Sprintf("%d entries, %d to %d, are missing: HEAD names them, the database does not have them; that HEAD is kept as %s",
 			had.Seq-at.Seq, at.Seq+1, had.Seq, copyHead(l.dir))
 		l.warn(lost.Why)
-		first = append(first, lost)
+		l.work.notes = append(l.work.notes, note(lost))
 		at = had // so no number is used twice
 	case had.Seq > 0:
 		sum, err := hashAt(l.db, had.Seq)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if sum != had.Hash {
 			problem(fmt.Sprintf("entry %d is not the one that HEAD names: the ledger was rewritten; that HEAD is kept as %s", had.Seq, copyHead(l.dir)))
@@ -196,12 +195,12 @@ func (l *Ledger) begin(had Head, headErr error) (first []Entry, err error) {
 	}
 	if l.head == nil {
 		if l.head, err = openHead(l.dir, at); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	l.at.Store(&at)
 	l.work.chain = newChain(at)
-	return first, nil
+	return nil
 }
 
 // keepHead renames HEAD out of the way and says how it is called now; "" if there was none.

@@ -183,32 +183,30 @@ func (f *finder) afterFlag(words []string, i int) bool {
 	return false
 }
 
-// tokens looks for what services' keys begin with.
+// tokens looks for what services' keys begin with, where a word begins.
 func (f *finder) tokens(s string) {
-	for _, k := range keys {
-		for i := 0; ; {
-			at := strings.Index(s[i:], k.prefix)
-			if at < 0 {
-				break
+	for i := 0; i < len(s); i++ {
+		if !keyStarts[s[i]] || i > 0 && isWord(s[i-1]) {
+			continue
+		}
+		for j := range keys {
+			k := &keys[j]
+			if !strings.HasPrefix(s[i:], k.prefix) {
+				continue
 			}
-			at += i
-			from := at + len(k.prefix)
+			from := i + len(k.prefix)
 			end := from
 			for end < len(s) && k.chars(s[end]) {
 				end++
 			}
-			i = end
-			run := s[from:end]
-			if at > 0 && isWord(s[at-1]) || len(run) < k.min || k.max > 0 && len(run) > k.max ||
-				k.mixed && !hasDigit(run) || k.dots > 0 && strings.Count(run, ".") < k.dots {
-				continue
+			if run := s[from:end]; k.fits(run) {
+				if run = strings.TrimRight(run, "."); !k.keep {
+					from = i
+				}
+				f.add(from, i+len(k.prefix)+len(run))
 			}
-			run = strings.TrimRight(run, ".")
-			if k.keep {
-				f.add(from, from+len(run))
-			} else {
-				f.add(at, from+len(run))
-			}
+			i = end - 1 // no key begins within what could have been one
+			break
 		}
 	}
 }

@@ -16,6 +16,12 @@ type known struct {
 	keep     bool // the prefix stays
 }
 
+// fits says whether run, which follows the prefix, is long and odd enough.
+func (k *known) fits(run string) bool {
+	return len(run) >= k.min && (k.max == 0 || len(run) <= k.max) && (!k.mixed || hasDigit(run)) &&
+		(k.dots == 0 || strings.Count(run, ".") >= k.dots)
+}
+
 // The tables. Nothing writes to them.
 var (
 	keys = []known{
@@ -61,6 +67,14 @@ var (
 		{prefix: "https://hooks.slack.com/services/", chars: isWordSlash, min: 20, keep: true},
 		{prefix: "https://discord.com/api/webhooks/", chars: isWordSlash, min: 20, keep: true},
 	}
+	// keyStarts are the bytes with which they begin.
+	keyStarts = func() (set [256]bool) {
+		for _, k := range keys {
+			set[k.prefix[0]] = true
+		}
+		return set
+	}()
+
 	headers = []string{
 		"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token",
 		"x-access-token", "private-token", "x-gitlab-token", "x-vault-token", "x-amz-security-token", "x-goog-api-key",

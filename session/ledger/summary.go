@@ -81,7 +81,7 @@ func (c *counter) add(e Entry) {
 	if e.Time.Before(c.s.Since) {
 		return
 	}
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the others are not counted
 	case CallRequested:
 		c.s.Asked++
 	case CallDecided:
@@ -108,7 +108,7 @@ func (c *counter) add(e Entry) {
 }
 
 func (c *counter) gaps(e Entry, before time.Time) {
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the others begin and end no gap
 	case GateLost, GateUngated:
 		if _, ok := c.open[e.Agent]; !ok {
 			c.open[e.Agent] = Period{What: "gate not proven", Agent: e.Agent, Why: e.Why, From: e.Time}
