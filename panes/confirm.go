@@ -7,6 +7,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"kavi/keymap"
+	"kavi/session"
 )
 
 // ask is a question above everything: a text to read, perhaps a line to type,
@@ -23,6 +24,9 @@ type ask struct {
 	do    func(text string, shown time.Duration) (wrong string)
 
 	rows  scroller
+	laid  []row // the text's rows, as of snap and width
+	snap  *session.Snapshot
+	width int
 	ended bool   // the last row of the text was on the screen
 	wrong string // why the last Enter did nothing
 	lit   bool
@@ -41,13 +45,20 @@ func (q *ask) Place(cols, rows int) (x, y, width, height int) {
 	width = min(cols, 76)
 	need := 3 // frame and hints
 	if q.m.snap != nil {
-		need += len(q.text(q.m, width-2))
+		need += len(q.layout(width - 2))
 	}
 	if q.edit != nil {
 		need += 2
 	}
 	height = max(min(need, rows-2), 0)
 	return (cols - width) / 2, max(rows-2-height, 0), width, height
+}
+
+func (q *ask) layout(width int) []row {
+	if q.snap != q.m.snap || q.width != width || q.laid == nil {
+		q.snap, q.width, q.laid = q.m.snap, width, q.text(q.m, width)
+	}
+	return q.laid
 }
 
 // Update is part of view.
@@ -144,7 +155,7 @@ func (q *ask) Draw(screen tcell.Screen) {
 	if iw < 8 || room < 1 {
 		return
 	}
-	rows := q.text(q.m, iw)
+	rows := q.layout(iw)
 	q.rows.fit(len(rows), room)
 	q.rows.draw(screen, q.look, ix, iy, iw, rows)
 	if q.edit != nil {

@@ -78,7 +78,7 @@ func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 
 // Tick is part of view.
 func (d *detail) Tick(now time.Time) bool {
-	if d.a == nil && !d.gone {
+	if d.a == nil && d.active && !d.gone {
 		d.gone = true
 		d.act.Note(d.id + " waits no longer")
 		d.act.Pop(d)

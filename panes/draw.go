@@ -2,6 +2,7 @@ package panes
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -31,6 +32,20 @@ func words(s string, r role) row {
 		w[i] = seg{sp.Text, r, sp.Escape}
 	}
 	return w
+}
+
+// clip shortens what will be cut to a row's width anyway: an agent's text may be
+// megabytes long, and rows are made for each frame.
+func clip(s string) string {
+	const most = 4096
+	if len(s) <= most {
+		return s
+	}
+	end := most
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }
 
 // blanks is a row of n blanks; words would count them.
@@ -102,12 +117,19 @@ func (r row) wrap(width, first int) []row {
 		left = width - first
 	)
 	for _, s := range r {
-		piece := s
+		piece, whole := s, 0
 		piece.text = ""
+		if s.escape { // stays in one piece
+			whole = display.Width(s.text)
+		}
 		for rest, state := s.text, -1; rest != ""; {
 			var cluster string
 			var w int
-			cluster, rest, w, state = uniseg.FirstGraphemeClusterInString(rest, state)
+			if whole > 0 && whole <= width {
+				cluster, rest, w = s.text, "", whole
+			} else {
+				cluster, rest, w, state = uniseg.FirstGraphemeClusterInString(rest, state)
+			}
 			if w > left && (len(cur) > 0 || piece.text != "" || left < width) {
 				if piece.text != "" {
 					cur = append(cur, piece)

@@ -8,6 +8,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"kavi/gateway/display"
+	"kavi/keymap"
 )
 
 // editor is one line of text that the operator types.
@@ -30,41 +31,44 @@ func (e *editor) String() string { return string(e.text) }
 
 // key takes a key; false: it means nothing in a line.
 func (e *editor) key(ev *tcell.EventKey) bool {
-	switch ev.Key() {
-	case tcell.KeyRune:
-		if ev.Modifiers()&(tcell.ModAlt|tcell.ModCtrl|tcell.ModMeta) != 0 {
+	switch k := pressed(ev); k {
+	case keymap.Name(keymap.KeyLeft, 0), keymap.Char('b', keymap.Ctrl):
+		e.at = max(e.at-1, 0)
+	case keymap.Name(keymap.KeyRight, 0), keymap.Char('f', keymap.Ctrl):
+		e.at = min(e.at+1, len(e.text))
+	case keymap.Name(keymap.KeyHome, 0), keymap.Char('a', keymap.Ctrl):
+		e.at = 0
+	case keymap.Name(keymap.KeyEnd, 0), keymap.Char('e', keymap.Ctrl):
+		e.at = len(e.text)
+	case keymap.Name(keymap.KeyBackspace, 0), keymap.Char('h', keymap.Ctrl):
+		e.cut(e.at-1, e.at)
+	case keymap.Name(keymap.KeyDelete, 0), keymap.Char('d', keymap.Ctrl):
+		e.cut(e.at, e.at+1)
+	case keymap.Char('u', keymap.Ctrl):
+		e.cut(0, e.at)
+	case keymap.Char('k', keymap.Ctrl):
+		e.cut(e.at, len(e.text))
+	case keymap.Char('w', keymap.Ctrl):
+		e.cut(e.wordStart(), e.at)
+	default:
+		if k.Rune == 0 || k.Mod&^keymap.Shift != 0 {
 			return false
 		}
-		e.insert([]rune{ev.Rune()})
-	case tcell.KeyLeft, tcell.KeyCtrlB:
-		e.at = max(e.at-1, 0)
-	case tcell.KeyRight, tcell.KeyCtrlF:
-		e.at = min(e.at+1, len(e.text))
-	case tcell.KeyHome, tcell.KeyCtrlA:
-		e.at = 0
-	case tcell.KeyEnd, tcell.KeyCtrlE:
-		e.at = len(e.text)
-	case tcell.KeyBackspace, tcell.KeyBackspace2:
-		e.cut(e.at-1, e.at)
-	case tcell.KeyDelete, tcell.KeyCtrlD:
-		e.cut(e.at, e.at+1)
-	case tcell.KeyCtrlU:
-		e.cut(0, e.at)
-	case tcell.KeyCtrlK:
-		e.cut(e.at, len(e.text))
-	case tcell.KeyCtrlW:
-		from := e.at
-		for from > 0 && unicode.IsSpace(e.text[from-1]) {
-			from--
-		}
-		for from > 0 && !unicode.IsSpace(e.text[from-1]) {
-			from--
-		}
-		e.cut(from, e.at)
-	default:
-		return false
+		e.insert([]rune{k.Rune})
 	}
 	return true
+}
+
+// wordStart is where the word before the cursor begins.
+func (e *editor) wordStart() int {
+	from := e.at
+	for from > 0 && unicode.IsSpace(e.text[from-1]) {
+		from--
+	}
+	for from > 0 && !unicode.IsSpace(e.text[from-1]) {
+		from--
+	}
+	return from
 }
 
 // paste takes a pasted text as part of the line: its line ends become blanks.

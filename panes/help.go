@@ -75,11 +75,11 @@ func (h *help) text(width int) []row {
 	}
 	column := width / 2
 	var left, right []row
-	for n, t := range tables {
-		if n%2 == 0 {
-			left = append(left, h.table(t, column-2)...)
+	for _, t := range tables {
+		if rows := h.table(t, column-2); len(left) <= len(right) {
+			left = append(left, rows...)
 		} else {
-			right = append(right, h.table(t, column-2)...)
+			right = append(right, rows...)
 		}
 	}
 	out := law.rows
@@ -96,22 +96,28 @@ func (h *help) text(width int) []row {
 	return out
 }
 
+// table lists what the keys of one table do.
 func (h *help) table(t keymap.Table, width int) []row {
 	s := &sheet{worst: -1, width: width}
 	s.add(words(strings.ToUpper(t.Title()[:1])+t.Title()[1:], strong))
 	if t == keymap.Prefix {
 		h.key(s, h.keys.Prefix().String(), "the prefix; twice sends it to the agent")
 	}
+	var panes []string // the keys that go to a pane by its number are one row
 	for _, a := range h.keys.Actions(t) {
-		keys := h.keys.Of(t, a)
-		if len(keys) == 0 {
-			continue
+		var names []string
+		for _, k := range h.keys.Of(t, a) {
+			names = append(names, k.String())
 		}
-		names := make([]string, len(keys))
-		for n, k := range keys {
-			names[n] = k.String()
+		switch {
+		case a.Pane() > 0:
+			panes = append(panes, names...)
+			if a.Pane() == 9 && len(panes) > 0 {
+				h.key(s, strings.Join(panes, " "), "go to the pane of that number")
+			}
+		case len(names) > 0:
+			h.key(s, strings.Join(names, " "), a.Help())
 		}
-		h.key(s, strings.Join(names, " "), a.Help())
 	}
 	s.add(nil)
 	return s.rows

@@ -107,7 +107,7 @@ func (i *inbox) matches(a *session.Approval) bool {
 	}
 	text := a.ID + " " + a.Agent + " " + action(a) + " " + string(a.State) + " " + string(a.Judged.Risk)
 	for _, f := range a.Text.Fields {
-		text += " " + f.Value
+		text += " " + clip(f.Value)
 	}
 	return strings.Contains(strings.ToLower(text), strings.ToLower(i.filter))
 }

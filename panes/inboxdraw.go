@@ -8,25 +8,28 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"kavi/gateway"
 	"kavi/gateway/display"
 	"kavi/keymap"
 	"kavi/session"
 )
 
-// sheetCache keeps the last layout of an approval: a long one is not laid out
-// again for each frame.
+// sheetCache keeps the last layout of an approval: a long one must not be laid
+// out again for each frame.
 type sheetCache struct {
 	of    *session.Approval
-	agent string // what else is in it, but for the approval
+	level gateway.Level
+	age   string
 	width int
 	sheet *sheet
 }
 
 func (c *sheetCache) get(m model, a *session.Approval, width int, lay func() *sheet) *sheet {
-	what := age(m.now.Sub(a.Since)) + levelName(levelOf(m.snap, a.Agent))
-	if c.sheet == nil || c.of != a || c.width != width || c.agent != what {
-		*c = sheetCache{of: a, agent: what, width: width, sheet: lay()}
+	level, old := levelOf(m.snap, a.Agent), age(m.now.Sub(a.Since))
+	if c.sheet == nil || c.of != a || c.width != width || c.level != level || c.age != old && !c.sheet.tick(m.now) {
+		c.sheet = lay()
 	}
+	c.of, c.width, c.level, c.age = a, width, level, old
 	return c.sheet
 }
 
@@ -123,7 +126,7 @@ func (i *inbox) banners(width int) []row {
 		rows = append(rows, words(" the ledger cannot be written: every call is denied ", alert))
 	}
 	for _, b := range i.m.snap.Banner {
-		for _, r := range words(b, warning).wrap(width, 0) {
+		for _, r := range words(clip(b), warning).wrap(width, 0) {
 			rows = append(rows, r)
 		}
 	}
@@ -205,7 +208,7 @@ func (i *inbox) item(a *session.Approval, width int) row {
 	}
 	right := line(words(" "+who, accent), words(" "+age(i.m.now.Sub(a.Since))+" ago", faint))
 	left := line(words(mark+sign, accent), words(a.ID+" ", look), badge,
-		words(orElse(a.Text.Verb, "Run")+" "+a.Text.Object, object))
+		words(orElse(a.Text.Verb, "Run")+" "+clip(a.Text.Object), object))
 	room := max(width-right.width(), 0)
 	left = left.cut(room)
 	return line(left, blanks(room-left.width()), right)

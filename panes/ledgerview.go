@@ -165,7 +165,7 @@ func (l *ledgerView) Draw(screen tcell.Screen) {
 		if l.lines[i].Bad {
 			look = warning
 		}
-		put(screen, l.look, ix, iy+i-l.rows.top, iw, words(l.lines[i].Text, look))
+		put(screen, l.look, ix, iy+i-l.rows.top, iw, words(clip(l.lines[i].Text), look))
 	}
 	where := "no entries"
 	switch {

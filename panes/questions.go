@@ -19,8 +19,14 @@ func newReject(v *views, as []*session.Approval, then func()) *ask {
 	if len(as) > 1 {
 		title = fmt.Sprintf("Reject %d approvals", len(as))
 	}
-	q := newAsk(v, title, func(m model, width int) []row { return listed(m, as, width) })
-	q.edit, q.label, q.does = newEditor(""), "Reason:", "reject"
+	q := newAsk(v, title, func(m model, width int) []row {
+		rows := listed(m, as, 0)
+		for i := range rows {
+			rows[i] = rows[i].cut(width)
+		}
+		return rows
+	})
+	q.edit, q.label, q.does, q.ended = newEditor(""), "Reason:", "reject", true // to say no needs no reading
 	q.do = func(reason string, shown time.Duration) string {
 		v.decide(chosen, false, strings.TrimSpace(reason), shown)
 		if then != nil {
@@ -42,7 +48,7 @@ func together(v *views, list []*session.Approval) (with []*session.Approval, wit
 			lapsed++
 		case a.Judged.Risk == gateway.Destructive:
 			destructive++
-		case v.shut(a) != "":
+		case v.shut(a) != "", clip(a.Text.Object) != a.Text.Object && v.read[a.ID] != a.Seal:
 			unread++
 		default:
 			with = append(with, a)
@@ -84,7 +90,8 @@ func newApproveAll(v *views, as []*session.Approval, without string) *ask {
 	return q
 }
 
-// listed gives approvals as the rows of a question, none of them cut.
+// listed gives approvals as the rows of a question, none of them cut; with
+// width 0 each is one row.
 func listed(m model, as []*session.Approval, width int) []row {
 	s := &sheet{worst: -1, width: width}
 	for _, a := range as {

@@ -2,6 +2,7 @@ package panes
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -42,11 +43,13 @@ func (s *scroller) move(a keymap.Action) bool {
 	case keymap.Top:
 		s.top = 0
 	case keymap.Bottom:
-		s.top = s.last()
+		s.top = math.MaxInt32
 	default:
 		return false
 	}
-	s.top = min(max(s.top, 0), s.last())
+	if s.top = max(s.top, 0); s.rows > 0 { // else nothing was drawn yet: fit does it
+		s.top = min(s.top, s.last())
+	}
 	return true
 }
 

@@ -22,7 +22,15 @@ type sheet struct {
 	cells   []int // of each row: how many cells of it stand behind its label
 	worst   int   // the row on which the part that decided begins; -1: not known
 	preview int   // the row on which the preview or the files begin, else 0
-	width   int   // 0: rows are not wrapped
+	waiting clock
+	width   int // 0: rows are not wrapped
+}
+
+// clock is the part of a sheet that changes as time passes, so that nothing else
+// has to be laid out again for it.
+type clock struct {
+	at, n int // its rows
+	lay   func(s *sheet, now time.Time)
 }
 
 const (
@@ -34,8 +42,8 @@ const (
 func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width int, whole bool) *sheet {
 	s := &sheet{worst: -1, width: width}
 	title := "Approval Request: " + string(form(a))
-	s.add(words(title, strong))
-	s.add(words(strings.Repeat("=", len(title)), frame))
+	s.says(0, title, strong)
+	s.rule("=", len(title))
 	s.add(nil)
 	s.decider(a)
 	s.fields(a, false)
@@ -59,7 +67,9 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 	s.labelled("Level", words(levelName(levelOf(snap, a.Agent)), plain))
 	s.labelled("Risk", words(riskName(a), riskRole(a)))
 	s.labelled("Asks because", words(why(a), plain))
-	s.labelled("Waiting", words(age(now.Sub(a.Since)), plain))
+	s.timed(now, func(s *sheet, now time.Time) {
+		s.labelled("Waiting", words(age(now.Sub(a.Since)), plain))
+	})
 	s.standing(a)
 	if a.Text.BodyIs != "files" && len(a.Text.Body) > 0 {
 		s.add(nil)
@@ -71,15 +81,21 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 // layShort is the form below the inbox's list.
 func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width int) *sheet {
 	s := &sheet{worst: -1, width: width}
-	dot := words(" · ", faint)
-	s.wrapped(nil, line(words(orElse(a.Text.Verb, "Run"), strong), dot, words(a.Agent, accent), dot,
-		words(riskName(a), riskRole(a)), dot, words("waiting "+age(now.Sub(a.Since)), plain), dot,
-		words("asks because "+why(a), plain)))
+	s.timed(now, func(s *sheet, now time.Time) {
+		dot := words(" · ", faint)
+		s.wrapped(nil, line(words(orElse(a.Text.Verb, "Run"), strong), dot, words(a.Agent, accent), dot,
+			words(riskName(a), riskRole(a)), dot, words("waiting "+age(now.Sub(a.Since)), plain), dot,
+			words("asks because "+why(a), plain)))
+	})
 	s.standing(a)
 	s.decider(a)
 	s.fields(a, true)
 	if a.Text.Lines != "" && !hasField(a, "Lines") && !hasField(a, "Stats") && !strings.Contains(a.Text.Object, a.Text.Lines) {
-		s.labelled("Lines", words(a.Text.Lines, plain))
+		name := "Lines"
+		if form(a) == gateway.FormCommit {
+			name = "Stats"
+		}
+		s.labelled(name, words(a.Text.Lines, plain))
 	}
 	if len(a.Context) > 0 {
 		name := "pane"
@@ -98,6 +114,23 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 		s.body(a, false)
 	}
 	return s
+}
+
+// timed adds rows that change as time passes.
+func (s *sheet) timed(now time.Time, lay func(*sheet, time.Time)) {
+	s.waiting = clock{at: len(s.rows), lay: lay}
+	lay(s, now)
+	s.waiting.n = len(s.rows) - s.waiting.at
+}
+
+// tick brings a sheet up to date; false: it must be laid out again.
+func (s *sheet) tick(now time.Time) bool {
+	part := &sheet{worst: -1, width: s.width}
+	if s.waiting.lay(part, now); len(part.rows) != s.waiting.n {
+		return false
+	}
+	copy(s.rows[s.waiting.at:], part.rows)
+	return true
 }
 
 func (s *sheet) add(r row) { s.put(r, 0) }
@@ -143,6 +176,14 @@ func (s *sheet) says(indent int, text string, r role) {
 		row = strings.TrimLeft(row+" "+w, " ")
 	}
 	s.add(line(blanks(indent), words(row, r)))
+}
+
+// rule adds a line of n cells, or as many as there is room for.
+func (s *sheet) rule(of string, n int) {
+	if s.width > 0 {
+		n = min(n, s.width)
+	}
+	s.add(words(strings.Repeat(of, n), frame))
 }
 
 func (s *sheet) labelled(name string, r row) {
@@ -235,7 +276,7 @@ func (s *sheet) context(a *session.Approval, name string) {
 		s.labelled(name, words(a.Context[0], plain))
 		return
 	}
-	s.add(words(name+", as the agent wrote it:", accent))
+	s.says(0, name+", as the agent wrote it:", accent)
 	for _, c := range a.Context {
 		s.wrapped(line(words("  ", plain), words(gutter, frame)), words(c, plain))
 	}
@@ -267,7 +308,7 @@ func (s *sheet) standing(a *session.Approval) {
 
 func (s *sheet) files(a *session.Approval) {
 	s.preview = len(s.rows)
-	s.add(words(fmt.Sprintf("Files changed (%d):", len(a.Text.Body)+a.Text.Cut), accent))
+	s.says(0, fmt.Sprintf("Files changed (%d):", len(a.Text.Body)+a.Text.Cut), accent)
 	for _, f := range a.Text.Body {
 		s.wrapped(words("  ", plain), words(strings.TrimLeft(f, " "), plain))
 	}
@@ -283,10 +324,9 @@ func (s *sheet) body(a *session.Approval, whole bool) {
 			rows, cut = full, 0
 		}
 	}
-	ends := words(strings.Repeat("─", ruleWidth), frame)
 	s.preview = len(s.rows)
-	s.add(words(bodyName(a.Text.BodyIs), accent))
-	s.add(ends)
+	s.says(0, bodyName(a.Text.BodyIs), accent)
+	s.rule("─", ruleWidth)
 	if a.Text.BodyIs == "diff" {
 		for _, r := range rows {
 			var label row
@@ -300,14 +340,14 @@ func (s *sheet) body(a *session.Approval, whole bool) {
 	}
 	s.cut(cut)
 	if a.Call != nil && a.Call.ScriptSize > int64(len(a.Call.ScriptText)) && len(a.Call.ScriptText) > 0 {
-		s.add(words(fmt.Sprintf("… %d bytes more, too many to show", a.Call.ScriptSize-int64(len(a.Call.ScriptText))), warning))
+		s.says(0, fmt.Sprintf("… %d bytes more, too many to show", a.Call.ScriptSize-int64(len(a.Call.ScriptText))), warning)
 	}
-	s.add(ends)
+	s.rule("─", ruleWidth)
 }
 
 func (s *sheet) cut(n int) {
 	if n > 0 {
-		s.add(words(fmt.Sprintf("… %d rows more, not shown here", n), warning))
+		s.says(0, fmt.Sprintf("… %d rows more, not shown here", n), warning)
 	}
 }
 

@@ -75,9 +75,10 @@ func ListTable(as []*session.Approval, now time.Time) string {
 	return b.String()
 }
 
-// action is an approval on one line, as the listing has it.
+// action is an approval on one line, as the listing has it; the very end of a
+// very long one is cut.
 func action(a *session.Approval) string {
-	return display.Safe(orElse(a.Text.Verb, "Run") + ": " + a.Text.Object)
+	return display.Safe(orElse(a.Text.Verb, "Run") + ": " + clip(a.Text.Object))
 }
 
 // formKeys is the line of keys that each form ends with.

@@ -105,13 +105,13 @@ func (s *statusBar) pieces() []piece {
 		ps = append(ps, piece{text: words(fullAccess(s.m), alert)})
 	}
 	if snap.Degraded {
-		ps = append(ps, piece{text: words(" everything is denied: the ledger cannot be written ", alert)})
+		ps = append(ps, piece{text: words(" all is denied: the ledger cannot be written ", alert)})
 	}
 	if s.m.prefixed {
 		return append(ps, s.prefixPieces()...)
 	}
 	if s.m.note != "" {
-		return append(ps, piece{text: words(s.m.note, bar)})
+		return append(ps, piece{text: words(clip(s.m.note), bar)})
 	}
 	ps = append(ps, piece{text: words("kavi "+snap.Name, bar)},
 		piece{text: words(number(len(snap.Agents), "agent"), bar), drop: 3})
@@ -134,11 +134,11 @@ func (s *statusBar) pieces() []piece {
 		ps = append(ps, piece{text: words(fmt.Sprintf("%d denied", snap.Denied), bar), drop: 4})
 	}
 	if len(snap.Banner) > 0 {
-		ps = append(ps, piece{text: words(snap.Banner[0], warning), drop: 6})
+		ps = append(ps, piece{text: words(clip(snap.Banner[0]), warning), drop: 6})
 	}
-	ps = append(ps, piece{text: words("prefix "+s.m.prefix, bar), drop: 5},
+	ps = append(ps, piece{text: words("prefix "+s.m.prefix, bar), drop: 2},
 		piece{text: words(s.hint(keymap.Help, "help"), bar), does: clickHelp, drop: 1},
-		piece{text: words(s.hint(keymap.Detach, "detach"), bar), does: clickDetach, drop: 2})
+		piece{text: words(s.hint(keymap.Detach, "detach"), bar), does: clickDetach, drop: 5})
 	return ps
 }
 
@@ -195,7 +195,7 @@ func (s *strip) Draw(screen tcell.Screen) {
 		}
 		hint := words(fmt.Sprintf("  %s %s: inbox", s.m.prefix, s.keys.Show(keymap.Prefix, keymap.OpenInbox)), accent)
 		left := line(words("▸ ", warning), words(a.ID+" ", strong), words(a.Agent+" ", accent),
-			words(orElse(a.Text.Verb, "Run")+" "+a.Text.Object, riskRole(a)), words(" "+age(s.m.now.Sub(a.Since))+" ago", faint))
+			words(orElse(a.Text.Verb, "Run")+" "+clip(a.Text.Object), riskRole(a)), words(" "+age(s.m.now.Sub(a.Since))+" ago", faint))
 		if pending, _ := count(s.m.snap); pending > 1 {
 			hint = line(words(fmt.Sprintf("  and %d more", pending-1), faint), hint)
 		}

@@ -38,7 +38,7 @@ func (v *views) shut(a *session.Approval) string {
 	case a.State == session.Deciding:
 		return "it was answered already"
 	case !endKnown(a) && v.read[a.ID] != a.Seal:
-		return "read it to its last row first"
+		return "not read to its end"
 	}
 	return ""
 }
@@ -168,6 +168,9 @@ func pressed(ev *tcell.EventKey) keymap.Key {
 	}
 	if ev.Key() >= tcell.KeyF1 && ev.Key() <= tcell.KeyF20 {
 		return keymap.Name(keymap.KeyF1+keymap.Named(ev.Key()-tcell.KeyF1), mod)
+	}
+	if ev.Key() >= tcell.KeyCtrlSpace && ev.Key() <= tcell.KeyCtrlUnderscore {
+		return keymap.Char(rune(ev.Key()), mod|keymap.Ctrl) // they are numbered as their letters
 	}
 	if ev.Key() < ' ' {
 		return keymap.Char(rune(ev.Key()), mod)

@@ -184,8 +184,17 @@ func (d *desk) frame() {
 
 // wait lets time pass, frame by frame.
 func (d *desk) wait(long time.Duration) {
-	for end := d.now.Add(long); d.now.Before(end); {
-		d.now = d.now.Add(frameTime)
+	each := frameTime
+	if long > 300*time.Millisecond {
+		each *= 4
+	}
+	d.frames(each, int((long+each-1)/each))
+}
+
+// frames lets n frames pass.
+func (d *desk) frames(each time.Duration, n int) {
+	for range n {
+		d.now = d.now.Add(each)
 		d.top().Tick(d.now)
 		d.frame()
 	}
