@@ -1,0 +1,644 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/gateway/shim/install"
+	"kavi/pty"
+	"kavi/pty/proc"
+	"kavi/pty/vt"
+	"kavi/session/ledger"
+)
+
+// agent is one agent in the loop's hands.
+type agent struct {
+	spec    AgentSpec
+	order   int
+	screen  *screen
+	link    *link
+	keeper  proc.ID
+	proc    proc.ID
+	state   State
+	changed time.Time
+	exit    *pty.Status
+	gate    string
+	gated   bool
+	why     string
+	running int // allowed calls of it that run now
+	title   string
+	status  string // what the agent itself says of its state (OSC 7501)
+	paused  string // why every further call is held; "" when not paused
+	bell    bool
+	grants  []*grant
+
+	saving atomic.Bool // its screen is being written to the disk
+}
+
+// grant lets one next call run that is the same as one which lapsed.
+type grant struct {
+	req      *gateway.Call
+	effects  string
+	until    time.Time
+	by       ledger.By
+	process  proc.ID // of the agent; zero: whoever it is after a restart
+	approval string
+	callID   string
+}
+
+func (a *agent) process() proc.ID { return a.proc }
+
+// takeGrant finds and takes the grant for a call that is the same in argv,
+// folder, script and effects.
+func (a *agent) takeGrant(c *gateway.Call, j gateway.Judgement) *grant {
+	now := time.Now()
+	for i, g := range a.grants {
+		if now.After(g.until) || (g.process != (proc.ID{}) && g.process != a.proc) {
+			continue
+		}
+		if sameCall(g.req, c) && g.effects == effectsOf(j) {
+			a.grants = append(a.grants[:i], a.grants[i+1:]...)
+			return g
+		}
+	}
+	return nil
+}
+
+// link is the loop's side of one keeper: it carries what the keeper's link says
+// to the screen at once, and to the loop as events.
+type link struct {
+	s      *Session
+	name   string
+	screen *screen
+	ready  chan struct{} // closed when conn is set
+	open   chan struct{} // closed when the loop knows the agent: calls are served from then on
+	conn   *pty.Link
+
+	// The loop's own: what came before it knew the agent.
+	exit *pty.Status
+	err  error
+	out  atomic.Int64  // when it last wrote, in unix nanoseconds
+	gone atomic.Bool   // ended on purpose: what it still says does not count
+	over chan struct{} // closed when the link has ended
+}
+
+// Output implements pty.Handler.
+func (l *link) Output(offset uint64, b []byte) {
+	replies, events := l.screen.output(offset, b)
+	l.out.Store(time.Now().UnixNano())
+	l.s.watch.nudge()
+	if len(replies) > 0 {
+		<-l.ready
+		for _, r := range joined(replies) {
+			if err := l.conn.Reply(r.Offset, r.Data); err != nil {
+				l.s.log.Warn("answering a query", "agent", l.name, "err", err)
+			}
+		}
+	}
+	if len(events) > 0 {
+		l.s.post(func() { l.s.heard(l.name, events) })
+	}
+}
+
+// joined makes one reply of those to one query: a keeper types one answer to each.
+func joined(rs []vt.Reply) []vt.Reply {
+	out := rs[:1]
+	for _, r := range rs[1:] {
+		if last := &out[len(out)-1]; last.Offset == r.Offset {
+			last.Data = append(last.Data, r.Data...)
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Gap implements pty.Handler: output was lost while there was no server.
+func (l *link) Gap(from, to uint64) {
+	l.screen.gap(to)
+	l.s.post(func() { l.s.gap(l.name, from, to) })
+}
+
+// Gate implements pty.Handler: the agent's listening socket, new or renewed.
+func (l *link) Gate(u *net.UnixListener) {
+	l.s.wg.Go(func() {
+		ctx, cancel := context.WithCancel(l.s.ctx)
+		defer cancel()
+		defer context.AfterFunc(ctx, func() { _ = u.Close() })()
+		select {
+		case <-l.open:
+			l.s.serveGate(l.name, u)
+		case <-ctx.Done():
+		}
+	})
+}
+
+// Exited implements pty.Handler.
+func (l *link) Exited(st pty.Status) {
+	l.s.post(func() { l.s.exited(l, st) })
+}
+
+// Lost implements pty.Handler.
+func (l *link) Lost(err error) {
+	close(l.over)
+	if err != nil {
+		l.s.post(func() { l.s.lost(l, err) })
+	}
+}
+
+// Refused implements pty.Handler.
+func (l *link) Refused(r pty.Refusal) {
+	l.s.Refused(r.Peer, "hold the terminal of "+l.name, errors.New(r.Why))
+}
+
+// endWait bounds how long a keeper that was told to end may take.
+const endWait = 5 * time.Second
+
+// end ends the agent with everything it started, and its keeper.
+func (l *link) end() {
+	l.gone.Store(true)
+	_ = l.conn.Kill() // errors: the keeper is gone already
+	_ = l.conn.Dismiss()
+	t := time.NewTimer(endWait)
+	defer t.Stop()
+	select {
+	case <-l.over:
+	case <-t.C:
+		l.s.log.Error("a keeper did not end", "agent", l.name, "keeper", l.conn.Keeper())
+		l.conn.Close()
+	}
+}
+
+var agentName = regexp.MustCompile(`[^a-z0-9._-]+`)
+
+// newName gives an agent a name that is free: NAME, NAME-2, NAME-3 …
+func (s *Session) newName(a AgentSpec) string {
+	name := a.Name
+	if name == "" {
+		name = filepath.Base(a.Argv[0])
+	}
+	name = strings.Trim(agentName.ReplaceAllString(strings.ToLower(name), "-"), "-.")
+	if name == "" {
+		name = "agent"
+	}
+	name = name[:min(len(name), 24)]
+	for n, try := 2, name; ; n++ {
+		if _, taken := s.agents[try]; !taken && !s.reserved[try] {
+			return try
+		}
+		try = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// StartAgent starts an agent in a pane of its own, once its gate is proven, and
+// returns its name. It blocks until the agent runs, some 50 ms.
+func (s *Session) StartAgent(ctx context.Context, spec AgentSpec) (string, error) {
+	if len(spec.Argv) == 0 {
+		return "", errors.New("agent: no command")
+	}
+	return ask(ctx, s, func(reply func(string, error)) {
+		if s.stopping {
+			reply("", ErrEnded)
+			return
+		}
+		spec.Name = s.newName(spec)
+		if spec.Cwd == "" {
+			spec.Cwd = s.opts.Project
+		}
+		if spec.Level == "" {
+			spec.Level = s.opts.Config.Level
+		}
+		if spec.Cols <= 0 || spec.Rows <= 0 {
+			spec.Cols, spec.Rows = 80, 24
+		}
+		s.reserved[spec.Name] = true
+		s.order++
+		s.launch(spec, s.order, func() {}, func(err error) {
+			delete(s.reserved, spec.Name)
+			reply(spec.Name, err)
+		})
+	})
+}
+
+// launched is what launch has made outside the loop.
+type launched struct {
+	link   *link
+	gate   string
+	gated  bool
+	why    string
+	keeper proc.ID
+}
+
+// launch makes the agent's folder, its shims and its keeper, proves the gate,
+// and only then lets the agent's program start.
+// before runs first, outside the loop.
+func (s *Session) launch(spec AgentSpec, order int, before func(), done func(error)) {
+	s.wg.Go(func() {
+		before()
+		l, err := s.bringUp(spec, order)
+		s.post(func() {
+			if err != nil {
+				s.record(ledger.Entry{Kind: ledger.Problem, Agent: spec.Name, Why: err.Error()})
+				done(err)
+				return
+			}
+			s.joined(spec, order, l)
+			e := ledger.Entry{Kind: ledger.AgentStarted, Agent: spec.Name, Argv: spec.Argv, Cwd: spec.Cwd, Level: string(spec.Level), Process: l.link.conn.Agent().String()}
+			g := ledger.Entry{Kind: ledger.GateProven, Agent: spec.Name, Why: l.gate}
+			if !l.gated {
+				g.Kind, g.Why = ledger.GateUngated, l.why
+			}
+			s.commit([]ledger.Entry{e, g}, done)
+			_ = l.link.conn.Ready()
+		})
+	})
+}
+
+func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
+	dir := s.opts.Dir.Agent(spec.Name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	if err := install.Install(s.opts.Dir.Binary(), dir, s.programs); err != nil {
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	out := launched{gate: "partly (shim)", gated: true}
+	if err := s.proveShim(dir); err != nil {
+		if !spec.Ungated {
+			return launched{}, fmt.Errorf("agent %s: its gate cannot be proven: %w", spec.Name, err)
+		}
+		out = launched{gate: "not gated", why: err.Error()}
+	}
+	f := agentFile{Spec: spec, Order: order, Gate: out.gate, Why: out.why}
+	if err := writeAgent(dir, f); err != nil {
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	keeper, err := pty.Start(pty.Spec{
+		Dir: dir, Name: spec.Name, Argv: spec.Argv, Env: s.agentEnv(spec), Cwd: spec.Cwd,
+		Cols: spec.Cols, Rows: spec.Rows, Binary: s.opts.Dir.Binary(), Server: s.opts.Server,
+	})
+	if err != nil {
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	l := s.newLink(spec.Name, newScreen(spec.Cols, spec.Rows))
+	if l.conn, err = pty.Dial(dir, 0, l); err != nil {
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	close(l.ready)
+	f.Agent, f.Keeper = l.conn.Agent().String(), keeper.String()
+	if err := writeAgent(dir, f); err != nil {
+		l.end()
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	out.link, out.keeper = l, keeper
+	return out, nil
+}
+
+func (s *Session) newLink(name string, sc *screen) *link {
+	return &link{s: s, name: name, screen: sc, ready: make(chan struct{}), open: make(chan struct{}), over: make(chan struct{})}
+}
+
+// joined: the agent runs, or did.
+func (s *Session) joined(spec AgentSpec, order int, l launched) {
+	a := &agent{
+		spec: spec, order: order, screen: l.link.screen, link: l.link,
+		keeper: l.link.conn.Keeper(), proc: l.link.conn.Agent(),
+		state: Starting, changed: time.Now(), gate: l.gate, gated: l.gated, why: l.why,
+	}
+	s.agents[spec.Name] = a
+	s.screens.set(spec.Name, a)
+	s.tellProcs(a)
+	s.changed = true
+	close(l.link.open)
+	if l.link.err != nil {
+		s.lost(l.link, l.link.err)
+	}
+	if l.link.exit != nil {
+		s.exited(l.link, *l.link.exit)
+	}
+}
+
+// tellProcs tells the doors what the loop decided of an agent.
+func (s *Session) tellProcs(a *agent) {
+	s.procs.set(a.spec.Name, agentProc{agent: a.proc, keeper: a.keeper, level: a.spec.Level, paused: a.paused != ""})
+}
+
+// agentFile is agents/NAME/agent.json: what a new server needs to take an agent over.
+type agentFile struct {
+	Spec   AgentSpec   `json:"spec"`
+	Order  int         `json:"order"`
+	Agent  string      `json:"agent,omitempty"`  // proc.ID
+	Keeper string      `json:"keeper,omitempty"` // proc.ID
+	Exit   *pty.Status `json:"exit,omitempty"`
+	Gate   string      `json:"gate,omitempty"`
+	Why    string      `json:"why,omitempty"` // why it is not gated
+}
+
+func writeAgent(dir string, f agentFile) error {
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, "agent.json"), append(b, '\n')); err != nil {
+		return err
+	}
+	// What the control sockets of other sessions look at: whose processes these are.
+	return writeFile(filepath.Join(dir, "agent"), []byte(f.Agent+"\n"+f.Keeper+"\n"))
+}
+
+func readAgent(dir string) (agentFile, error) {
+	var f agentFile
+	b, err := os.ReadFile(filepath.Join(dir, "agent.json"))
+	if err != nil {
+		return f, err
+	}
+	if err := json.Unmarshal(b, &f); err != nil {
+		return f, fmt.Errorf("%s: %w", filepath.Join(dir, "agent.json"), err)
+	}
+	return f, nil
+}
+
+// agentEnv is the environment of an agent: the session's, with the shim's folder
+// first in PATH, the shim as SHELL, and nothing of the terminal that the session
+// was started from. It says nothing of kavi.
+func (s *Session) agentEnv(spec AgentSpec) []string {
+	env := spec.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	bin := filepath.Join(s.opts.Dir.Agent(spec.Name), "bin")
+	path := "/usr/local/bin:/usr/bin:/bin"
+	var out []string
+	for _, kv := range env {
+		name, value, _ := strings.Cut(kv, "=")
+		switch name {
+		case "PATH":
+			path = value
+		case "SHELL", "TERM", "COLORTERM", "TERMCAP", "TMUX", "TMUX_PANE", "STY", "WINDOW", "LINES", "COLUMNS",
+			"WINDOWID", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "KITTY_WINDOW_ID", "VTE_VERSION", "ZELLIJ", "ZELLIJ_SESSION_NAME":
+		case "SSH_AUTH_SOCK":
+			out = append(out, "SSH_AUTH_SOCK="+s.opts.Dir.AuthSock())
+		default:
+			out = append(out, kv)
+		}
+	}
+	return append(out, "PATH="+bin+":"+path, "SHELL="+filepath.Join(bin, s.shell()), "TERM=xterm-256color", "COLORTERM=truecolor")
+}
+
+// shell is the base name of the shell that agents are given: the operator's
+// where the shim stands for it, else bash, else sh.
+func (s *Session) shell() string {
+	for _, want := range []string{s.opts.Config.Shell, "bash", "sh"} {
+		for _, p := range s.programs {
+			if p == want && p != "git" {
+				return p
+			}
+		}
+	}
+	return "sh"
+}
+
+// exited: the agent's program ended. Its pane stays.
+func (s *Session) exited(l *link, st pty.Status) {
+	a := s.agents[l.name]
+	if a == nil || a.link != l {
+		l.exit = &st
+		return
+	}
+	if l.gone.Load() || a.exit != nil {
+		return
+	}
+	a.exit = &st
+	code := st.Code
+	s.setAgentState(a, Exited)
+	s.voidApprovals(a, "the agent exited")
+	s.commit([]ledger.Entry{{Kind: ledger.AgentExited, Agent: l.name, ExitCode: &code}}, func(err error) {
+		if err != nil {
+			return // the keeper keeps the status for the next server
+		}
+		s.wg.Go(func() {
+			f, err := readAgent(s.opts.Dir.Agent(l.name))
+			if err == nil {
+				f.Exit = &st
+				err = writeAgent(s.opts.Dir.Agent(l.name), f)
+			}
+			if err != nil {
+				s.log.Warn("writing what became of an agent", "agent", l.name, "err", err)
+				return
+			}
+			l.gone.Store(true)
+			_ = l.conn.Dismiss()
+		})
+	})
+	if code != 0 {
+		s.notify(Notice{NeedsYou: true, Title: l.name, Text: fmt.Sprintf("exited %d", code)})
+	} else {
+		s.notify(Notice{Title: l.name, Text: "exited"})
+	}
+}
+
+// lost: the keeper ended without having said that the agent did. What it held is
+// ended too: nobody could hold its calls.
+func (s *Session) lost(l *link, err error) {
+	a := s.agents[l.name]
+	if a == nil || a.link != l {
+		l.err = err
+		return
+	}
+	if l.gone.Load() || a.exit != nil || s.stopping {
+		return
+	}
+	if a.keeper.Alive() { // it only lost its link
+		s.wg.Go(func() { s.dialAgain(a) })
+		return
+	}
+	l.gone.Store(true)
+	s.killTree(a.spec.Name, a.keeper, a.proc)
+	s.lostForGood(a, err)
+}
+
+func (s *Session) lostForGood(a *agent, err error) {
+	a.why = "its keeper ended: " + err.Error()
+	a.gated, a.gate = false, "not gated"
+	s.setAgentState(a, Lost)
+	s.voidApprovals(a, "the agent's keeper ended")
+	s.record(ledger.Entry{Kind: ledger.AgentLost, Agent: a.spec.Name, Why: err.Error()})
+	s.notify(Notice{NeedsYou: true, Title: a.spec.Name, Text: "lost: its keeper ended"})
+}
+
+// killTree ends what a dead keeper left behind.
+func (s *Session) killTree(name string, keeper, agent proc.ID) {
+	s.wg.Go(func() {
+		if err := pty.KillTree(s.opts.Dir.Agent(name), keeper, agent); err != nil {
+			s.log.Error("ending what a lost keeper held", "agent", name, "err", err)
+		}
+	})
+}
+
+// dialAgain takes up the link to a keeper that still lives.
+func (s *Session) dialAgain(a *agent) {
+	l := s.newLink(a.spec.Name, a.screen)
+	conn, err := pty.Dial(s.opts.Dir.Agent(a.spec.Name), a.screen.seen(), l)
+	if err != nil {
+		s.post(func() { s.lostForGood(a, err) })
+		return
+	}
+	l.conn = conn
+	close(l.ready)
+	s.post(func() {
+		s.screens.relink(a, l)
+		close(l.open)
+	})
+}
+
+// voidApprovals closes what lapsed of an agent that is gone, and its grants:
+// nobody is left who could run it.
+func (s *Session) voidApprovals(a *agent, why string) {
+	for _, g := range a.grants {
+		s.dropPending(g.approval)
+		s.record(ledger.Entry{Kind: ledger.CallAbandoned, Agent: a.spec.Name, Call: g.callID, Approval: g.approval, Why: why})
+	}
+	a.grants = nil
+	for id, k := range s.approvals {
+		if k.agentName != a.spec.Name || k.phase != lapsed {
+			continue
+		}
+		delete(s.approvals, id)
+		s.dropPending(id)
+		s.abandon(k, why)
+	}
+	s.unpause(a.spec.Name)
+	s.changed = true
+}
+
+// RestartAgent starts an agent that has ended, with the same command.
+func (s *Session) RestartAgent(ctx context.Context, name string) error {
+	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
+		a := s.agents[name]
+		switch {
+		case a == nil:
+			reply(struct{}{}, fmt.Errorf("agent %s: there is none of that name", display.Safe(name)))
+		case a.exit == nil && a.state != Lost:
+			reply(struct{}{}, fmt.Errorf("agent %s: it still runs", name))
+		case s.reserved[name]:
+			reply(struct{}{}, fmt.Errorf("agent %s: it is being started", name))
+		default:
+			s.reserved[name] = true
+			a.spec.Cols, a.spec.Rows = a.screen.size()
+			s.launch(a.spec, a.order, a.end, func(err error) {
+				delete(s.reserved, name)
+				reply(struct{}{}, err)
+			})
+		}
+	})
+	return err
+}
+
+// end ends what is left of an agent: its processes and its keeper. It may block
+// for a moment.
+func (a *agent) end() {
+	if a.link == nil || a.link.conn == nil {
+		return
+	}
+	a.link.end()
+}
+
+// CloseAgent ends an agent with everything it started and takes its pane away.
+func (s *Session) CloseAgent(ctx context.Context, name string) error {
+	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
+		a := s.agents[name]
+		if a == nil {
+			reply(struct{}{}, fmt.Errorf("agent %s: there is none of that name", display.Safe(name)))
+			return
+		}
+		s.commit([]ledger.Entry{{Kind: ledger.AgentClosed, Agent: name}}, func(err error) {
+			if s.agents[name] != a {
+				reply(struct{}{}, err)
+				return
+			}
+			s.voidApprovals(a, "the agent's pane was closed")
+			delete(s.agents, name)
+			s.screens.remove(name)
+			s.procs.remove(name)
+			s.changed = true
+			s.wg.Go(func() {
+				a.end()
+				err := os.Remove(filepath.Join(s.opts.Dir.Agent(name), "agent.json"))
+				s.post(func() { reply(struct{}{}, err) })
+			})
+		})
+	})
+	return err
+}
+
+// Type sends bytes to an agent as if typed at its terminal. It never blocks.
+func (s *Session) Type(name string, b []byte) error {
+	l := s.screens.link(name)
+	if l == nil {
+		return fmt.Errorf("agent %s: nothing runs there", display.Safe(name))
+	}
+	return l.conn.Write(b)
+}
+
+// Seen says that the operator looked at an agent: it needs no attention any more.
+func (s *Session) Seen(name string) {
+	s.post(func() {
+		if a := s.agents[name]; a != nil && a.bell {
+			a.bell = false
+			s.changed = true
+		}
+	})
+}
+
+// Resize gives an agent's terminal another size.
+func (s *Session) Resize(name string, cols, rows int) error {
+	sc := s.screens.screen(name)
+	if sc == nil {
+		return fmt.Errorf("agent %s: there is none of that name", display.Safe(name))
+	}
+	if cols <= 0 || rows <= 0 {
+		return fmt.Errorf("agent %s: no terminal is %dx%d", name, cols, rows)
+	}
+	sc.resize(cols, rows)
+	s.post(func() { s.changed = true })
+	if l := s.screens.link(name); l != nil {
+		return l.conn.Resize(cols, rows)
+	}
+	return nil
+}
+
+// gap: output was lost while there was no server. The loss is said, and a size
+// change there and back makes a full-screen program draw itself anew.
+func (s *Session) gap(name string, from, to uint64) {
+	a := s.agents[name]
+	if a == nil || a.link == nil {
+		return
+	}
+	s.record(ledger.Entry{Kind: ledger.Problem, Agent: name, Why: fmt.Sprintf("%d bytes of its output came while there was no server, and are lost", to-from)})
+	cols, rows := a.screen.size()
+	l := a.link
+	s.wg.Go(func() {
+		<-l.ready
+		_ = l.conn.Resize(cols, max(1, rows-1))
+		t := time.NewTimer(100 * time.Millisecond)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-s.ctx.Done():
+		}
+		if err := l.conn.Resize(cols, rows); err != nil {
+			s.log.Warn("redrawing after a loss", "agent", name, "err", err)
+		}
+	})
+}

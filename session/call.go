@@ -1,0 +1,547 @@
+package session
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/wire"
+	"kavi/pty/proc"
+	"kavi/session/ledger"
+)
+
+// The life of a call, all of it in the loop (design.md, "The life of a call"):
+//
+//	arrive -> judged allow or deny -> decide -> committed -> deliver -> taken -> ended
+//	       -> judged prompt        -> ask    -> committed -> held
+//	held   -> the operator, a new rule, full access        -> decide
+//	       -> its caller hangs up                          -> lapsed
+//
+// Deciding is a state: the answer closes the approval, the entries go to the
+// committer, and its completion comes back as an event.
+
+type phase uint8
+
+const (
+	asking    phase = iota // its request is on the way into the ledger
+	held                   // an approval that waits for the operator
+	deciding               // answered; the ledger has not said yes yet
+	decided                // in the ledger; its caller has not been told
+	delivered              // told
+	lapsed                 // its caller hung up before an answer
+)
+
+// call is one call in the loop's hands.
+type call struct {
+	id        string // "call_12"
+	agentName string
+	req       *gateway.Call
+	peer      proc.ID
+	door      *door // nil: nobody waits for the answer now
+	judged    judged
+	phase     phase
+	since     time.Time
+	approval  *Approval // while it is one
+	again     string    // the approval that this one replaced
+	timedOut  bool      // it waited longer than approvals.timeout
+	recorded  bool      // its request is in the ledger
+	verdict   gateway.Verdict
+	running   atomic.Pointer[run] // set when an allow leaves; read by its door
+	waiters   []func(error)       // Decide calls that wait for the outcome
+	oldSeal   gateway.Seal        // of a verdict that a former server committed
+	past      *ledger.Entry       // that verdict
+	grant     string              // the lapsed approval whose grant it takes up
+}
+
+// key names a call at its door.
+type key struct {
+	agent string
+	nonce [16]byte
+}
+
+func (k *call) key() key { return key{k.agentName, k.req.Nonce} }
+
+// arrive takes a call from its door.
+func (s *Session) arrive(k *call, j judged) {
+	a := s.agents[k.agentName]
+	if a == nil || s.stopping {
+		s.refuseCall(k, errServerEnds.Error())
+		return
+	}
+	if old := s.calls[k.key()]; old != nil {
+		s.askedAgain(old, k, j)
+		return
+	}
+	if j.policy != s.policy.Load() || j.level != a.spec.Level {
+		s.rejudgeNew(k, j)
+		return
+	}
+	k.judged = j
+	hold := a.paused != "" && !s.fullAccess
+	if hold && j.text.Verb == "" && j.Action != gateway.Deny {
+		s.rejudgeNew(k, j) // paused in the meantime: it needs its text
+		return
+	}
+	k.id = s.nextCall()
+	s.calls[k.key()] = k
+	switch {
+	case j.Action == gateway.Deny:
+		s.denied++
+		s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
+	case j.Action == gateway.Prompt:
+		if g := a.takeGrant(k.req, j.Judgement); g != nil {
+			k.grant = g.approval
+			s.decide(k, gateway.Verdict{Allow: true}, g.by)
+			s.dropPending(g.approval)
+			return
+		}
+		s.ask(k, "")
+	case hold:
+		k.judged.Why = "held: " + a.paused
+		s.ask(k, "")
+	default:
+		s.allowed++
+		s.decide(k, gateway.Verdict{Allow: true}, s.byPolicy(j.Judgement))
+	}
+	s.changed = true
+}
+
+func (s *Session) rejudgeNew(k *call, j judged) {
+	k.judged = j
+	s.rejudge(k, func(j judged) { s.arrive(k, j) })
+}
+
+// denial is what the agent is told of a denial without an operator.
+func denial(j gateway.Judgement) string {
+	if j.Why != "" {
+		return j.Why
+	}
+	return "not allowed here"
+}
+
+// askedAgain serves a caller that lost its connection (or its server) and asks
+// with the same nonce: the same process gets the same answer, once.
+func (s *Session) askedAgain(old, k *call, j judged) {
+	if old.peer != k.peer || old.phase == delivered {
+		s.refuseCall(k, "this call was answered already")
+		return
+	}
+	switch old.phase {
+	case held, lapsed, asking, deciding:
+		old.door = k.door
+		old.req = k.req
+		k.becomes(old)
+		if old.phase == lapsed {
+			old.phase = held
+			s.setState(old, Pending, "")
+			s.record(ledger.Entry{Kind: callHeldAgain, Agent: old.agentName, Call: old.id, Approval: old.approvalID()})
+		}
+		old.judged.nest = j.nest
+		if old.phase == held && j.Action == gateway.Prompt && j.seal != old.approval.Seal {
+			s.withdraw(old, j, func(error) {})
+		}
+	case decided:
+		if old.verdict.Allow && old.past != nil && changedSince(old, j) {
+			s.abandon(old, "what it would do changed after it was allowed")
+			s.refuseCall(k, "what it would do changed after it was allowed")
+			return
+		}
+		old.door = k.door
+		old.req, old.judged = k.req, j
+		k.becomes(old)
+		s.deliver(old)
+	case delivered:
+	}
+}
+
+// changedSince tells whether a verdict of a former server is no longer about
+// what would run now: its seal is checked again.
+func changedSince(old *call, j judged) bool {
+	switch j.Action {
+	case gateway.Allow:
+		return false
+	case gateway.Prompt:
+		return old.oldSeal != (gateway.Seal{}) && old.oldSeal != j.seal
+	case gateway.Deny:
+	}
+	return true
+}
+
+// becomes lets the new connection's goroutine act for the old call.
+func (k *call) becomes(old *call) { k.door.owner.Store(old) }
+
+// refuseCall denies a call that never became one.
+func (s *Session) refuseCall(k *call, reason string) {
+	s.tell(k.door, gateway.Verdict{Reason: reason}, func(error) {})
+}
+
+// ask makes an approval of a call. Its id is durable before anybody sees it, so
+// that no id is ever used twice.
+func (s *Session) ask(k *call, why string) {
+	s.approvalSeq++
+	a := &Approval{
+		ID:     fmt.Sprintf("apr_%02d", s.approvalSeq),
+		CallID: k.id,
+		Agent:  k.agentName,
+		State:  Pending,
+		Since:  k.since,
+		Call:   k.req,
+		Judged: k.judged.Judgement,
+		Text:   k.judged.text,
+		Seal:   k.judged.seal,
+		Why:    why,
+		Again:  k.again,
+	}
+	if r := k.judged.nest.run; r != nil {
+		a.Inside = r.name()
+	}
+	if r := k.judged.nest.left; r != nil {
+		a.Left = r.name()
+	}
+	k.approval = a
+	k.phase = asking
+	e := s.requested(k)
+	var task string
+	var sc *screen
+	if ag := s.agents[k.agentName]; ag != nil {
+		task, sc = ag.spec.Task, ag.screen
+	}
+	s.wg.Go(func() {
+		a.Context = k.context(task, sc) // nobody else has it yet
+		err := s.savePending(a)
+		s.post(func() {
+			if err != nil {
+				s.asked(k, err)
+				return
+			}
+			s.commit([]ledger.Entry{e}, func(err error) { s.asked(k, err) })
+		})
+	})
+}
+
+// name is how a run is called when something runs inside of it.
+func (r *run) name() string {
+	if r.approval != "" {
+		return r.approval
+	}
+	return r.callID
+}
+
+// asked: the request is in the ledger, so the approval may be shown.
+func (s *Session) asked(k *call, err error) {
+	if err != nil {
+		s.dropPending(k.approval.ID)
+		k.approval = nil
+		s.settle(k, gateway.Verdict{Reason: notRecorded(err)}, err)
+		return
+	}
+	k.recorded = true
+	k.phase = held
+	s.approvals[k.approval.ID] = k
+	s.changed = true
+	s.notifyApproval(k)
+	if k.door == nil {
+		s.lapse(k)
+	}
+}
+
+func notRecorded(err error) string {
+	return "the ledger cannot record it: " + err.Error()
+}
+
+// decide closes a call: the entries go to the committer, and only when they are
+// durable is anybody told.
+func (s *Session) decide(k *call, v gateway.Verdict, by ledger.By, more ...ledger.Entry) {
+	v.Call = k.id
+	k.phase = deciding
+	k.verdict = v
+	if k.approval != nil {
+		s.setState(k, Deciding, "")
+	}
+	entries := make([]ledger.Entry, 0, 2+len(more))
+	if !k.recorded {
+		entries = append(entries, s.requested(k))
+		k.recorded = true
+	}
+	entries = append(entries, s.decision(k, v, by))
+	entries = append(entries, more...)
+	s.commit(entries, func(err error) {
+		if err != nil {
+			v = gateway.Verdict{Reason: notRecorded(err), Call: k.id}
+		}
+		s.settle(k, v, err)
+	})
+}
+
+// settle: the decision is durable, or could not be made so and is a denial.
+func (s *Session) settle(k *call, v gateway.Verdict, err error) {
+	k.verdict = v
+	k.phase = decided
+	if k.approval != nil {
+		delete(s.approvals, k.approval.ID)
+		s.dropPending(k.approval.ID)
+		s.unpause(k.agentName)
+	}
+	for _, w := range k.waiters {
+		w(err)
+	}
+	k.waiters = nil
+	s.changed = true
+	s.deliver(k)
+}
+
+// deliver tells the caller its verdict. With nobody there it waits for the same
+// process to come back; the tick abandons it when that process is gone.
+func (s *Session) deliver(k *call) {
+	if k.door == nil {
+		return
+	}
+	d := k.door
+	if k.verdict.Allow {
+		r := s.newRun(k)
+		s.covers.add(r)
+		k.running.Store(r)
+	}
+	k.phase = delivered
+	s.tell(d, k.verdict, func(err error) {
+		if err != nil {
+			s.undelivered(k, d)
+			return
+		}
+		if !k.verdict.Allow {
+			s.record(ledger.Entry{Kind: ledger.CallDelivered, Agent: k.agentName, Call: k.id})
+			delete(s.calls, k.key())
+		}
+	})
+}
+
+// undelivered: the caller was not reached; it may come back with its nonce.
+func (s *Session) undelivered(k *call, d *door) {
+	if r := k.running.Load(); r != nil {
+		s.covers.settle(r, false)
+		k.running.Store(nil)
+	}
+	if k.door == d {
+		k.door = nil
+	}
+	k.phase = decided
+}
+
+// taken: the caller said that it becomes the program.
+func (s *Session) taken(k *call) {
+	delete(s.calls, k.key())
+	s.record(ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: k.peer.String()})
+	if a := s.agents[k.agentName]; a != nil {
+		a.running++
+		s.changed = true
+	}
+}
+
+// endedRun: the process of an allowed call is gone.
+func (s *Session) endedRun(r *run, agent string, code int, known bool) {
+	e := ledger.Entry{Kind: ledger.CallExited, Agent: agent, Call: r.callID}
+	if known {
+		e.ExitCode = &code
+	}
+	s.record(e)
+	if a := s.agents[agent]; a != nil && a.running > 0 {
+		a.running--
+		s.changed = true
+	}
+}
+
+// hungUp: the connection ended without the caller having taken a verdict.
+func (s *Session) hungUp(k *call, d *door) {
+	if k.door != d {
+		return // it came back on another connection
+	}
+	k.door = nil
+	switch k.phase {
+	case held:
+		s.lapse(k)
+	case delivered:
+		if k.verdict.Allow {
+			if r := k.running.Load(); r != nil {
+				s.covers.settle(r, false)
+			}
+			s.abandon(k, "its caller ended without running it")
+		}
+	case asking, deciding, decided, lapsed:
+	}
+}
+
+// abandon records that nothing came of a decided call.
+func (s *Session) abandon(k *call, why string) {
+	delete(s.calls, k.key())
+	s.record(ledger.Entry{Kind: ledger.CallAbandoned, Agent: k.agentName, Call: k.id, Why: why})
+}
+
+// lapse: the agent gave up waiting. The approval stays in the inbox, marked.
+func (s *Session) lapse(k *call) {
+	k.phase = lapsed
+	s.setState(k, Lapsed, "the agent gave up waiting")
+	s.record(ledger.Entry{Kind: ledger.CallLapsed, Agent: k.agentName, Call: k.id, Approval: k.approval.ID})
+}
+
+// setState replaces the approval's shown value: what is shown never changes in place.
+func (s *Session) setState(k *call, st ApprovalState, why string) {
+	if k.approval == nil {
+		return
+	}
+	n := *k.approval
+	n.State = st
+	if why != "" {
+		n.Why = why
+	}
+	k.approval = &n
+	s.changed = true
+}
+
+func (k *call) approvalID() string {
+	if k.approval == nil {
+		return ""
+	}
+	return k.approval.ID
+}
+
+// newRun makes the run of an allowed call, nested where it was covered.
+func (s *Session) newRun(k *call) *run {
+	if k.past != nil {
+		return pastRun(k, k.past, k.peer)
+	}
+	r := &run{
+		id:       k.peer,
+		agent:    k.agentName,
+		callID:   k.id,
+		approval: k.approvalID(),
+		operator: k.approval != nil,
+		effects:  k.judged.Caps,
+		none:     k.req.Stdin != 0,
+	}
+	if k.judged.Covered {
+		r.in = k.judged.nest.run
+	}
+	return r
+}
+
+// requested is the entry of a call that came.
+func (s *Session) requested(k *call) ledger.Entry {
+	j := &k.judged
+	e := ledger.Entry{
+		Kind:     ledger.CallRequested,
+		Agent:    k.agentName,
+		Call:     k.id,
+		Approval: k.approvalID(),
+		Witness:  witness(k.req.Door),
+		Action:   j.Action.String(),
+		Tool:     k.req.Name,
+		What:     k.what(),
+		Level:    string(j.level),
+		Command:  k.req.Command,
+		Argv:     k.req.Argv,
+		Cwd:      k.req.Cwd,
+		Program:  k.req.Program,
+		Path:     k.req.Path,
+		To:       k.req.To,
+		URL:      k.req.URL,
+		Risk:     string(j.Risk),
+		Why:      j.Why,
+		Nonce:    hex.EncodeToString(k.req.Nonce[:]),
+		Process:  k.peer.String(),
+	}
+	if k.again != "" {
+		e.Data = map[string]string{"again": k.again}
+	}
+	if k.req.HasCommand {
+		e.Argv = nil // the command is in it once already
+	}
+	if r := j.nest.run; r != nil {
+		e.Inside = r.name()
+	}
+	if r := j.nest.left; r != nil {
+		e.Left = r.name()
+	}
+	for _, p := range j.Parts {
+		part := ledger.Part{Text: p.Text}
+		for _, f := range p.Effects {
+			part.Effects = append(part.Effects, effectWord(f))
+		}
+		e.Parts = append(e.Parts, part)
+	}
+	return e
+}
+
+// Kinds of entries that only this package writes.
+const (
+	callHeldAgain ledger.Kind = "call held again" // its caller came back after it had lapsed
+	callGranted   ledger.Kind = "call granted"    // a lapsed approval was approved: the next such call may run
+)
+
+// what is the call on one line, as the inbox shows it.
+func (k *call) what() string {
+	if t := k.judged.text; t.Verb != "" {
+		return t.Verb + ": " + t.Object
+	}
+	return ""
+}
+
+func witness(d wire.Door) ledger.Witness {
+	switch d {
+	case wire.DoorHook:
+		return ledger.WitnessHook
+	case wire.DoorKernel:
+		return ledger.WitnessKernel
+	case wire.DoorShim, wire.DoorUnknown:
+	}
+	return ledger.WitnessShim
+}
+
+func effectWord(f gateway.Effect) string {
+	w := string(f.Kind)
+	if f.Path != "" {
+		w += " " + f.Path
+	} else if f.Host != "" {
+		w += " " + f.Host
+	}
+	return w
+}
+
+// decision is the entry of a verdict.
+func (s *Session) decision(k *call, v gateway.Verdict, by ledger.By) ledger.Entry {
+	e := ledger.Entry{
+		Kind:     ledger.CallDecided,
+		Agent:    k.agentName,
+		Call:     k.id,
+		Approval: k.approvalID(),
+		By:       &by,
+		Action:   k.judged.Action.String(),
+		Verdict:  ledger.Denied,
+		Reason:   v.Reason,
+		Nonce:    hex.EncodeToString(k.req.Nonce[:]),
+		Process:  k.peer.String(),
+	}
+	if v.Allow {
+		e.Verdict = ledger.Allowed
+		if s := k.judged.seal; s != (gateway.Seal{}) {
+			e.Seal = hex.EncodeToString(s[:])
+		}
+		e.Data = map[string]string{}
+		if k.grant != "" {
+			e.Data["grant"] = k.grant
+		}
+		if k.req.Stdin == wire.StdinData { // else it covers nothing
+			words := make([]string, 0, len(k.judged.Caps))
+			for _, c := range k.judged.Caps {
+				words = append(words, string(c))
+			}
+			e.Data["covers"] = strings.Join(words, " ")
+		}
+	}
+	return e
+}
+
+var errGone = errors.New("it is no longer pending")

@@ -1,0 +1,214 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/shell"
+	"kavi/gateway/wire"
+	"kavi/pty/proc"
+)
+
+// door is one connection on which a call came. Its goroutine reads the call,
+// finds out who asks and in what it is nested, judges it on the policy of that
+// moment, and hands it to the loop; then it waits for what the caller says next.
+// Verdicts are written by a goroutine of their own: no loop waits for a door.
+type door struct {
+	conn  *net.UnixConn
+	peer  proc.Peer
+	owner atomic.Pointer[call] // the call that it speaks for
+}
+
+// How long a caller may take to send its whole call, and to read its verdict.
+// Held calls wait without limit; these are about a caller that stalls in mid-frame.
+const (
+	readPatience  = 10 * time.Second
+	writePatience = 10 * time.Second
+)
+
+// judged is a call with everything that was found out about it outside the loop.
+type judged struct {
+	gateway.Judgement
+	policy *gateway.Policy // what it was judged by
+	level  gateway.Level
+	text   gateway.Text
+	seal   gateway.Seal
+	nest   nesting
+}
+
+// serveGate answers the calls of one agent until its listener is closed. A
+// listener that cannot accept for want of file descriptors backs off: the
+// callers queue in the kernel and wait, which is what a held call does anyway.
+func (s *Session) serveGate(agent string, l *net.UnixListener) {
+	for {
+		c, err := l.AcceptUnix()
+		if err == nil {
+			s.wg.Go(func() { s.serveCall(agent, c) })
+			continue
+		}
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ECONNABORTED) {
+			s.log.Warn("accepting a call", "agent", agent, "err", err)
+			select {
+			case <-time.After(100 * time.Millisecond):
+				continue
+			case <-s.ctx.Done():
+				return
+			}
+		}
+		if !errors.Is(err, net.ErrClosed) {
+			s.log.Error("the gate of an agent closed", "agent", agent, "err", err)
+		}
+		return
+	}
+}
+
+// serveCall serves one connection from its call to the end of what it ran.
+func (s *Session) serveCall(agent string, conn *net.UnixConn) {
+	stop := context.AfterFunc(s.ctx, func() { _ = conn.Close() })
+	defer stop()
+	defer func() { _ = conn.Close() }()
+	d := &door{conn: conn}
+	if err := s.readCall(agent, d); err != nil {
+		if !errors.Is(err, io.EOF) {
+			s.log.Warn("a call was refused", "agent", agent, "err", err)
+		}
+		d.write(gateway.Verdict{Reason: err.Error()})
+	}
+	d.peer.Close()
+}
+
+// readCall reads the call of a connection, submits it, and follows it. An error
+// is a denial whose text the caller is told.
+func (s *Session) readCall(agent string, d *door) error {
+	var err error
+	if d.peer, err = proc.PeerOf(d.conn); err != nil {
+		return fmt.Errorf("it is not known who asks: %w", err)
+	}
+	if err := d.conn.SetReadDeadline(time.Now().Add(readPatience)); err != nil {
+		return err
+	}
+	m, err := wire.Read(d.conn)
+	if err != nil {
+		return fmt.Errorf("the call cannot be read: %w", err)
+	}
+	if m.Call == nil {
+		return errors.New("the call cannot be read: not a call")
+	}
+	if err := d.conn.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	ancestors, err := proc.Ancestors(d.peer.PID)
+	if err != nil {
+		return fmt.Errorf("it is not known who asks: %w", err)
+	}
+	if !s.procs.belongs(agent, ancestors) {
+		s.strange(agent, d.peer.ID, m.Call)
+		return fmt.Errorf("this process is not one of %s's", agent)
+	}
+	k := &call{agentName: agent, req: m.Call, peer: d.peer.ID, door: d, since: time.Now()}
+	d.owner.Store(k)
+	j := s.judge(k, ancestors)
+	if !s.post(func() { s.arrive(k, j) }) {
+		return errServerEnds
+	}
+	s.follow(d)
+	return nil
+}
+
+// errServerEnds is what a caller is told while the session ends.
+var errServerEnds = errors.New("the session ends")
+
+// follow waits for what the caller says after its call: that it took the verdict
+// and becomes the program, or nothing any more.
+func (s *Session) follow(d *door) {
+	m, err := wire.Read(d.conn)
+	k := d.owner.Load()
+	r := k.running.Load()
+	if err != nil || !m.Taken || r == nil { // no door says so without having been allowed
+		s.post(func() { s.hungUp(d.owner.Load(), d) })
+		return
+	}
+	s.covers.settle(r, true)
+	s.post(func() { s.taken(k) })
+	code, known, seen := waitExit(s.ctx, d.peer)
+	if seen { // else the sweep finds out
+		s.covers.end(r)
+		s.post(func() { s.endedRun(r, k.agentName, code, known) })
+	}
+}
+
+// tell writes a verdict to the caller and reports whether it could.
+func (s *Session) tell(d *door, v gateway.Verdict, told func(error)) {
+	s.wg.Go(func() {
+		err := d.write(v)
+		s.post(func() { told(err) })
+	})
+}
+
+func (d *door) write(v gateway.Verdict) error {
+	if err := d.conn.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
+		return err
+	}
+	_, err := d.conn.Write(wire.AppendVerdict(nil, &v))
+	return err
+}
+
+// judge finds out everything about a call that the loop needs to decide it. It
+// reads files and may run git, so it never runs in the loop.
+func (s *Session) judge(k *call, ancestors []proc.ID) judged {
+	j := judged{policy: s.policy.Load()}
+	group := make([]int, 0, 2)
+	if pgid, sid, err := proc.Group(k.peer.PID); err == nil {
+		group = append(group, pgid, sid)
+	}
+	j.nest = s.covers.of(ancestors, group...)
+	s.judgeIn(k, &j)
+	return j
+}
+
+// judgeIn judges a call whose nesting is known.
+func (s *Session) judgeIn(k *call, j *judged) {
+	j.level = s.procs.level(k.agentName)
+	w := s.world()
+	w.Cover = j.nest.as
+	j.Judgement = j.policy.Action(k.req, gateway.Asker{Agent: k.agentName, Level: j.level}, w)
+	if j.Action == gateway.Prompt || s.procs.paused(k.agentName) {
+		j.text = gateway.Describe(k.req, j.Judgement, w)
+		j.seal = gateway.SealOf(k.req, j.Judgement, j.text)
+	}
+}
+
+// rejudge judges a held call again by the policy of now, elsewhere than in the
+// loop, and hands the loop the answer.
+func (s *Session) rejudge(k *call, then func(judged)) {
+	nest := k.judged.nest
+	s.wg.Go(func() {
+		j := judged{policy: s.policy.Load(), nest: nest}
+		if nest.run != nil && !nest.run.id.Alive() {
+			j.nest = nesting{left: nest.run}
+		}
+		s.judgeIn(k, &j)
+		s.post(func() { then(j) })
+	})
+}
+
+// world is what judging may look at.
+func (s *Session) world() gateway.World {
+	return gateway.World{
+		FS:    gateway.OS(),
+		Now:   time.Now(),
+		Home:  s.home,
+		Root:  s.opts.Project,
+		State: s.state,
+		Git:   s.git,
+	}
+}
+
+var _ shell.FS = gateway.OS()

@@ -1,0 +1,192 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"kavi/gateway/display"
+	"kavi/pty/vt"
+	"kavi/session/ledger"
+)
+
+// Notice is something that the operator should be told now, on each attached
+// terminal and on the desktop. Its texts are safe to display.
+type Notice struct {
+	NeedsYou bool // else: something is done
+	Title    string
+	Text     string
+}
+
+// notices hands each notice to everybody attached; a slow reader loses the oldest.
+type notices struct {
+	mu sync.Mutex
+	to map[chan Notice]struct{}
+}
+
+// Notices gives a channel of what is to be told.
+func (s *Session) Notices() (n <-chan Notice, cancel func()) {
+	c := make(chan Notice, 16)
+	s.told.mu.Lock()
+	defer s.told.mu.Unlock()
+	if s.told.to == nil {
+		s.told.to = make(map[chan Notice]struct{})
+	}
+	s.told.to[c] = struct{}{}
+	return c, func() {
+		s.told.mu.Lock()
+		defer s.told.mu.Unlock()
+		delete(s.told.to, c)
+	}
+}
+
+// notify tells everybody, if the operator wants to be told.
+func (s *Session) notify(n Notice) {
+	if !s.opts.Config.Notify {
+		return
+	}
+	n.Title, n.Text = display.Safe(n.Title), display.Safe(n.Text)
+	s.told.mu.Lock()
+	for c := range s.told.to {
+		for {
+			select {
+			case c <- n:
+			default:
+				select {
+				case <-c:
+				default:
+				}
+				continue
+			}
+			break
+		}
+	}
+	s.told.mu.Unlock()
+	s.wg.Go(func() { s.desktop(n) })
+}
+
+// desktop shows a notice outside the terminal, where the system has a way.
+func (s *Session) desktop(n Notice) {
+	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
+	defer cancel()
+	var cmd *exec.Cmd
+	if runtime.GOOS == "darwin" {
+		sound := "Glass"
+		if n.NeedsYou {
+			sound = "Ping"
+		}
+		cmd = exec.CommandContext(ctx, "osascript", "-e", fmt.Sprintf("display notification %s with title %s sound name %q",
+			appleString(n.Text), appleString("kavi: "+n.Title), sound))
+	} else {
+		path, err := exec.LookPath("notify-send")
+		if err != nil {
+			return // doctor says so
+		}
+		sound, urgency := "complete", "low"
+		if n.NeedsYou {
+			sound, urgency = "dialog-warning", "normal"
+		}
+		cmd = exec.CommandContext(ctx, path, "--app-name=kavi", "--urgency="+urgency, "--hint=string:sound-name:"+sound,
+			"--", "kavi: "+n.Title, markup(n.Text))
+	}
+	s.client.mu.Lock()
+	cmd.Env = append(cmd.Environ(), s.client.env...)
+	s.client.mu.Unlock()
+	if err := cmd.Run(); err != nil {
+		s.log.Debug("desktop notification", "err", err)
+	}
+}
+
+// markup keeps a notification server from reading a text as its markup.
+func markup(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// appleString is s as a string of AppleScript.
+func appleString(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// notifyApproval tells of a new approval, together with those of the same moment.
+func (s *Session) notifyApproval(k *call) { s.fresh = append(s.fresh, k.approval) }
+
+func (s *Session) flushFresh() {
+	if len(s.fresh) == 0 {
+		return
+	}
+	first := s.fresh[0]
+	n := Notice{NeedsYou: true, Title: first.Agent + " asks", Text: first.Text.Verb + ": " + first.Text.Object}
+	if more := len(s.fresh) - 1; more > 0 {
+		n.Text += fmt.Sprintf(" and %d more", more)
+	}
+	s.fresh = nil
+	s.notify(n)
+}
+
+// heard takes what an agent's terminal noticed.
+func (s *Session) heard(name string, events []vt.Event) {
+	a := s.agents[name]
+	if a == nil {
+		return
+	}
+	s.changed = true
+	for _, e := range events {
+		switch e.Kind {
+		case vt.Bell, vt.Notification:
+			a.bell = true
+		case vt.TitleChanged:
+			a.title = e.Text
+		case vt.Status:
+			if e.Status.State == "blocked" && a.status != "blocked" {
+				s.notify(Notice{NeedsYou: true, Title: name, Text: "waits for you in its own dialog"})
+			}
+			a.status = e.Status.State
+			if e.Status.State == "clear" {
+				a.status = ""
+			}
+		case vt.Clipboard: // off: an agent does not reach the operator's clipboard
+		}
+	}
+}
+
+// Attached records that an operator came and with what environment (DISPLAY and
+// the like, for notifications); the function returned, that they went.
+func (s *Session) Attached(by Operator, env []string) (gone func()) {
+	s.client.mu.Lock()
+	s.client.n++
+	s.client.env = env
+	s.client.mu.Unlock()
+	who := &ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
+	s.post(func() {
+		s.changed = true
+		s.record(ledger.Entry{Kind: ledger.OperatorAttached, By: who})
+	})
+	var once sync.Once
+	return func() {
+		once.Do(func() {
+			s.client.mu.Lock()
+			s.client.n--
+			s.client.last = time.Now()
+			s.client.mu.Unlock()
+			s.post(func() {
+				s.changed = true
+				s.record(ledger.Entry{Kind: ledger.OperatorDetached, By: who})
+			})
+		})
+	}
+}
+
+// LastAttached is when the last client went away; the zero time if one is there
+// or nobody ever was.
+func (s *Session) LastAttached() time.Time {
+	s.client.mu.Lock()
+	defer s.client.mu.Unlock()
+	if s.client.n > 0 {
+		return time.Time{}
+	}
+	return s.client.last
+}

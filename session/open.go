@@ -1,0 +1,226 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/shim/install"
+	"kavi/pty"
+	"kavi/pty/proc"
+	"kavi/session/ledger"
+)
+
+// Options open a session.
+type Options struct {
+	Dir     Dir
+	Project string // absolute
+	Config  Config
+	Log     *slog.Logger
+	// Server is how a keeper starts a new server after this one was lost.
+	Server pty.ServerSpec
+	// Probe is the command that tries the ledger after an unclean end; see ledger.Options.
+	Probe []string
+	// FullAccess starts a new session with it; a session that comes back has it from its ledger.
+	FullAccess bool
+	By         Operator
+}
+
+// Open takes a session: a new one, or one whose server is gone, which then comes
+// back as its ledger and its keepers know it. It blocks some 100 ms, longer
+// where another server is just ending. ErrLocked: a server runs.
+func Open(ctx context.Context, o Options) (_ *Session, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	lock, err := o.Dir.Lock(lockPatience)
+	if err != nil {
+		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
+	}
+	defer func() {
+		if err != nil {
+			_ = lock.Close()
+		}
+	}()
+	rec, err := o.Dir.ReadRecord()
+	fresh := errors.Is(err, os.ErrNotExist)
+	if err != nil && !fresh {
+		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
+	}
+	if fresh {
+		rec = Record{Name: o.Dir.Name(), Project: o.Project, Created: time.Now().UTC(), Config: o.Config}
+	} else {
+		o.Project, o.Config = rec.Project, rec.Config
+	}
+	if !rec.Ended.IsZero() {
+		return nil, fmt.Errorf("session %s: it was ended %s ago", o.Dir.Name(), time.Since(rec.Ended).Round(time.Second))
+	}
+	s, err := newSession(o, lock)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			s.cancel()
+			_ = s.led.Close()
+		}
+	}()
+	boot := bootID()
+	rebooted := !fresh && rec.Boot != boot
+	rec.Boot = boot
+	if err := o.Dir.WriteRecord(rec); err != nil {
+		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
+	}
+	s.started = rec.Created
+	if fresh {
+		err = s.begin(o)
+	} else {
+		err = s.comeBack(rebooted)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.publish()
+	s.wg.Go(s.loop)
+	if !fresh {
+		s.post(func() { s.reevaluate("", func(int) {}) })
+	}
+	context.AfterFunc(ctx, func() { s.Close() })
+	return s, nil
+}
+
+// lockPatience is how long a server that is just ending may take to let go.
+const lockPatience = 5 * time.Second
+
+func newSession(o Options, lock *os.File) (*Session, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil, err
+	}
+	if h, err := filepath.EvalSymlinks(home); err == nil {
+		home = h
+	}
+	led, err := ledger.Open(string(o.Dir), ledger.Options{Log: o.Log, Name: o.Dir.Name(), Probe: o.Probe})
+	if err != nil {
+		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
+	}
+	s := &Session{
+		opts: o, log: o.Log, led: led, lock: lock, box: newMailbox(), done: make(chan struct{}), closed: make(chan struct{}),
+		home: home, git: gateway.GitProgram(o.Project),
+		procs:    &procs{agents: make(map[string]agentProc), past: make(map[proc.ID]string)},
+		covers:   newCovers(),
+		screens:  &screens{of: make(map[string]*agent)},
+		agents:   make(map[string]*agent),
+		reserved: make(map[string]bool),
+		calls:    make(map[key]*call), approvals: make(map[string]*call),
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if s.procs.self, err = proc.Of(os.Getpid()); err != nil {
+		return nil, errors.Join(err, led.Close())
+	}
+	s.programs = install.Programs()
+	s.state = stateFolders(o.Dir, home)
+	s.boot, s.awake = ledger.Clocks()
+	s.policy.Store(gateway.Default())
+	s.banner = led.Warnings()
+	return s, os.MkdirAll(o.Dir.pending(), 0o700)
+}
+
+// stateFolders are what no agent may write, delete or move: the state of all
+// sessions, the sockets outside of it, and the operator's configuration.
+func stateFolders(d Dir, home string) []string {
+	out := []string{filepath.Dir(filepath.Dir(string(d))), filepath.Dir(d.ControlSocket()), fmt.Sprintf("/tmp/kavi-%d", os.Getuid())}
+	config := os.Getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(config) {
+		config = filepath.Join(home, ".config")
+	}
+	return append(out, filepath.Join(config, "kavi"))
+}
+
+// begin writes the first entries of a session.
+func (s *Session) begin(o Options) error {
+	by := &ledger.By{Kind: ledger.ByOperator, Client: o.By.Client, Terminal: o.By.Terminal}
+	entries := []ledger.Entry{{Kind: ledger.SessionStarted, Cwd: o.Project, By: by, What: o.Dir.Name()}}
+	if o.FullAccess {
+		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOn, By: by})
+		s.setFullAccess(true, time.Now())
+	}
+	return s.append(entries...)
+}
+
+// append stores entries and waits: only for Open, before there is a loop.
+func (s *Session) append(entries ...ledger.Entry) error {
+	c := make(chan error, 1)
+	s.led.Append(entries, func(_ ledger.Entry, err error) { c <- err })
+	return <-c
+}
+
+// Stop ends the session: what waits is denied, the agents and their keepers end,
+// the ledger is closed. It blocks until all that is done.
+func (s *Session) Stop(ctx context.Context, by Operator) error {
+	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
+		if s.stopping {
+			reply(struct{}{}, ErrEnded)
+			return
+		}
+		s.stopping = true
+		who := ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
+		for _, k := range s.approvals {
+			if k.phase == held || k.phase == lapsed {
+				s.decide(k, gateway.Verdict{Reason: "the session was stopped"}, who)
+			}
+		}
+		s.commit([]ledger.Entry{{Kind: ledger.SessionEnded, By: &who}}, func(err error) {
+			s.wg.Go(func() {
+				var wg sync.WaitGroup
+				for _, l := range s.screens.links() {
+					wg.Go(l.end)
+				}
+				wg.Wait()
+				rec, rerr := s.opts.Dir.ReadRecord()
+				if rerr == nil {
+					rec.Ended = time.Now().UTC()
+					rerr = s.opts.Dir.WriteRecord(rec)
+				}
+				_ = os.RemoveAll(s.opts.Dir.pending())
+				s.post(func() {
+					s.ended = true
+					reply(struct{}{}, errors.Join(err, rerr))
+				})
+			})
+		})
+	})
+	if err != nil && !errors.Is(err, ErrEnded) {
+		return err
+	}
+	<-s.done
+	s.Close()
+	return err
+}
+
+// Close lets go of the session without ending it: its keepers, which get no
+// goodbye, start a new server. It blocks until all goroutines have ended.
+func (s *Session) Close() {
+	s.post(func() { s.ended = true })
+	<-s.done
+	s.closing.Do(func() {
+		s.cancel()
+		for _, l := range s.screens.links() {
+			l.gone.Store(true)
+			l.conn.Close()
+		}
+		s.wg.Wait()
+		if err := s.led.Close(); err != nil {
+			s.log.Error("closing the ledger", "err", err)
+		}
+		_ = s.lock.Close()
+		close(s.closed)
+	})
+	<-s.closed
+}

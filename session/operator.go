@@ -1,0 +1,308 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/session/ledger"
+)
+
+// What a Decision can run into.
+var (
+	// ErrGone: the approval was decided, withdrawn or never there.
+	ErrGone = errGone
+	// ErrChanged: what was shown is not what would run now. It was withdrawn and is asked again under a new id.
+	ErrChanged = errors.New("what it would do changed since it was shown; it is asked again")
+	// ErrSeal: the decision names something else than what is pending.
+	ErrSeal = errors.New("it is not what was shown")
+	// ErrEnded: the session has ended.
+	ErrEnded = errors.New("the session has ended")
+)
+
+// grantLife is how long an approved lapsed call may be taken up.
+const grantLife = 30 * time.Minute
+
+// Decide answers approvals. Each is answered once: the first answer counts. It
+// blocks until every outcome is durable, or ctx ends (the decision may then
+// still be made).
+func (s *Session) Decide(ctx context.Context, d Decision) []Outcome {
+	out := make([]Outcome, len(d.Choices))
+	left := make(chan int, len(d.Choices))
+	for i, c := range d.Choices {
+		out[i] = Outcome{ID: c.ID, Err: ErrEnded}
+		s.post(func() {
+			s.choose(c, d, func(err error) {
+				out[i].Err = err
+				left <- i
+			})
+		})
+	}
+	final := make([]Outcome, len(out))
+	for i, c := range d.Choices {
+		final[i] = Outcome{ID: c.ID, Err: ErrEnded}
+	}
+	for range d.Choices {
+		select {
+		case i := <-left:
+			final[i] = out[i]
+		case <-ctx.Done():
+			for i := range final {
+				if errors.Is(final[i].Err, ErrEnded) {
+					final[i].Err = ctx.Err()
+				}
+			}
+			return final
+		case <-s.done:
+			return final
+		}
+	}
+	return final
+}
+
+// choose answers one approval.
+func (s *Session) choose(c Choice, d Decision, done func(error)) {
+	k := s.approvals[c.ID]
+	switch {
+	case k == nil || (k.phase != held && k.phase != lapsed):
+		done(fmt.Errorf("%s: %w", c.ID, ErrGone))
+		return
+	case c.Seal != k.approval.Seal || c.Seal == (gateway.Seal{}):
+		done(fmt.Errorf("%s: %w", c.ID, ErrSeal))
+		return
+	}
+	by := ledger.By{Kind: ledger.ByOperator, Client: d.By.Client, Terminal: d.By.Terminal, Shown: d.By.Shown}
+	if !d.Allow {
+		k.waiters = append(k.waiters, done)
+		s.reject(k, d.Reason, by)
+		return
+	}
+	was := k.phase
+	k.phase = deciding
+	s.setState(k, Deciding, "")
+	s.rejudge(k, func(j judged) { s.rechecked(k, was, j, by, done) })
+}
+
+// reject denies a held call, or closes a lapsed one.
+func (s *Session) reject(k *call, reason string, by ledger.By) {
+	told := "denied by the operator"
+	if reason != "" {
+		told += ": " + display.Safe(reason)
+	}
+	s.decide(k, gateway.Verdict{Reason: told}, by)
+}
+
+// rechecked goes on with an approval after the world was looked at again: what
+// the operator read must be what would run.
+func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, done func(error)) {
+	if k.phase != deciding || s.approvals[k.approvalID()] != k {
+		done(fmt.Errorf("%s: %w", k.approvalID(), ErrGone))
+		return
+	}
+	if was == held && k.door == nil { // hung up while it was looked at
+		was = lapsed
+	}
+	switch {
+	case j.Action == gateway.Deny:
+		k.waiters = append(k.waiters, func(err error) {
+			if err == nil {
+				err = fmt.Errorf("%s: %w", k.approvalID(), ErrChanged)
+			}
+			done(err)
+		})
+		s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
+		return
+	case j.seal != k.approval.Seal && j.seal != (gateway.Seal{}):
+		s.withdraw(k, j, done)
+		return
+	}
+	k.waiters = append(k.waiters, done)
+	if was == lapsed {
+		s.grant(k, by)
+		return
+	}
+	s.decide(k, gateway.Verdict{Allow: true}, by)
+}
+
+// withdraw replaces an approval by a new one, because its call changed.
+func (s *Session) withdraw(k *call, j judged, done func(error)) {
+	old := k.approval
+	delete(s.approvals, old.ID)
+	s.dropPending(old.ID)
+	e := ledger.Entry{Kind: ledger.CallWithdrawn, Agent: k.agentName, Call: k.id, Approval: old.ID, Why: "what it would do changed while it was held"}
+	s.commit([]ledger.Entry{e}, func(err error) {
+		if err == nil {
+			err = fmt.Errorf("%s: %w", old.ID, ErrChanged)
+		}
+		done(err)
+	})
+	k.judged = j
+	k.again = old.ID
+	k.timedOut = false
+	k.since = time.Now()
+	s.ask(k, "")
+}
+
+// grant closes a lapsed approval with a yes: the next call of the same agent
+// process that is the same in everything may run.
+func (s *Session) grant(k *call, by ledger.By) {
+	id := k.approval.ID
+	k.phase = deciding
+	e := s.decision(k, gateway.Verdict{Allow: true}, by)
+	e.Kind = callGranted
+	s.commit([]ledger.Entry{e}, func(err error) {
+		delete(s.approvals, id)
+		delete(s.calls, k.key())
+		s.unpause(k.agentName)
+		s.changed = true
+		if a := s.agents[k.agentName]; err == nil && a != nil {
+			a.grants = append(a.grants, &grant{req: k.req, effects: effectsOf(k.judged.Judgement), until: time.Now().Add(grantLife), by: by, process: a.process(), approval: id, callID: k.id})
+		}
+		for _, w := range k.waiters {
+			w(err)
+		}
+		k.waiters = nil
+	})
+}
+
+// reevaluate judges everything held again, after a rule, a level or full access
+// changed, and reports how many were decided by that.
+func (s *Session) reevaluate(agent string, done func(int)) {
+	left, n := 0, 0
+	for _, k := range s.approvals {
+		if k.phase != held || (agent != "" && k.agentName != agent) {
+			continue
+		}
+		left++
+		s.rejudge(k, func(j judged) {
+			left--
+			if k.phase == held && j.policy == s.policy.Load() && j.Action != gateway.Prompt {
+				paused := s.agents[k.agentName] != nil && s.agents[k.agentName].paused != "" && !s.fullAccess
+				if j.Action == gateway.Deny {
+					n++
+					s.denied++
+					s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
+				} else if !paused {
+					n++
+					s.allowed++
+					k.judged.Caps = j.Caps
+					s.decide(k, gateway.Verdict{Allow: true}, s.byPolicy(j.Judgement))
+				}
+			}
+			if left == 0 {
+				done(n)
+			}
+		})
+	}
+	if left == 0 {
+		done(0)
+	}
+}
+
+// byPolicy says which rule or default decided.
+func (s *Session) byPolicy(j gateway.Judgement) ledger.By {
+	return ledger.By{Kind: decider(j.Layer), Rule: j.Rule, Layer: j.Layer}
+}
+
+// decider is the ledger's word for the layer that decided.
+func decider(layer string) ledger.Decider {
+	switch layer {
+	case "built-in":
+		return ledger.ByBuiltin
+	case "default":
+		return ledger.ByDefault
+	case "level":
+		return ledger.ByLevel
+	case "full access":
+		return ledger.ByFullAccess
+	case "covered":
+		return ledger.ByCovered
+	case "remembered":
+		return ledger.ByRemembered
+	}
+	return ledger.ByRule
+}
+
+// SetFullAccess switches full access and says how many held calls that decided.
+func (s *Session) SetFullAccess(ctx context.Context, on bool, by Operator) (int, error) {
+	return ask(ctx, s, func(reply func(int, error)) {
+		if s.fullAccess == on {
+			reply(0, nil)
+			return
+		}
+		kind := ledger.FullAccessOff
+		if on {
+			kind = ledger.FullAccessOn
+		}
+		e := ledger.Entry{Kind: kind, By: &ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}}
+		s.commit([]ledger.Entry{e}, func(err error) {
+			if err != nil {
+				reply(0, err)
+				return
+			}
+			s.setFullAccess(on, time.Now())
+			s.reevaluate("", func(n int) { reply(n, nil) })
+		})
+	})
+}
+
+// setFullAccess puts the value into the policy; from here it is only a value in it.
+func (s *Session) setFullAccess(on bool, since time.Time) {
+	s.fullAccess = on
+	s.fullSince = since
+	p := *s.policy.Load()
+	p.Generation++
+	p.FullAccess = on
+	s.policy.Store(&p)
+	s.changed = true
+	if on {
+		for name := range s.agents {
+			s.unpause(name)
+		}
+	}
+}
+
+// SetLevel changes an agent's approval level and says how many held calls that decided.
+func (s *Session) SetLevel(ctx context.Context, agent string, l gateway.Level, by Operator) (int, error) {
+	return ask(ctx, s, func(reply func(int, error)) {
+		a := s.agents[agent]
+		if a == nil {
+			reply(0, fmt.Errorf("agent %s: there is none of that name", display.Safe(agent)))
+			return
+		}
+		e := ledger.Entry{Kind: ledger.LevelChanged, Agent: agent, Level: string(l), By: &ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}}
+		s.commit([]ledger.Entry{e}, func(err error) {
+			if err != nil {
+				reply(0, err)
+				return
+			}
+			a.spec.Level = l
+			s.tellProcs(a)
+			s.reevaluate(agent, func(n int) { reply(n, nil) })
+		})
+	})
+}
+
+// ask runs f in the loop and waits for its reply.
+func ask[T any](ctx context.Context, s *Session, f func(reply func(T, error))) (T, error) {
+	type answer struct {
+		v   T
+		err error
+	}
+	c := make(chan answer, 1)
+	var zero T
+	if !s.post(func() { f(func(v T, err error) { c <- answer{v, err} }) }) {
+		return zero, ErrEnded
+	}
+	select {
+	case a := <-c:
+		return a.v, a.err
+	case <-ctx.Done():
+		return zero, ctx.Err()
+	case <-s.done:
+		return zero, ErrEnded
+	}
+}

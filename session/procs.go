@@ -1,0 +1,79 @@
+package session
+
+import (
+	"sync"
+
+	"kavi/gateway"
+	"kavi/pty/proc"
+)
+
+// procs is what the doors and the control socket may know of the session's
+// processes without asking the loop: which process is which agent or keeper. The
+// loop writes it.
+type procs struct {
+	mu     sync.RWMutex
+	agents map[string]agentProc
+	past   map[proc.ID]string // every agent and keeper there ever was
+	self   proc.ID            // this server
+}
+
+type agentProc struct {
+	agent, keeper proc.ID
+	level         gateway.Level
+	paused        bool
+}
+
+func (p *procs) set(name string, a agentProc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.agents[name] = a
+	for _, id := range []proc.ID{a.agent, a.keeper} {
+		if id != (proc.ID{}) {
+			p.past[id] = name
+		}
+	}
+}
+
+func (p *procs) remove(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.agents, name)
+}
+
+func (p *procs) level(name string) gateway.Level {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.agents[name].level
+}
+
+func (p *procs) paused(name string) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.agents[name].paused
+}
+
+// belongs tells whether a process is the named agent's: walking up from it, the
+// agent is met, or its keeper (which adopts what the agent leaves behind),
+// before any other agent, keeper, or this server.
+func (p *procs) belongs(name string, ancestors []proc.ID) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	a, ok := p.agents[name]
+	if !ok {
+		return false
+	}
+	for i, id := range ancestors {
+		switch {
+		case id == a.agent:
+			return true
+		case id == a.keeper:
+			return i > 0
+		case id == p.self:
+			return false
+		}
+		if _, other := p.past[id]; other {
+			return false
+		}
+	}
+	return false
+}

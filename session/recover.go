@@ -1,0 +1,391 @@
+package session
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/shell"
+	"kavi/pty"
+	"kavi/pty/proc"
+	"kavi/session/ledger"
+)
+
+// A server that comes back reads the ledger and finds out, call by call, what a
+// former one had acknowledged: nothing acknowledged is lost, nothing runs twice.
+
+// pastCall is what the ledger says of a call that was not over.
+type pastCall struct {
+	requested ledger.Entry
+	decided   *ledger.Entry
+	granted   *ledger.Entry
+	lapsed    bool
+	executed  bool
+}
+
+// past is the fold of a ledger.
+type past struct {
+	calls      map[string]*pastCall
+	exited     map[string]bool // agents
+	paused     map[string]string
+	levels     map[string]gateway.Level
+	fullAccess bool
+	fullSince  time.Time
+}
+
+// comeBack restores the session from its ledger, its files and its keepers.
+func (s *Session) comeBack(rebooted bool) error {
+	p, err := s.fold()
+	if err != nil {
+		return fmt.Errorf("session %s: reading its ledger: %w", s.opts.Dir.Name(), err)
+	}
+	why := "its server was gone"
+	if rebooted {
+		why = "the machine was started again"
+	}
+	entries := []ledger.Entry{{Kind: ledger.SessionRecovered, Why: why}}
+	if p.fullAccess && rebooted {
+		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOff, By: &ledger.By{Kind: ledger.ByRestart}})
+		s.banner = append(s.banner, "full access was on and ended with the reboot: ! switches it on again")
+	} else if p.fullAccess {
+		s.setFullAccess(true, p.fullSince)
+	}
+	if err := s.append(entries...); err != nil {
+		return err
+	}
+	if err := s.takeOver(p); err != nil {
+		return err
+	}
+	runs := make(map[string]*run)
+	for _, id := range sortedCalls(p.calls) {
+		s.restore(p.calls[id], runs)
+	}
+	return nil
+}
+
+// fold reads the whole ledger once.
+func (s *Session) fold() (*past, error) {
+	p := &past{
+		calls: make(map[string]*pastCall), exited: make(map[string]bool),
+		paused: make(map[string]string), levels: make(map[string]gateway.Level),
+	}
+	err := s.led.Entries(1, func(e ledger.Entry) error {
+		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
+		s.approvalSeq = max(s.approvalSeq, number(e.Approval, "apr_"))
+		p.take(e)
+		if e.Kind == ledger.CallDecided && e.By != nil && e.By.Kind != ledger.ByOperator {
+			if e.Verdict == ledger.Allowed {
+				s.allowed++
+			} else {
+				s.denied++
+			}
+		}
+		return nil
+	})
+	return p, err
+}
+
+func (p *past) take(e ledger.Entry) {
+	c := p.calls[e.Call]
+	switch e.Kind {
+	case ledger.CallRequested:
+		p.calls[e.Call] = &pastCall{requested: e}
+	case ledger.CallDecided:
+		if c != nil {
+			c.decided = &e
+			if g := e.Data["grant"]; g != "" {
+				p.spend(g)
+			}
+		}
+	case callGranted:
+		if c != nil {
+			c.granted = &e
+		}
+	case ledger.CallLapsed:
+		if c != nil {
+			c.lapsed = true
+		}
+	case callHeldAgain:
+		if c != nil {
+			c.lapsed = false
+		}
+	case ledger.CallExecuted:
+		if c != nil {
+			c.executed = true
+		}
+	case ledger.CallDelivered:
+		if c != nil && c.decided != nil && c.decided.Verdict == ledger.Denied {
+			delete(p.calls, e.Call)
+		}
+	case ledger.CallExited, ledger.CallAbandoned:
+		delete(p.calls, e.Call)
+	case ledger.FullAccessOn:
+		p.fullAccess, p.fullSince = true, e.Time
+	case ledger.FullAccessOff:
+		p.fullAccess = false
+	case ledger.LevelChanged:
+		p.levels[e.Agent] = gateway.Level(e.Level)
+	case ledger.AgentPaused:
+		p.paused[e.Agent] = e.Why
+	case ledger.AgentResumed:
+		delete(p.paused, e.Agent)
+	case ledger.AgentStarted:
+		delete(p.exited, e.Agent)
+		delete(p.paused, e.Agent)
+	case ledger.AgentExited:
+		p.exited[e.Agent] = true
+	default: // the rest says nothing of what is true now
+	}
+}
+
+// spend forgets a grant that was taken up.
+func (p *past) spend(approval string) {
+	for id, c := range p.calls {
+		if c.granted != nil && c.requested.Approval == approval {
+			delete(p.calls, id)
+		}
+	}
+}
+
+func number(id, prefix string) uint64 {
+	var n uint64
+	if rest, ok := strings.CutPrefix(id, prefix); ok {
+		_, _ = fmt.Sscanf(rest, "%d", &n)
+	}
+	return n
+}
+
+func sortedCalls(m map[string]*pastCall) []string {
+	ids := make([]string, 0, len(m))
+	for id := range m {
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(i, j int) bool { return compareIDs(ids[i], ids[j]) < 0 })
+	return ids
+}
+
+// restore puts one unfinished call back where it was.
+func (s *Session) restore(c *pastCall, runs map[string]*run) {
+	e := c.requested
+	who, err := proc.ParseID(e.Process)
+	alive := err == nil && who.Alive()
+	k := &call{id: e.Call, agentName: e.Agent, peer: who, since: e.Time, recorded: true, req: &gateway.Call{}}
+	if n, err := hex.DecodeString(e.Nonce); err == nil {
+		copy(k.req.Nonce[:], n)
+	}
+	switch {
+	case c.granted != nil:
+		s.restoreGrant(k, c)
+	case c.decided == nil:
+		s.restoreHeld(k, c, alive)
+	case c.decided.Verdict == ledger.Allowed && alive && (c.executed || !s.isShim(who)):
+		if !c.executed {
+			s.record(ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: who.String()})
+		}
+		r := pastRun(k, c.decided, who)
+		s.covers.add(r)
+		s.covers.settle(r, true)
+		if in := runs[e.Inside]; in != nil && c.decided.By != nil && c.decided.By.Kind == ledger.ByCovered {
+			r.in = in
+		}
+		runs[r.name()] = r
+		if a := s.agents[k.agentName]; a != nil {
+			a.running++
+		}
+	case c.executed:
+		s.record(ledger.Entry{Kind: ledger.CallExited, Agent: k.agentName, Call: k.id})
+	case alive:
+		k.phase = decided
+		k.verdict = gateway.Verdict{Allow: c.decided.Verdict == ledger.Allowed, Reason: c.decided.Reason, Call: k.id}
+		if b, err := hex.DecodeString(c.decided.Seal); err == nil {
+			copy(k.oldSeal[:], b)
+		}
+		k.past = c.decided
+		s.calls[k.key()] = k
+	default:
+		s.abandon(k, "the server ended before it was told, and its caller is gone: whether it ran is not known")
+	}
+}
+
+// restoreHeld shows a call again that waited for the operator.
+func (s *Session) restoreHeld(k *call, c *pastCall, alive bool) {
+	a, err := s.loadPending(c.requested.Approval)
+	if err != nil {
+		s.log.Warn("what a held call showed is lost", "approval", c.requested.Approval, "err", err)
+		if alive { // it asks again and is judged anew, under a new id
+			s.abandon(k, "what it showed was lost with the server")
+			return
+		}
+		s.abandon(k, "its caller is gone")
+		return
+	}
+	k.req, k.since, k.judged = a.Call, a.Since, judged{Judgement: a.Judged, text: a.Text, seal: a.Seal}
+	k.approval = a
+	k.again = a.Again
+	k.phase = held
+	s.calls[k.key()] = k
+	s.approvals[a.ID] = k
+	if c.lapsed || !alive {
+		k.phase = lapsed
+		n := *a
+		n.State, n.Why = Lapsed, "the agent gave up waiting"
+		k.approval = &n
+		if !c.lapsed {
+			s.record(ledger.Entry{Kind: ledger.CallLapsed, Agent: k.agentName, Call: k.id, Approval: a.ID})
+		}
+	}
+}
+
+// restoreGrant keeps the operator's yes to a lapsed call.
+func (s *Session) restoreGrant(k *call, c *pastCall) {
+	g := c.granted
+	a, err := s.loadPending(c.requested.Approval)
+	ag := s.agents[k.agentName]
+	if err != nil || ag == nil || time.Since(g.Time) > grantLife || g.By == nil {
+		s.abandon(k, "what was granted was not taken up")
+		return
+	}
+	ag.grants = append(ag.grants, &grant{
+		req: a.Call, effects: effectsOf(a.Judged), until: g.Time.Add(grantLife), by: *g.By, process: ag.proc, approval: a.ID, callID: k.id,
+	})
+}
+
+// pastRun is the run of a call that a former server allowed.
+func pastRun(k *call, d *ledger.Entry, who proc.ID) *run {
+	r := &run{id: who, callID: k.id, agent: k.agentName, approval: d.Approval}
+	r.operator = d.By != nil && d.By.Kind == ledger.ByOperator
+	covers, ok := d.Data["covers"]
+	r.none = !ok
+	for _, w := range strings.Fields(covers) {
+		r.effects = append(r.effects, shell.Kind(w))
+	}
+	return r
+}
+
+// isShim tells whether a process is still a shim that waits, not the program.
+func (s *Session) isShim(id proc.ID) bool {
+	exe, err := proc.Exe(id.PID)
+	return err == nil && strings.HasPrefix(exe, s.opts.Dir.Agents()+string(filepath.Separator))
+}
+
+// takeOver finds the agents again: their keepers, where these live.
+func (s *Session) takeOver(p *past) error {
+	names, err := os.ReadDir(s.opts.Dir.Agents())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		f, err := readAgent(s.opts.Dir.Agent(n.Name()))
+		if errors.Is(err, os.ErrNotExist) {
+			continue // its pane was closed
+		}
+		if err != nil {
+			s.banner = append(s.banner, err.Error())
+			continue
+		}
+		s.takeOverAgent(n.Name(), f, p)
+	}
+	return nil
+}
+
+func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
+	if l, ok := p.levels[name]; ok {
+		f.Spec.Level = l
+	}
+	dir := s.opts.Dir.Agent(name)
+	a := &agent{
+		spec: f.Spec, order: f.Order, gate: f.Gate, why: f.Why, gated: f.Why == "",
+		state: Starting, changed: time.Now(), exit: f.Exit, paused: p.paused[name],
+		screen: newScreen(f.Spec.Cols, f.Spec.Rows),
+	}
+	s.order = max(s.order, f.Order)
+	s.agents[name] = a
+	s.screens.set(name, a)
+	for _, old := range []string{f.Agent, f.Keeper} {
+		if id, err := proc.ParseID(old); err == nil {
+			s.procs.set(name, agentProc{agent: id})
+		}
+	}
+	if err := a.screen.restore(dir); err != nil {
+		s.log.Warn("restoring a screen", "agent", name, "err", err)
+	}
+	if f.Exit != nil {
+		a.state = Exited
+		s.tellProcs(a)
+		return
+	}
+	l := s.newLink(name, a.screen)
+	conn, err := pty.Dial(dir, a.screen.seen(), l)
+	if err != nil {
+		s.orphan(a, f, err)
+		return
+	}
+	l.conn = conn
+	a.link, a.keeper, a.proc = l, conn.Keeper(), conn.Agent()
+	s.tellProcs(a)
+	close(l.ready)
+	close(l.open)
+	_ = conn.Ready()
+	if p.exited[name] { // recorded, but its file was not written any more
+		a.exit = &pty.Status{}
+	}
+}
+
+// orphan is an agent whose keeper is gone: what it left is ended, and its pane
+// shows what was until the operator restarts it.
+func (s *Session) orphan(a *agent, f agentFile, err error) {
+	if id, perr := proc.ParseID(f.Agent); perr == nil && id.Alive() {
+		keeper, _ := proc.ParseID(f.Keeper)
+		s.killTree(a.spec.Name, keeper, id)
+	}
+	a.state = Lost
+	a.gate, a.gated = "not gated", false
+	a.why = "it ended with its keeper"
+	s.tellProcs(a)
+	s.record(ledger.Entry{Kind: ledger.AgentLost, Agent: a.spec.Name, Why: err.Error()})
+}
+
+// What an approval shows lies in pending/ID.json while it waits, as it is: the
+// ledger holds it redacted, and a server that comes back must show the same.
+
+func (s *Session) savePending(a *Approval) error {
+	b, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(s.opts.Dir.pending(), a.ID+".json"), b)
+}
+
+func (s *Session) loadPending(id string) (*Approval, error) {
+	b, err := os.ReadFile(filepath.Join(s.opts.Dir.pending(), filepath.Base(id)+".json"))
+	if err != nil {
+		return nil, err
+	}
+	var a Approval
+	if err := json.Unmarshal(b, &a); err != nil {
+		return nil, err
+	}
+	if a.Call == nil || a.ID != id {
+		return nil, fmt.Errorf("%s: not what was held", id)
+	}
+	return &a, nil
+}
+
+// dropPending removes what an approval showed, once it is closed.
+func (s *Session) dropPending(id string) {
+	s.wg.Go(func() {
+		if err := os.Remove(filepath.Join(s.opts.Dir.pending(), id+".json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+			s.log.Warn("removing what an approval showed", "approval", id, "err", err)
+		}
+	})
+}

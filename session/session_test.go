@@ -1,0 +1,303 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"kavi/gateway"
+	"kavi/pty/vt"
+	"kavi/session/ledger"
+)
+
+type vtTerminal = vt.Terminal
+
+func TestNothingRunsBeforeItIsApproved(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt'; echo "code $?"`)
+	a := w.pending(1)[0]
+	if w.exists("out.txt") {
+		t.Fatal("out.txt is there before the approval")
+	}
+	if a.Agent != "one" || a.ID != "apr_01" || !strings.Contains(a.Text.Object, "echo hi > out.txt") {
+		t.Errorf("approval %+v", a)
+	}
+	w.answer(true, "", a)
+	w.exited("one")
+	if !w.exists("out.txt") {
+		t.Error("out.txt is not there after the approval")
+	}
+	if got := w.screen("one"); !strings.Contains(got, "code 0") {
+		t.Errorf("the agent saw:\n%s", got)
+	}
+}
+
+func TestARejectionIsAnOrdinaryFailureWithItsReason(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt' 2>err.txt; echo "code $?"`)
+	a := w.pending(1)[0]
+	w.answer(false, "use \x1b[31mnotes.txt", a)
+	w.exited("one")
+	if w.exists("out.txt") {
+		t.Error("out.txt is there after the rejection")
+	}
+	if got := w.screen("one"); !strings.Contains(got, "code 126") {
+		t.Errorf("the agent saw:\n%s", got)
+	}
+	b, err := os.ReadFile(filepath.Join(w.project, "err.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "kavi: denied: denied by the operator: use \\x1b[31mnotes.txt\n"; string(b) != want {
+		t.Errorf("stderr %q, want %q", b, want)
+	}
+}
+
+func TestADecisionNamesWhatWasShown(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt'`)
+	a := w.pending(1)[0]
+	seal := a.Seal
+	seal[0] ^= 1
+	for name, c := range map[string]struct {
+		choice Choice
+		want   error
+	}{
+		"another seal": {Choice{a.ID, seal}, ErrSeal},
+		"no seal":      {Choice{a.ID, gateway.Seal{}}, ErrSeal},
+		"another id":   {Choice{"apr_02", a.Seal}, ErrGone},
+		"no id":        {Choice{"", a.Seal}, ErrGone},
+	} {
+		out := w.Decide(t.Context(), Decision{Choices: []Choice{c.choice}, Allow: true})
+		if !errors.Is(out[0].Err, c.want) {
+			t.Errorf("%s: %v, want %v", name, out[0].Err, c.want)
+		}
+	}
+	if w.exists("out.txt") {
+		t.Error("it ran")
+	}
+	w.answer(true, "", a)
+	if out := w.Decide(t.Context(), Decision{Choices: []Choice{{a.ID, a.Seal}}}); !errors.Is(out[0].Err, ErrGone) {
+		t.Errorf("answered twice: %v, want %v", out[0].Err, ErrGone)
+	}
+	w.exited("one")
+}
+
+func TestAScriptThatChangesWhileHeldIsAskedAgain(t *testing.T) {
+	w := begin(t)
+	if err := os.WriteFile(filepath.Join(w.project, "x.sh"), []byte("echo good > out.txt\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.script("one", `sh x.sh`)
+	a := w.pending(1)[0]
+	if err := os.WriteFile(filepath.Join(w.project, "x.sh"), []byte("echo evil > out.txt\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := w.Decide(t.Context(), Decision{Choices: []Choice{{a.ID, a.Seal}}, Allow: true, By: Operator{Client: "test"}})
+	if w.exists("out.txt") {
+		t.Fatal("the changed script ran")
+	}
+	// Either the session saw the change when it looked again, or the shim did just before exec.
+	b := w.until("the new question", func(s *Snapshot) bool {
+		return len(s.Approvals) == 1 && s.Approvals[0].ID != a.ID && s.Approvals[0].State == Pending
+	}).Approvals[0]
+	if out[0].Err != nil && !errors.Is(out[0].Err, ErrChanged) {
+		t.Errorf("deciding on the changed script: %v", out[0].Err)
+	}
+	if !strings.Contains(strings.Join(b.Text.Body, "\n"), "evil") {
+		t.Errorf("the new question does not show the new script: %+v", b.Text)
+	}
+	w.answer(true, "", b)
+	w.exited("one")
+	if got, _ := os.ReadFile(filepath.Join(w.project, "out.txt")); string(got) != "evil\n" {
+		t.Errorf("out.txt is %q", got)
+	}
+}
+
+func TestACallInsideAnApprovedOneIsCoveredAndRecorded(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'bash -c "echo a > a.txt"; sh -c "echo b > b.txt"; (sh -c "echo c > c.txt" &) ; :'`)
+	a := w.pending(1)[0]
+	w.answer(true, "", a)
+	w.exited("one")
+	if !w.exists("a.txt") || !w.exists("b.txt") {
+		t.Errorf("what it started did not run:\n%s", w.screens())
+	}
+	covered := 0
+	for _, e := range w.entries() {
+		if e.Kind == ledger.CallDecided && e.By.Kind == ledger.ByCovered {
+			covered++
+		}
+		if e.Kind == ledger.CallRequested && e.Call != a.CallID && e.Inside != a.ID && e.Left != a.ID {
+			t.Errorf("a nested call does not say in what: %+v", e)
+		}
+	}
+	if covered < 2 {
+		t.Errorf("%d covered calls in the ledger, want at least 2", covered)
+	}
+}
+
+func TestFullAccessIsAValueNotAWayRound(t *testing.T) {
+	w := begin(t, func(o *Options) { o.FullAccess = true })
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt'; "$SHELL" -c 'rm -rf /'; echo "code $?"`)
+	w.exited("one")
+	if !w.exists("out.txt") {
+		t.Errorf("it did not run:\n%s", w.screens())
+	}
+	if got := w.screen("one"); !strings.Contains(got, "code 126") {
+		t.Errorf("what is never allowed was not denied:\n%s", got)
+	}
+	var by []ledger.Decider
+	for _, e := range w.entries() {
+		if e.Kind == ledger.CallDecided {
+			by = append(by, e.By.Kind)
+		}
+	}
+	if len(by) != 2 || by[0] != ledger.ByFullAccess || by[1] != ledger.ByBuiltin {
+		t.Errorf("decided by %v", by)
+	}
+}
+
+func TestFullAccessDecidesWhatIsHeld(t *testing.T) {
+	w := begin(t)
+	w.script("one", `for i in 1 2 3; do "$SHELL" -c "echo $i > $i.txt" & done; wait`)
+	w.pending(3)
+	n, err := w.SetFullAccess(t.Context(), true, Operator{Client: "test"})
+	if err != nil || n != 3 {
+		t.Errorf("full access decided %d (%v), want 3", n, err)
+	}
+	w.exited("one")
+	if s := w.Snapshot(); !s.FullAccess || len(s.Approvals) != 0 {
+		t.Errorf("snapshot %+v", s)
+	}
+}
+
+func TestACallerThatGivesUpLapsesAndMayComeAgainOnce(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'echo hi >> out.txt' & p=$!
+while ! test -e go; do :; done; kill $p; wait $p
+while ! test -e again; do :; done
+"$SHELL" -c 'echo hi >> out.txt'; echo "second $?"
+"$SHELL" -c 'echo hi >> out.txt'; echo "third $?"`)
+	a := w.pending(1)[0]
+	w.touch("go")
+	l := w.until("it to lapse", func(s *Snapshot) bool { return len(s.Approvals) == 1 && s.Approvals[0].State == Lapsed }).Approvals[0]
+	if l.ID != a.ID || l.Seal != a.Seal {
+		t.Errorf("the lapsed approval is another one: %+v", l)
+	}
+	w.answer(true, "", l)
+	w.touch("again")
+	third := w.until("the third call", func(s *Snapshot) bool { return len(s.Approvals) == 1 && s.Approvals[0].ID != a.ID }).Approvals[0]
+	if got := w.screen("one"); !strings.Contains(got, "second 0") {
+		t.Errorf("the granted call did not run:\n%s", got)
+	}
+	w.answer(false, "once is enough", third)
+	w.exited("one")
+	if b, _ := os.ReadFile(filepath.Join(w.project, "out.txt")); string(b) != "hi\n" {
+		t.Errorf("out.txt is %q, want one line", b)
+	}
+}
+
+func (w *world) touch(name string) {
+	w.t.Helper()
+	if err := os.WriteFile(filepath.Join(w.project, name), nil, 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestAnUnansweredApprovalPausesItsAgent(t *testing.T) {
+	w := begin(t, func(o *Options) { o.Config.Timeout = 300 * time.Millisecond })
+	w.script("one", `"$SHELL" -c 'echo a > a.txt' & while ! test -e go; do :; done; cat a.agent; "$SHELL" -c 'true'; wait`)
+	a := w.pending(1)[0]
+	w.until("the pause", func(s *Snapshot) bool { return s.Agents[0].State == Paused })
+	if n, err := w.SetLevel(t.Context(), "one", gateway.LevelNone, Operator{}); err != nil || n != 0 {
+		t.Errorf("a level of none decided %d held calls of a paused agent (%v)", n, err)
+	}
+	w.touch("go")
+	two := w.pending(2)
+	if two[1].Judged.Action == gateway.Deny || !strings.Contains(two[1].Judged.Why, "paused") {
+		t.Errorf("the second call does not say why it is held: %+v", two[1].Judged)
+	}
+	w.answer(true, "", a)
+	w.exited("one") // the second runs by its level once the pause is over
+	kinds := fmt.Sprint(kindsOf(w.entries(), ledger.AgentPaused, ledger.AgentResumed))
+	if kinds != "[agent paused agent resumed]" {
+		t.Errorf("the ledger says %s", kinds)
+	}
+}
+
+func kindsOf(es []ledger.Entry, want ...ledger.Kind) []ledger.Kind {
+	var out []ledger.Kind
+	for _, e := range es {
+		for _, k := range want {
+			if e.Kind == k {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+func TestManyParallelCallsAreEachDecidedOnce(t *testing.T) {
+	w := begin(t)
+	const agents, each = 3, 67
+	for i := range agents {
+		w.script(fmt.Sprintf("a%d", i), fmt.Sprintf(`i=0; while [ $i -lt %d ]; do "$SHELL" -c "echo x >> out-%d-$i.txt" & i=$((i+1)); done; wait`, each, i))
+	}
+	all := w.pending(agents * each)
+	w.answer(true, "", all...)
+	for i := range agents {
+		w.exited(fmt.Sprintf("a%d", i))
+	}
+	for i := range agents {
+		for j := range each {
+			if b, _ := os.ReadFile(filepath.Join(w.project, fmt.Sprintf("out-%d-%d.txt", i, j))); string(b) != "x\n" {
+				t.Errorf("call %d of agent %d ran other than once: %q", j, i, b)
+			}
+		}
+	}
+	decided := make(map[string]int)
+	requested := make(map[string]bool)
+	for _, e := range w.entries() {
+		switch e.Kind {
+		case ledger.CallRequested:
+			requested[e.Call] = true
+		case ledger.CallDecided:
+			if !requested[e.Call] {
+				t.Errorf("%s was decided before it was requested", e.Call)
+			}
+			decided[e.Call]++
+		case ledger.CallExecuted:
+			if decided[e.Call] != 1 {
+				t.Errorf("%s ran after %d decisions", e.Call, decided[e.Call])
+			}
+		}
+	}
+	if len(decided) != agents*each {
+		t.Errorf("%d calls were decided, want %d", len(decided), agents*each)
+	}
+	if r, err := w.Ledger().Verify(t.Context()); err != nil || r.Bad != 0 {
+		t.Errorf("the chain does not hold: %+v %v", r, err)
+	}
+}
+
+func TestAnAgentCannotAskOnAnothersSocket(t *testing.T) {
+	w := begin(t)
+	w.script("victim", `while ! test -e stop; do :; done`)
+	w.script("thief", fmt.Sprintf(`%s/bin/sh -c 'echo stolen > out.txt'; echo "code $?"`, w.dir.Agent("victim")))
+	w.exited("thief")
+	w.touch("stop")
+	if w.exists("out.txt") {
+		t.Error("it ran")
+	}
+	if got := w.screen("thief"); !strings.Contains(got, "code 126") {
+		t.Errorf("the thief saw:\n%s", got)
+	}
+	if got := kindsOf(w.entries(), ledger.CallRefused); len(got) != 1 {
+		t.Errorf("refusals in the ledger: %v", got)
+	}
+}
