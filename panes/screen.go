@@ -170,6 +170,10 @@ func runeWidth(r rune) int {
 
 // Put is part of tcell.Screen.
 func (s *screen) Put(x, y int, str string, style tcell.Style) (string, int) {
+	if str != "" && str[0] >= ' ' && str[0] < 0x7f && (len(str) == 1 || str[1] < utf8.RuneSelf) {
+		s.place(x, y, asciiTexts[str[0]], 1, style)
+		return str[1:], 1
+	}
 	text, rest, w, _ := uniseg.FirstGraphemeClusterInString(str, -1)
 	s.place(x, y, text, w, style)
 	return rest, w
