@@ -1,0 +1,110 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// assigned walks an assignment and gives what is assigned; why says what is
+// dangerous about it.
+func (a *analyser) assigned(as *syntax.Assign, st *state) (w word, why string) {
+	if as.Index != nil {
+		a.index(as.Index, st)
+	}
+	switch {
+	case as.Array != nil:
+		for _, e := range as.Array.Elems {
+			if e.Index != nil {
+				a.index(e.Index, st)
+			}
+			if e.Value != nil {
+				a.fields(e.Value, st)
+			}
+		}
+		w = word{kind: unknown, several: true}
+	case as.Value != nil:
+		w = a.operand(as.Value, st)
+	default:
+		w = word{kind: exact}
+	}
+	if as.Index != nil {
+		w = word{kind: unknown}
+	}
+	if name := as.Name.Value; a.dangerous(name, &w) {
+		why = "sets " + name + ", which decides what programs run"
+	}
+	return w, why
+}
+
+// assign is an assignment that stays.
+func (a *analyser) assign(as *syntax.Assign, st *state) (why string) {
+	w, why := a.assigned(as, st)
+	name := as.Name.Value
+	v := w.value()
+	if as.Append {
+		was := st.lookup(a, name)
+		v = value{kind: unclear}
+		if was.kind == text && w.known() && as.Index == nil {
+			v = value{kind: text, text: was.text + w.text}
+		}
+	}
+	st.set(name, v)
+	return why
+}
+
+// declClause walks export, declare, local, readonly, typeset.
+func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
+	start, end := span(c)
+	p := Part{Text: a.source(start, end), Start: start, End: end, Inert: true}
+	p.Argv = []Word{{Text: c.Variant.Value, Known: true}}
+	bad := func(why string) {
+		if why != "" {
+			p.Effects = append(p.Effects, Effect{Kind: Opaque, Why: why})
+		}
+	}
+	integer := false
+	for _, as := range c.Args {
+		if as.Name == nil {
+			w := a.operand(as.Value, st)
+			flags := w.text
+			switch {
+			case !w.known():
+				bad("declares a name that is known only when it runs")
+			case len(flags) > 1 && (flags[0] == '-' || flags[0] == '+'):
+				integer = integer || strings.ContainsRune(flags, 'i')
+				if strings.Trim(flags[1:], "aAfFgilnprtuxIHT") != "" || strings.ContainsAny(flags, "nT") {
+					bad("declares a name that stands for another")
+				}
+				if strings.ContainsRune(flags, 'f') && c.Variant.Value == "export" {
+					bad("gives functions to the programs that it runs")
+				}
+			case !syntax.ValidName(flags):
+				bad("declares a name that is computed")
+			}
+			continue
+		}
+		name := as.Name.Value
+		if c.Variant.Value == "local" || c.Variant.Value == "declare" || c.Variant.Value == "typeset" {
+			if st.locals != nil {
+				*st.locals = append(*st.locals, local{name, st.vars[name]})
+			}
+		}
+		if as.Naked && as.Index == nil {
+			if c.Variant.Value == "local" {
+				st.set(name, value{kind: text})
+			}
+			if c.Variant.Value == "nameref" {
+				bad("declares a name that stands for another")
+			}
+			continue
+		}
+		bad(a.assign(as, st))
+		if integer && !st.lookup(a, name).numeric() {
+			bad(arithmeticOnText)
+			st.set(name, value{kind: unclear})
+		}
+	}
+	p.Inert = len(p.Effects) == 0
+	a.add(p)
+}

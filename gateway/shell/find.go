@@ -1,0 +1,135 @@
+package shell
+
+import "strings"
+
+// find walks the expression of find: what it deletes, writes and runs.
+func (c *cmd) find(words []word) {
+	var roots []word
+	i := 0
+	for ; i < len(words); i++ {
+		w := words[i]
+		switch {
+		case w.is("-H", "-L", "-P", "-X", "-E", "-d", "-s", "-x") || w.known() && strings.HasPrefix(w.text, "-O"):
+			continue
+		case w.is("-D", "-f"):
+			i++
+			if w.text == "-f" && i < len(words) {
+				roots = append(roots, words[i])
+			}
+			continue
+		case w.known() && w.text != "" && (w.text[0] == '-' || w.text == "(" || w.text == "!" || w.text == ")" || w.text == ","):
+		case w.kind == unknown && (w.several || w.text == ""), w.kind == glob && w.maybeOption() && c.a.dashed(w, c.st):
+			c.opaque("it may be given an action that is known only when it runs")
+			roots = append(roots, w)
+			continue
+		default:
+			roots = append(roots, w)
+			continue
+		}
+		break
+	}
+	if len(roots) == 0 {
+		roots = []word{exactWord(".")}
+	}
+	c.expression(words[i:], roots)
+	c.done()
+}
+
+// expression reads the tests and actions of find.
+func (c *cmd) expression(words, roots []word) {
+	plain := false
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if !w.known() {
+			if w.maybeOption() || w.kind == numeric {
+				c.opaque("it may be given an action that is known only when it runs")
+			}
+			continue
+		}
+		next := word{}
+		if i+1 < len(words) {
+			next = words[i+1]
+		}
+		switch w.text {
+		case "-o", "-or", ",", "-not", "!":
+			plain = false
+		case "-type":
+			plain = next.is("f", "d", "f,d")
+			i++
+		case "-delete":
+			for _, r := range roots {
+				c.add(c.a.deletes(r, true, c.st)...)
+			}
+		case "-exec", "-execdir", "-ok", "-okdir":
+			end := i + 1
+			for end < len(words) && !words[end].is(";") && !(words[end].is("+") && words[end-1].is("{}")) {
+				end++
+			}
+			c.exec(words[i+1:end], roots, strings.HasSuffix(w.text, "dir"), plain)
+			i = end
+		case "-fprint", "-fprint0", "-fls", "-fprintf":
+			c.add(c.a.writes(next, true, c.st)...)
+			i++
+			if w.text == "-fprintf" {
+				i++
+			}
+		case "-files0-from":
+			c.opaque("reads where to begin from a file")
+			i++
+		case "-newer", "-anewer", "-cnewer", "-samefile", "-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename",
+			"-regex", "-iregex", "-regextype", "-lname", "-ilname", "-xtype", "-size", "-mtime", "-atime", "-ctime",
+			"-mmin", "-amin", "-cmin", "-maxdepth", "-mindepth", "-user", "-group", "-uid", "-gid", "-perm", "-links", "-inum",
+			"-fstype", "-printf", "-used", "-context", "-flags", "-Bmin", "-Btime", "-newermt", "-newerct", "-newerat", "-newerBt",
+			"-newermm", "-depth_n", "-printx":
+			i++
+		}
+	}
+}
+
+// exec looks at the command that find runs for what it finds below its roots;
+// plain says that these are no symlinks.
+func (c *cmd) exec(words, roots []word, inDir, plain bool) {
+	if len(words) == 0 {
+		c.opaque("runs what it finds")
+		return
+	}
+	inner := &cmd{a: c.a, st: c.st, text: c.text, from: c.from, end: c.end, full: c.full, program: true, wraps: c.wraps, asked: c.asked}
+	if inDir {
+		inner.st = c.st.clone()
+		inner.st.cwds = nil
+	}
+	if words[0].known() && strings.Contains(words[0].text, "{}") {
+		c.opaque("runs what it finds")
+		return
+	}
+	for _, w := range words {
+		if w.known() && strings.Contains(w.text, "{}") {
+			w = found(w, roots)
+			w.plain = plain
+		}
+		inner.argv = append(inner.argv, w)
+	}
+	if inner.full == nil {
+		inner.full = shownAll(c.argv)
+	}
+	if inner.wraps++; inner.wraps > maxWraps {
+		panic(tooMuch("wraps a command too often"))
+	}
+	inner.run()
+}
+
+// found is the word {} of find -exec: a name below one of the roots.
+func found(w word, roots []word) word {
+	out := word{kind: unknown, src: w.src, computed: true}
+	if w.text != "{}" || len(roots) != 1 || !roots[0].known() || strings.HasPrefix(roots[0].text, "-") {
+		at := strings.Index(w.text, "{}")
+		out.text = w.text[:at]
+		if at == 0 && len(roots) > 0 && roots[0].known() && !strings.HasPrefix(roots[0].text, "-") {
+			out.text = roots[0].text // begins like a root, so it is no option
+		}
+		return out
+	}
+	out.kind = glob
+	out.text = escapeGlob(strings.TrimSuffix(roots[0].text, "/")) + "/**"
+	return out
+}

@@ -1,0 +1,247 @@
+package shell
+
+import (
+	"path"
+	"strings"
+)
+
+// git reads what stands before git's subcommand, and then the subcommand.
+func (c *cmd) git(p program, words []word) {
+	if p.name != "git" {
+		c.opaque("is a part of git that is not read here")
+		c.done()
+		return
+	}
+	rest, done := c.gitOptions(words)
+	if done {
+		c.done()
+		return
+	}
+	if len(rest) == 0 {
+		c.done()
+		return
+	}
+	if !rest[0].known() {
+		c.opaque("its subcommand is known only when it runs")
+		c.done()
+		return
+	}
+	c.gitHome()
+	sub := rest[0].text
+	q, ok := index()["git "+sub]
+	switch {
+	case !ok:
+		c.unknown("git " + sub + " may be an alias, which runs anything")
+		c.opaqueHelpers(rest)
+	case len(rest) == 2 && rest[1].is("-h"):
+	default:
+		c.gitSub(sub, q, rest[1:])
+	}
+	c.done()
+}
+
+// gitOptions reads git's own options. done says that it only prints.
+func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		next := word{}
+		if i+1 < len(words) {
+			next = words[i+1]
+		}
+		name, _, has := strings.Cut(w.text, "=")
+		switch {
+		case w.maybeOption():
+			c.opaque("it may be given an option that is known only when it runs")
+			return nil, true
+		case w.text == "" || w.text[0] != '-':
+			return words[i:], false
+		case w.text == "-C":
+			i++
+			c.gitAt(next)
+		case w.text == "-c":
+			i++
+			c.opaque("sets git's configuration, which can run a program")
+		case w.text == "--version", w.text == "-v", w.text == "--help", w.text == "-h", w.text == "--html-path", w.text == "--man-path",
+			w.text == "--info-path", w.text == "--exec-path" && !has:
+			return nil, true
+		case w.text == "-P", w.text == "--no-pager", w.text == "--no-replace-objects", w.text == "--bare", w.text == "--no-optional-locks",
+			w.text == "--literal-pathspecs", w.text == "--glob-pathspecs", w.text == "--noglob-pathspecs", w.text == "--icase-pathspecs",
+			w.text == "--no-advice", w.text == "--no-lazy-fetch":
+			if w.text == "--bare" {
+				c.unknown("uses another repository")
+			}
+		case name == "--git-dir", name == "--work-tree", name == "--namespace", name == "--attr-source", name == "--super-prefix":
+			if !has {
+				i++
+			}
+			if name != "--namespace" {
+				c.opaque("uses another repository, whose settings can run a program")
+			}
+		default: // -p, --paginate, --exec-path=, --config-env, and what is new
+			c.opaque("its option " + name + " can run a program")
+		}
+	}
+	return nil, true
+}
+
+// gitAt is git -C: the folder in which the rest happens.
+func (c *cmd) gitAt(dir word) {
+	c.st = c.st.clone()
+	c.st.moved = nil
+	to, ok := []string(nil), false
+	if dir.known() {
+		to, ok = c.goTo(dir.text, false)
+	}
+	c.st.cwds = nil
+	if ok {
+		c.st.cwds = to
+	}
+}
+
+// gitHome looks at which repository git will use: only that of the project was
+// asked for settings that run programs.
+func (c *cmd) gitHome() {
+	if why := c.a.env.GitProgram; why != "" {
+		c.unknown("git runs a program here (" + why + ")")
+	}
+	if len(c.st.cwds) == 0 {
+		c.unknown("uses a repository that is known only when it runs")
+		return
+	}
+	for _, dir := range c.st.cwds {
+		p, ok := c.a.view.resolve(dir, true)
+		if !ok || !c.projectRepository(p) {
+			c.unknown("uses another repository, whose settings may run a program")
+			return
+		}
+	}
+}
+
+// projectRepository reports whether git in a folder finds the project's own
+// repository: no other .git, and no bare repository, lies between.
+func (c *cmd) projectRepository(dir string) bool {
+	v := c.a.view
+	if !within(v.root, dir) {
+		return false
+	}
+	for ; dir != v.root && dir != "/"; dir = path.Dir(dir) {
+		if v.lstat(join(dir, ".git")).Exists || v.lstat(join(dir, "HEAD")).Exists && v.lstat(join(dir, "objects")).Exists {
+			return false
+		}
+	}
+	return !(v.lstat(join(dir, "HEAD")).Exists && v.lstat(join(dir, "objects")).Exists)
+}
+
+// opaqueHelpers are signs of code in the words of a git command that is not
+// known.
+func (c *cmd) opaqueHelpers(words []word) {
+	for _, w := range words {
+		if strings.HasPrefix(w.text, "ext::") || strings.HasPrefix(w.text, "--upload-pa") || strings.HasPrefix(w.text, "--exec") {
+			c.opaque("is given a command to run")
+		}
+	}
+}
+
+// gitSub says what a subcommand does.
+func (c *cmd) gitSub(sub string, q program, words []word) {
+	a := c.parseArgs(words, q.opts, false, false)
+	if a.acts('#') {
+		return
+	}
+	c.optionEffects(q, a)
+	switch {
+	case q.is("git-read"):
+		c.gitReads(sub, a)
+	case q.is("git-write"):
+		c.gitWrites("changes the repository")
+	case q.is("git-commit"):
+		c.add(Effect{Kind: Commit, Why: "makes a commit"})
+		c.gitWrites("makes a commit")
+	case q.is("git-over"):
+		c.discards(a.operands)
+	case q.is("git-net"):
+		c.add(Effect{Kind: Network, Why: "uses the network"})
+	case q.is("git-here"):
+		c.writesHere()
+	case q.is("code"):
+		c.gitCode(sub, a, words)
+	default:
+		c.verbs(q, a)
+	}
+}
+
+// gitReads are the files that a reading subcommand shows.
+func (c *cmd) gitReads(sub string, a args) {
+	for _, w := range a.operands {
+		if sub == "rev-parse" && w.kind == unknown {
+			continue
+		}
+		if w.known() && c.exists(w) {
+			c.add(c.a.reads(w, c.st)...)
+			continue
+		}
+		if _, p, ok := strings.Cut(w.text, ":"); ok && w.known() && p != "" && sub != "log" {
+			c.add(c.a.reads(exactWord(p), c.st)...)
+		}
+	}
+}
+
+// gitWrites is a change of the repository: of the project's own, or of another.
+func (c *cmd) gitWrites(why string) {
+	if len(c.st.cwds) == 0 {
+		c.add(c.a.view.unknownPath(Write, "changes the repository at"))
+		return
+	}
+	for _, dir := range c.st.cwds {
+		p, ok := c.a.view.resolve(dir, true)
+		e := Effect{Kind: Write, Path: p, Recursive: true, Unsure: true, Why: why}
+		e.Outside = !ok || !within(c.a.view.root, p)
+		if c.a.view.own(p) {
+			e.Never = true
+		}
+		c.add(e)
+	}
+}
+
+// discards is the loss of changes in the working tree.
+func (c *cmd) discards(paths []word) {
+	if len(paths) == 0 {
+		paths = []word{exactWord(".")}
+	}
+	for _, w := range paths {
+		es := c.a.writes(w, false, c.st)
+		for i := range es {
+			es[i].Kind, es[i].Recursive, es[i].Why = Overwrite, true, "discards changes in "+c.a.view.show(es[i].Path)
+		}
+		c.add(es...)
+	}
+}
+
+// loses is the deletion of something that git keeps: a branch, a stash.
+func (c *cmd) loses(what string) {
+	c.add(Effect{Kind: Delete, Path: "", Why: "deletes " + what})
+}
+
+// configures is a write to a file of git's settings.
+func (c *cmd) configures(a args) {
+	switch {
+	case a.has("global"):
+		c.add(Effect{Kind: Write, Path: path.Join(c.a.view.home, ".gitconfig"), Outside: true, Protected: true, Why: "changes the user's settings of git"})
+	case a.has("system"):
+		c.add(Effect{Kind: Write, Path: "/etc/gitconfig", Outside: true, Protected: true, Why: "changes the machine's settings of git"})
+	case a.has("file", "f"):
+	default:
+		c.gitSettings()
+	}
+}
+
+// gitSettings is a write to .git/config.
+func (c *cmd) gitSettings() {
+	e := Effect{Kind: Write, Path: join(c.a.view.root, ".git/config"), Protected: true, Why: "changes the repository's settings"}
+	for _, dir := range c.st.cwds {
+		if p, ok := c.a.view.resolve(dir, true); !ok || !within(c.a.view.root, p) {
+			e.Outside, e.Path = true, ""
+		}
+	}
+	c.add(e)
+}

@@ -1,0 +1,166 @@
+package shell
+
+import "strings"
+
+// interpreter runs a file (unknown) or code that it is given (opaque).
+func (c *cmd) interpreter(p program, words []word) {
+	a := c.parseArgs(words, p.opts, true, false)
+	c.optionEffects(p, a)
+	if !a.acts('#') && !a.acts('!') {
+		c.scriptFile(a.operands)
+	}
+	c.done()
+}
+
+// python runs a module with -m: many of them are programs of the table.
+func (c *cmd) python(p program, words []word) {
+	at, module := -1, word{}
+	for i, w := range words {
+		if !w.known() {
+			break
+		}
+		if w.is("-m") && i+1 < len(words) {
+			at, module = i+1, words[i+1]
+			break
+		}
+		if strings.HasPrefix(w.text, "-m") {
+			at, module = i, w.cut(2)
+			break
+		}
+		if !strings.HasPrefix(w.text, "-") || w.is("-", "--") || strings.HasPrefix(w.text, "-c") {
+			break
+		}
+		if w.is("-W", "-X") {
+			break
+		}
+	}
+	if at < 0 {
+		c.interpreter(p, words)
+		return
+	}
+	before := c.parseArgs(words[:at], strings.Replace(p.opts, "m= ", "m ", 1), true, false)
+	c.optionEffects(p, before)
+	c.module(module, words[at+1:])
+}
+
+// module is what python -m runs.
+func (c *cmd) module(m word, words []word) {
+	if !m.known() {
+		c.opaque("which module it runs is known only when it runs")
+		c.done()
+		return
+	}
+	switch m.text {
+	case "http.server", "SimpleHTTPServer", "smtpd", "webbrowser", "ensurepip", "ftplib", "telnetlib":
+		c.add(Effect{Kind: Network, Why: "uses the network"})
+		c.unknown("runs the module " + m.text)
+	case "json.tool", "tokenize", "calendar", "this", "sysconfig", "site", "base64", "quopri", "ast", "dis", "pyclbr", "tabnanny", "symtable", "gzip":
+		a := c.parseArgs(words, "o=> json-lines indent= sort-keys no-ensure-ascii tab compact", false, false)
+		for i, w := range a.operands {
+			if i == 1 && m.text == "json.tool" {
+				c.add(c.a.writes(w, true, c.st)...)
+				continue
+			}
+			c.add(c.a.reads(w, c.st)...)
+		}
+		if m.text == "gzip" {
+			c.writesHere()
+		}
+	case "code", "pdb", "idlelib", "asyncio", "timeit", "cProfile", "profile", "trace", "runpy", "bdb", "IPython", "ptpython":
+		c.opaque("runs code that it is given")
+	case "venv", "virtualenv":
+		c.unknown("makes an environment")
+		for _, w := range c.parseArgs(words, "prompt= upgrade-deps@", false, false).operands {
+			c.add(c.a.writes(w, false, c.st)...)
+		}
+	default:
+		if p, ok := lookup(m.text); ok && !p.builtin() && (p.is("network") || p.is("unknown") || p.is("formatter") || m.text == "coverage") {
+			c.argv = append([]word{m}, words...)
+			c.apply(p, words)
+			return
+		}
+		c.unknown("runs the module " + m.text)
+	}
+	c.done()
+}
+
+// goTool is the go command. Its options are written -name and may stand before
+// the subcommand only for -C.
+func (c *cmd) goTool(words []word) {
+	const spec = "o=> C= exec=! toolexec=! vettool=! overlay=* modfile=+ pkgdir=+ coverprofile=> cpuprofile=> memprofile=> blockprofile=> mutexprofile=> trace=> outputdir=+ gocmd=! compiler=* gccgoflags=* ldflags=* gcflags=* asmflags=* buildmode= mod= tags= run= bench= count= timeout= parallel= p= cpu= benchtime= skip= list= fuzz= fuzztime= shuffle= covermode= coverpkg= installsuffix= f= pgo=< w^ u^ i n json m modcacherw race v x a work trimpath cover short failfast vet= fuzzminimizetime= test.testlogfile=> artifacts"
+	if len(words) > 1 && words[0].is("-C") {
+		c.st = c.st.clone()
+		c.st.cwds = nil
+		if to, ok := c.goTo(words[1].text, false); ok && words[1].known() {
+			c.st.cwds = to
+		}
+		words = words[2:]
+	}
+	if len(words) == 0 {
+		c.done()
+		return
+	}
+	if !words[0].known() {
+		c.opaque("its subcommand is known only when it runs")
+		c.done()
+		return
+	}
+	verb := words[0].text
+	a := c.parseArgs(words[1:], spec, false, true)
+	p := program{name: "go", does: "single", opts: spec}
+	switch verb {
+	case "version", "help", "doc":
+		c.done()
+		return
+	case "env":
+		if a.has("w", "u") {
+			c.outside("changes go's settings")
+		}
+		if a.unsure {
+			c.opaque("it may be given an option that is known only when it runs")
+		}
+		c.done()
+		return
+	}
+	for i := range a.options {
+		if a.options[i].act == '^' {
+			a.options[i].act = 0
+		}
+	}
+	c.optionEffects(p, a)
+	switch verb {
+	case "build", "test", "vet", "list", "generate", "fix", "tool", "bug", "telemetry":
+		c.unknown("builds or runs the project's code")
+	case "run":
+		c.unknown("builds or runs the project's code")
+		if len(a.operands) > 0 && strings.Contains(a.operands[0].text, "@") {
+			c.add(Effect{Kind: Network, Why: "fetches the program that it runs"})
+		}
+	case "fmt":
+		c.writesHere()
+	case "clean":
+		if a.has("cache", "modcache", "testcache", "fuzzcache") {
+			c.outside("deletes go's caches")
+		}
+		c.add(Effect{Kind: Delete, Path: "", Unsure: true, Why: "deletes what go has built"})
+	case "get", "install", "mod", "work":
+		sub := ""
+		if len(a.operands) > 0 {
+			sub = a.operands[0].text
+		}
+		switch {
+		case verb == "mod" && (sub == "init" || sub == "edit" || sub == "graph" || sub == "why"), verb == "work" && sub != "sync" && sub != "vendor":
+			c.writesHere()
+		default:
+			c.add(Effect{Kind: Network, Why: "fetches modules"})
+			c.writesHere()
+		}
+		if verb == "install" {
+			c.unknown("builds a program")
+			c.outside("installs a program")
+		}
+	default:
+		c.unknown("runs go " + verb)
+	}
+	c.done()
+}

@@ -1,0 +1,89 @@
+package shell
+
+import "strings"
+
+// grep reads its operands, and all below them with -r.
+func (c *cmd) grep(p program, words []word) {
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	tree := a.has("r", "R", "recursive", "dereference-recursive")
+	if d, ok := a.value("d", "directories"); ok && d.text == "recurse" {
+		tree = true
+	}
+	files := a.operands
+	if !a.acts('&') && !a.has("f", "file") && len(files) > 0 {
+		files = files[1:]
+	}
+	c.readAll(files, tree)
+	c.done()
+}
+
+// rg reads all that is below its operands; --pre and --hostname-bin run
+// programs.
+func (c *cmd) rg(p program, words []word) {
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	files := a.operands
+	if !a.acts('&') && !a.has("f", "file", "files", "type-list") && len(files) > 0 {
+		files = files[1:]
+	}
+	if !a.has("type-list", "version", "V", "help", "h") {
+		c.readAll(files, true)
+	}
+	c.done()
+}
+
+// fd finds names; -x runs a command for each.
+func (c *cmd) fd(p program, words []word) {
+	for i, w := range words {
+		if w.is("-x", "--exec", "-X", "--exec-batch") || w.known() && strings.HasPrefix(w.text, "-") &&
+			!strings.HasPrefix(w.text, "--") && strings.ContainsAny(w.text, "xX") && plainFlags(w.text) {
+			c.opaque("runs a command for what it finds")
+			end := i + 1
+			for end < len(words) && !words[end].is(";") {
+				end++
+			}
+			if i+1 < end {
+				inner := append(append([]word(nil), words[i+1:end]...), word{kind: unknown, src: "{}", text: "./"})
+				c.exec(inner, []word{exactWord(".")}, false, false)
+			}
+			break
+		}
+	}
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	c.done()
+}
+
+func plainFlags(s string) bool {
+	return strings.Trim(s[1:], "HIsiaLpu0lgFv1qxX") == ""
+}
+
+// yq changes files in place with -i; its expressions can load files and, in
+// one of the two programs of that name, nothing else.
+func (c *cmd) yq(p program, words []word) {
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	for i, w := range a.operands {
+		if i == 0 && (w.is("eval", "e", "eval-all", "ea", "shell-completion")) {
+			continue
+		}
+		if strings.Contains(w.text, "strenv") || strings.Contains(w.text, "system(") {
+			c.opaque("its expression may run something")
+		}
+		if w.known() && c.exists(w) {
+			c.add(c.a.reads(w, c.st)...)
+		}
+	}
+	c.done()
+}
+
+// exists reports whether a word names a file that is there now.
+func (c *cmd) exists(w word) bool {
+	for _, p := range c.a.paths(w, c.st) {
+		if q, ok := c.a.view.resolve(p, true); ok && c.a.view.lstat(q).Exists {
+			return true
+		}
+	}
+	return false
+}
