@@ -165,7 +165,7 @@ func BenchmarkWrite(b *testing.B) {
 
 // cpuTime is what this process used of a processor: the figure that counts on a
 // machine that others use, too.
-func cpuTime(b *testing.B) int64 {
+func cpuTime(b testing.TB) int64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		b.Fatal(err)

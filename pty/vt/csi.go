@@ -1,7 +1,5 @@
 package vt
 
-import "bytes"
-
 // csiDispatch carries out the control sequence that was read, by its final byte
 // and what stands before it. One function a family does the rest.
 func (t *Terminal) csiDispatch(c byte) {
@@ -149,26 +147,23 @@ func (t *Terminal) setMargins(top, bottom int) {
 	t.goTo(0, t.originTop())
 }
 
-// repeat is REP. It counts only directly after the character.
+// repeat is REP. It counts only directly after the character. More of them than a
+// row holds are no text, and end at the margin.
 func (t *Terminal) repeat(n int) {
 	if t.last == 0 {
 		return
 	}
-	// A larger count would only fill the screen again and again: leave out whole rows.
 	w := max(int(propOf(t.last)&propWidth), 1)
-	if full := t.cols / w * (t.rows + 1); n > full {
-		n = full + (n-full)%max(t.cols/w, 1)
-	}
-	if w == 1 && t.last < 0x7f {
-		run := bytes.Repeat([]byte{byte(t.last)}, n)
-		t.printASCII(run)
-	} else {
-		st := t.style()
-		for ; n > 0; n-- {
-			t.put(uint32(t.last), st, w)
+	if n > t.cols/w {
+		n = (t.cols - t.cur.x) / w
+		if t.cur.wrap {
+			n = 0
 		}
 	}
-	t.run = false
+	st := t.style()
+	for ; n > 0; n-- {
+		t.put(uint32(t.last), st, w)
+	}
 }
 
 // cursorStyle is DECSCUSR.

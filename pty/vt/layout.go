@@ -45,6 +45,11 @@ func (t *Terminal) look(i int) {
 	u := unpacker{t: t, b: h.text(l)}
 	v.cells = u.cells(v.cells[:0], maxLineCells+MaxCols)
 	v.fill = u.fill
+	for x := range v.cells {
+		if c := &v.cells[x]; h.cols == 1 && c.ch&(cellWide|cellSpacer) != 0 {
+			c.ch = 0 // there is no way to show it
+		}
+	}
 	v.cuts = cutRows(v.cuts[:0], v.cells, h.cols)
 	v.ok, v.version, v.line = true, h.version, i
 }
@@ -55,7 +60,7 @@ func cutRows(cuts []int, cells []cell, cols int) []int {
 	cuts = append(cuts, 0)
 	for at := 0; len(cells)-at > cols; {
 		at += cols
-		if cols > 1 && cells[at].ch&cellSpacer != 0 {
+		if cells[at].ch&cellSpacer != 0 && cols > 1 {
 			at-- // no room for the left half without the right one
 		}
 		cuts = append(cuts, at)

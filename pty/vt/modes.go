@@ -178,18 +178,12 @@ func (t *Terminal) switchScreen(alt bool) {
 	}
 	if !alt {
 		t.s = &t.normal
-		t.alt.rows = nil
 		return
 	}
 	t.normal.left = t.cur
-	t.alt = screen{saved: t.alt.saved}
-	t.alt.init(t.cols, t.rows)
+	t.alt.kitty = kitty{}
+	t.alt.init(t.cols, t.rows, t.blank())
 	t.s = &t.alt
-	if c := t.blank(); c != (cell{}) {
-		for _, r := range t.s.rows {
-			r.fill = c
-		}
-	}
 }
 
 // modeState is what DECRQM answers: 0 unknown, 1 set, 2 reset, 3 always, 4 never.

@@ -120,15 +120,11 @@ func (t *Terminal) oscClipboard(b []byte) {
 	if !ok || string(data) == "?" {
 		return
 	}
-	text := make([]byte, base64.StdEncoding.DecodedLen(len(data)))
-	n, err := base64.StdEncoding.Decode(text, data)
-	if err != nil {
-		n, err = base64.RawStdEncoding.Decode(text, data)
-	}
-	if err != nil {
+	text, ok := decodeBase64(data)
+	if !ok {
 		return
 	}
-	t.event(Event{Kind: Clipboard, Title: line(which, 16), Data: text[:n]})
+	t.event(Event{Kind: Clipboard, Title: line(which, 16), Data: text})
 }
 
 // oscStatus is OSC 7501: what the program says of itself, as name=value pairs with
@@ -166,13 +162,18 @@ func (t *Terminal) oscStatus(b []byte) {
 }
 
 func decodeMessage(b []byte) string {
+	text, _ := decodeBase64(b)
+	return line(text, maxMessage)
+}
+
+// decodeBase64 takes either alphabet, padded or not.
+func decodeBase64(b []byte) ([]byte, bool) {
 	b = bytes.TrimRight(b, "=")
-	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(b)))
-	n, err := base64.RawStdEncoding.Decode(text, b)
-	if err != nil {
-		if n, err = base64.RawURLEncoding.Decode(text, b); err != nil {
-			return ""
+	for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		text := make([]byte, e.DecodedLen(len(b)))
+		if n, err := e.Decode(text, b); err == nil {
+			return text[:n], true
 		}
 	}
-	return line(text[:n], maxMessage)
+	return nil, false
 }

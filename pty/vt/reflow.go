@@ -48,7 +48,9 @@ func (t *Terminal) resizeNormal(cols, rows int) {
 
 func (t *Terminal) resizeAlt(cols, rows int) {
 	s := &t.alt
-	if s.rows != nil {
+	if t.s != s {
+		s.rows = nil // made anew when it is shown
+	} else {
 		points := []*cursor{&t.cur, &s.saved}
 		t.changeRows(s, points, rows, false)
 		for _, r := range s.rows {

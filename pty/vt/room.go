@@ -38,6 +38,9 @@ func (t *Terminal) collect() {
 	for _, s := range []*screen{&t.normal, &t.alt} {
 		c.cursor(&s.saved)
 		c.cursor(&s.left)
+		if s != t.s && s == &t.alt {
+			s.rows = nil // nobody sees it, and it is empty when it is shown again
+		}
 		for _, r := range s.rows {
 			c.cell(&r.fill)
 			for x := range r.cells[:r.used] {

@@ -107,6 +107,7 @@ func (t *Terminal) codeCursor(c *codec, p *cursor) {
 	number(c, &p.x, uint64(t.cols-1))
 	number(c, &p.y, uint64(t.rows-1))
 	c.bools(&p.wrap, &p.origin)
+	p.wrap = p.wrap && p.x == t.cols-1
 	c.style(t, &p.style)
 	number(c, &p.gl, 3)
 	number(c, &p.shift, 3)
@@ -160,7 +161,7 @@ func (t *Terminal) codeTabs(c *codec) {
 
 func (t *Terminal) codeScreen(c *codec, s *screen, shown bool) {
 	if c.reading && shown {
-		s.init(t.cols, t.rows)
+		s.init(t.cols, t.rows, cell{})
 	}
 	number(c, &s.top, uint64(t.rows-1))
 	number(c, &s.bottom, uint64(t.rows-1))

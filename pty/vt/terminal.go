@@ -95,12 +95,20 @@ type screen struct {
 	kitty       kitty
 }
 
-func (s *screen) init(cols, rows int) {
-	s.rows = make([]*row, rows)
-	for y := range s.rows {
-		s.rows[y] = new(row)
-	}
+// init makes the screen empty: so many rows of blank. Rows of that width that are
+// there already are used again.
+func (s *screen) init(cols, rows int, blank cell) {
 	s.top, s.bottom = 0, rows-1
+	if len(s.rows) != rows {
+		s.rows = make([]*row, rows)
+	}
+	for y, r := range s.rows {
+		if r == nil || r.cells != nil && len(r.cells) != cols {
+			r = new(row)
+			s.rows[y] = r
+		}
+		r.clear(blank)
+	}
 }
 
 // New makes a terminal with an empty screen.
@@ -115,11 +123,11 @@ func clampSize(cols, rows int) (int, int) {
 	return min(max(cols, 1), MaxCols), min(max(rows, 1), MaxRows)
 }
 
-// reset is RIS: everything as it was at the start, but for the scrollback, the
-// offset and what waits to be taken.
+// reset is RIS: everything as it was at the start, but for the offset and what
+// waits to be taken.
 func (t *Terminal) reset() {
-	t.normal, t.alt = screen{}, screen{}
-	t.normal.init(t.cols, t.rows)
+	t.normal.kitty, t.normal.saved, t.normal.left, t.alt = kitty{}, cursor{}, cursor{}, screen{}
+	t.normal.init(t.cols, t.rows, cell{})
 	t.s = &t.normal
 	t.cur = cursor{}
 	t.penOK = false
