@@ -88,13 +88,11 @@ func (l *Link) greet(from uint64) (*receiver, error) {
 	}
 	l.keeper = peer.ID
 	_ = l.conn.SetDeadline(time.Now().Add(handshake))
-	if _, err := l.conn.Write(appendJSON(nil, frameHello, hello{Protocol: protocol, From: from})); err != nil {
-		return nil, err
-	}
+	_, werr := l.conn.Write(appendJSON(nil, frameHello, hello{Protocol: protocol, From: from}))
 	r := newReceiver(l.conn)
-	kind, payload, err := r.next(nil)
+	kind, payload, err := r.next(nil) // a refusal can be read also when the hello came too late
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(werr, err)
 	}
 	_ = l.conn.SetDeadline(time.Time{})
 	var w welcome

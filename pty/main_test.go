@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -196,6 +197,13 @@ func keep(t testing.TB, s pty.Spec) proc.ID {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ends(t, s, id)
+	return id
+}
+
+// ends sees to a keeper's end at the test's.
+func ends(t testing.TB, s pty.Spec, id proc.ID) {
+	t.Helper()
 	t.Cleanup(func() {
 		if !id.Alive() {
 			return
@@ -207,8 +215,12 @@ func keep(t testing.TB, s pty.Spec) proc.ID {
 		h := newServer()
 		l, err := pty.Dial(s.Dir, 0, h)
 		if err != nil {
-			t.Errorf("end the keeper: %v", err)
-			_ = proc.Signal(id, 9)
+			if marked, _ := proc.Marked(id.PID); !marked { // a marked keeper is none for this process
+				t.Errorf("end the keeper: %v", err)
+			}
+			for _, p := range slices.Backward(proc.Tree(id)) {
+				_ = proc.Signal(p, 9)
+			}
 			return
 		}
 		_ = l.Kill()
@@ -218,7 +230,6 @@ func keep(t testing.TB, s pty.Spec) proc.ID {
 		h.until(t, "the link is gone", func() bool { return h.lost })
 		h.closeGates()
 	})
-	return id
 }
 
 // dial attaches; the link ends with the test.

@@ -1,18 +1,16 @@
 package pty_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
-	"time"
 
 	"kavi/pty"
 	"kavi/pty/proc"
@@ -32,11 +30,24 @@ func play(role string, args []string) error {
 		fmt.Printf("dialled: %v.\n", err)
 		wait()
 		return nil
+	case "pose": // DIR: as an agent that puts itself in its keeper's place
+		l, err := net.Listen("unix", filepath.Join(args[0], "keep.sock"))
+		if err != nil {
+			return err
+		}
+		_, err = l.Accept()
+		wait()
+		return err
 	case "escape": // ROLE ARGS: run it as an orphan in a session of its own
 		return escape(args)
 	case "adopted":
 		for strconv.Itoa(os.Getppid()) == os.Getenv("FORKED_BY") {
 			runtime.Gosched()
+		}
+		return play(args[0], args[1:])
+	case "marked": // ROLE ARGS: the same with the mark on
+		if err := proc.Mark(); err != nil {
+			return err
 		}
 		return play(args[0], args[1:])
 	case "say":
@@ -101,7 +112,11 @@ func serveStart(dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := pty.Start(s); err != nil {
+	id, err := pty.Start(s)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "keeper"), []byte(id.String()), 0o600); err != nil {
 		return err
 	}
 	return serve(dir, "0")
@@ -157,34 +172,3 @@ func flood() error {
 		}
 	}
 }
-
-// The rest is for tests that look at processes from outside.
-
-var errNone = errors.New("no process")
-
-// program runs kavi's helpers outside of a keeper.
-type program struct {
-	*exec.Cmd
-	in   io.WriteCloser
-	once sync.Once
-}
-
-func (p *program) end() {
-	p.once.Do(func() {
-		_ = p.Process.Kill()
-		_ = p.Wait()
-	})
-}
-
-// orphanOf is the process below root that runs a helper in a role, other than by "escape".
-func below(root proc.ID, role string) (proc.ID, error) {
-	for _, id := range proc.Tree(root) {
-		argv, err := proc.Argv(id.PID)
-		if err == nil && len(argv) > 2 && argv[1] == "adopted" && argv[2] == role {
-			return id, nil
-		}
-	}
-	return proc.ID{}, errNone
-}
-
-const soon = 20 * time.Second
