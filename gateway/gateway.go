@@ -25,6 +25,18 @@ const (
 	Allow
 )
 
+// String names an action as rules and the command line do.
+func (a Action) String() string {
+	switch a {
+	case Allow:
+		return "allow"
+	case Prompt:
+		return "prompt"
+	case Deny:
+	}
+	return "deny"
+}
+
 // Level is an approval level: a floor after the rules (design.md). "" is none given: the documented defaults.
 type Level string
 
@@ -70,6 +82,7 @@ type World struct {
 	Root  string   // the project
 	State []string // kavi's own folders, sockets, rule files
 	Git   string   // why git is not read-only in this repository, or ""
+	Base  []string // the environment that kavi gave the agent: the operator's own; nil: not known
 	Cover *Cover   // nil: not nested
 }
 
@@ -78,7 +91,7 @@ type Judgement struct {
 	Action  Action
 	Rule    string // the deciding rule's id; "" for a default, a level, full access
 	Layer   string // "built-in", "default", "level", "full access", "covered", "user", "project", "repository", "remembered"
-	Why     string // one line, without text written by the agent about itself
+	Why     string // one clause, safe to display, that goes on after "asks because" or "denied:"
 	Part    int    // index of the part that decided
 	Parts   []Part
 	Risk    Risk
@@ -109,6 +122,7 @@ type Text struct {
 	BodyIs    string   // "diff", "script", "files", ""
 	Cut       int      // rows of the body that are not in Body (huge); they are in Full
 	Lines     string   // "+45, -12", or ""
+	Diff      []string // of a commit: its whole change, rows of a unified diff; nil where Body is the diff
 	EndNeeded bool     // approve is off until the last row was shown (high, destructive)
 }
 

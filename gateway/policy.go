@@ -2,12 +2,15 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 
+	"kavi/gateway/display"
 	"kavi/gateway/shell"
+	"kavi/gateway/wire"
 )
 
 // Policy is what the operator says about calls: an immutable value. A change makes
-// a new one with the next Generation.
+// a new one with the next Generation. The zero Policy is the documented defaults.
 type Policy struct {
 	Generation uint64
 	FullAccess bool // prompts are answered with yes, whatever the level; denials hold
@@ -16,31 +19,191 @@ type Policy struct {
 // Default is the documented defaults and nothing else.
 func Default() *Policy { return &Policy{} }
 
+// opinion is what the policy says of one part, before levels answer prompts.
+type opinion struct {
+	action Action
+	layer  string
+	rule   string
+	why    string
+	caps   []shell.Kind // of an allow
+}
+
+// judging is one evaluation.
+type judging struct {
+	p     *Policy
+	c     *Call
+	who   Asker
+	w     World
+	parts []Part
+}
+
 // Action says what the policy says of a call, and why. It is total: what goes
-// wrong in it denies. It has no effects; it may read what w.FS shows.
+// wrong in it denies. It has no effects and looks at nothing but w; it may be
+// called from any goroutine.
+//
+// The order (rules.md): what must never happen, what the level or the documented
+// defaults say of each part, the strictest part; then the call that covers this
+// one; then full access, or the level none, answers what is left to ask.
 func (p *Policy) Action(c *Call, who Asker, w World) (j Judgement) {
 	defer func() {
 		if r := recover(); r != nil {
-			j = Judgement{Layer: "built-in", Why: fmt.Sprintf("judging it failed: %v", r), Part: -1, Risk: High}
+			j = refused(fmt.Sprintf("judging it failed (%.80v)", r))
 		}
 	}()
-	return Judgement{Action: Prompt, Layer: "default", Why: "asks because nothing is known of it yet", Risk: High}
+	if c.Door == wire.DoorUnknown || c.Door > wire.DoorKernel {
+		return refused("it came through no known door")
+	}
+	ju := judging{p: p, c: c, who: who, w: w, parts: partsOf(c, w)}
+	j = ju.alone()
+	if j.Action != Deny {
+		j = ju.covered(j)
+	}
+	if j.Action == Prompt {
+		j = ju.answered(j)
+	}
+	return j
 }
 
-// Describe says in words what the operator decides about. It may run git and read
-// files, bounded in time and size: call it from the door's goroutine.
-func Describe(c *Call, j Judgement, w World) Text {
-	return Text{Form: FormTool, Verb: "Run", Object: "…"}
+// refused is a denial of a call that could not be judged at all.
+func refused(why string) Judgement {
+	return Judgement{Action: Deny, Layer: "built-in", Why: display.Safe(why), Part: -1, Risk: High}
 }
 
-// SealOf hashes all that a decision about c is about. It reads files, bounded.
-func SealOf(c *Call, j Judgement, t Text) Seal { return Seal{1} }
+// alone judges the call for itself: the strictest of its parts decides, among
+// those the gravest, among those the first.
+func (ju *judging) alone() Judgement {
+	j := Judgement{Action: Allow, Parts: ju.parts, Part: -1, Risk: riskOf(ju.parts)}
+	var decided opinion
+	for i := range ju.parts {
+		o := ju.part(i)
+		if j.Part < 0 || o.action < decided.action || o.action == decided.action && ju.graverPart(i, j.Part) {
+			j.Part, decided = i, o
+		}
+		if i == 0 {
+			j.Caps = o.caps
+		}
+		j.Caps = slices.DeleteFunc(slices.Clone(j.Caps), func(k shell.Kind) bool { return !slices.Contains(o.caps, k) })
+	}
+	j.Action, j.Rule, j.Layer, j.Why = decided.action, decided.rule, decided.layer, decided.why
+	if j.Action != Allow {
+		j.Caps = nil
+	}
+	return j
+}
 
-// OS is the real file system.
-func OS() shell.FS { return nil }
+func (ju *judging) graverPart(i, k int) bool {
+	a, _ := worst(ju.parts[i])
+	b, _ := worst(ju.parts[k])
+	return graver(a, b)
+}
 
-// Valid reports whether l is one of the levels.
-func (l Level) Valid() bool { return true }
+// part judges one part.
+func (ju *judging) part(i int) opinion {
+	p := ju.parts[i]
+	for _, e := range p.Effects {
+		if e.Never {
+			return opinion{action: Deny, layer: "built-in", why: ju.because(i, e)}
+		}
+	}
+	return ju.fallback(i)
+}
 
-// ParseLevel reads a level as config and flags name it.
-func ParseLevel(s string) (Level, error) { return Level(s), nil }
+// fallback is the last step: the level, else the documented defaults.
+func (ju *judging) fallback(i int) opinion {
+	l, p := ju.who.Level, ju.parts[i]
+	o := opinion{action: Allow, layer: "default", caps: l.caps()}
+	if l != LevelDefault {
+		o.layer = "level"
+	}
+	var asks Effect
+	for _, e := range p.Effects {
+		a := l.effect(e)
+		if a < o.action || a == o.action && a != Allow && graver(e, asks) {
+			o.action, asks = a, e
+		}
+	}
+	switch {
+	case o.action != Allow && l == LevelAlways && riskOfEffect(asks) == Low:
+		o.why = "everything asks at the level always: " + quote(ju.parts, i)
+	case o.action != Allow:
+		o.why = ju.because(i, asks)
+	case ju.c.Tool == wire.ToolExec && l.commands():
+		o.action = Prompt
+		e, _ := worst(p)
+		o.why = "it is a command: " + quote(ju.parts, i) + " " + display.Safe(e.Why)
+	default:
+		e, _ := worst(p)
+		o.why = "it only " + display.Safe(e.Why)
+	}
+	if o.action != Allow {
+		o.caps = nil
+	}
+	return o
+}
+
+// because explains an effect of part i.
+func (ju *judging) because(i int, e Effect) string {
+	return says(e) + ": " + quote(ju.parts, i) + " " + display.Safe(e.Why)
+}
+
+// covered applies design.md, "A call inside a call", to a call that is not denied
+// for itself.
+func (ju *judging) covered(j Judgement) Judgement {
+	cover := ju.w.Cover
+	if cover == nil {
+		return j
+	}
+	for _, p := range ju.parts {
+		for _, e := range p.Effects {
+			if !ju.within(cover, e) {
+				return j
+			}
+		}
+	}
+	by := cover.CallID
+	if cover.ApprovalID != "" {
+		by = cover.ApprovalID
+	}
+	j.Action, j.Rule, j.Layer, j.Covered = Allow, "", "covered", true
+	j.Why = "it runs inside " + display.Safe(by)
+	j.Caps = nil
+	return j
+}
+
+// within tells whether what covers a call reaches as far as one effect of it.
+func (ju *judging) within(cover *Cover, e Effect) bool {
+	switch {
+	case e.Never, e.Protected:
+		return false
+	case cover.ByOperator:
+		return e.Kind != shell.Commit || ju.who.Level != LevelOnCommit
+	case e.Outside && !slices.Contains(cover.Effects, Outside):
+		return false
+	}
+	return slices.Contains(cover.Effects, e.Kind)
+}
+
+// Outside and Protected are no kinds of effects but modifiers of them. Among what
+// a rule's allow covers they stand beside the kinds.
+const (
+	Outside   shell.Kind = "outside"
+	Protected shell.Kind = "protected"
+)
+
+// answered says yes to a prompt where the operator said so beforehand.
+func (ju *judging) answered(j Judgement) Judgement {
+	switch {
+	case ju.p.FullAccess:
+		j.Layer = "full access"
+	case ju.who.Level == LevelNone:
+		j.Layer = "level"
+	default:
+		return j
+	}
+	j.Action = Allow
+	j.Caps = []shell.Kind{
+		shell.Read, shell.Write, shell.Overwrite, shell.Delete, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege,
+		Outside, Protected,
+	}
+	return j
+}

@@ -1,0 +1,52 @@
+package gateway
+
+import (
+	"os"
+
+	"kavi/gateway/shell"
+)
+
+// OS is the real file system. What cannot be looked at does not exist.
+func OS() shell.FS { return osFS{} }
+
+type osFS struct{}
+
+// Lstat implements shell.FS.
+func (osFS) Lstat(path string) shell.File {
+	st, err := os.Lstat(path)
+	if err != nil {
+		return shell.File{}
+	}
+	f := shell.File{
+		Exists:  true,
+		Dir:     st.IsDir(),
+		Regular: st.Mode().IsRegular(),
+		Exec:    st.Mode()&0o111 != 0,
+		Size:    st.Size(),
+	}
+	if st.Mode()&os.ModeSymlink != 0 {
+		if f.Link, err = os.Readlink(path); err != nil {
+			return shell.File{}
+		}
+	}
+	return f
+}
+
+// maxNames is how many names of one folder are looked at.
+const maxNames = 10_000
+
+// Names implements shell.Lister.
+func (osFS) Names(dir string) ([]string, bool) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, false
+	}
+	defer f.Close() //nolint:errcheck // read only
+	names, err := f.Readdirnames(maxNames + 1)
+	if err != nil && len(names) == 0 {
+		// An empty folder says io.EOF.
+		st, statErr := f.Stat()
+		return nil, statErr == nil && st.IsDir()
+	}
+	return names, len(names) <= maxNames
+}

@@ -1,0 +1,191 @@
+package gateway
+
+import (
+	"path"
+	"strings"
+
+	"kavi/gateway/display"
+	"kavi/gateway/shell"
+	"kavi/gateway/wire"
+)
+
+// shellEnv is what a call's command line and paths are read against.
+func shellEnv(c *Call, w World) shell.Env {
+	return shell.Env{Cwd: c.Cwd, Root: w.Root, Home: w.Home, State: w.State, FS: w.FS, GitProgram: w.Git}
+}
+
+// partsOf decomposes a call; there is always a part.
+func partsOf(c *Call, w World) []Part {
+	env := shellEnv(c, w)
+	one := func(text string, effects []Effect) []Part {
+		if len(effects) == 0 {
+			effects = []Effect{{Kind: shell.Read, Why: "changes nothing"}}
+		}
+		return []Part{{Text: text, Start: -1, End: -1, Effects: effects}}
+	}
+	switch c.Tool {
+	case wire.ToolRead:
+		return one("read "+c.Path, shell.ReadEffects(c.Path, env))
+	case wire.ToolSearch:
+		dir := c.Path
+		if dir == "" {
+			dir = c.Cwd
+		}
+		effects := shell.ReadEffects(dir, env)
+		for i := range effects {
+			effects[i].Recursive = true
+		}
+		return one("search "+c.Path, effects)
+	case wire.ToolWrite:
+		return one("write "+c.Path, shell.WriteEffects(c.Path, env))
+	case wire.ToolEdit:
+		return one("edit "+c.Path, shell.EditEffects(c.Path, env))
+	case wire.ToolDelete:
+		return one("delete "+c.Path, shell.DeleteEffects(c.Path, c.Recursive, env))
+	case wire.ToolMove:
+		return one("move "+c.Path+" to "+c.To, shell.MoveEffects(c.Path, c.To, env))
+	case wire.ToolFetch:
+		return one("fetch "+c.URL, shell.FetchEffects(c.URL))
+	case wire.ToolMCP:
+		return one(c.Name, []Effect{{Kind: shell.Opaque, Why: "asks a tool of an MCP server, which may do anything"}})
+	case wire.ToolExec:
+		parts := execParts(c, env)
+		shadowed(parts, strangers(c, w), w.FS)
+		if why := strangeProgram(c, w); why != "" {
+			parts[0].Effects = append(parts[0].Effects[:len(parts[0].Effects):len(parts[0].Effects)], Effect{Kind: shell.Opaque, Why: why})
+		}
+		return append(parts, environment(c, w)...)
+	}
+	return one(string(c.Tool)+" "+c.Name, []Effect{{Kind: shell.Opaque, Why: "is a tool that kavi does not know"}})
+}
+
+// execParts decomposes a command.
+func execParts(c *Call, env shell.Env) []Part {
+	opaque := func(text, why string) Part {
+		return Part{Text: text, Start: -1, End: -1, Effects: []Effect{{Kind: shell.Opaque, Why: why}}}
+	}
+	if c.Door == wire.DoorShim && c.Name == "git" {
+		return shell.AnalyseArgv(withName(c.Argv, "git"), env).Parts
+	}
+	if c.Door == wire.DoorShim || c.Program != "" {
+		env.Shell = c.Name
+	}
+	fed := opaque(line(c), "reads commands from its standard input")
+	if c.Stdin == wire.StdinInteractive {
+		fed = opaque("interactive shell", "is an interactive shell: what is typed there is not asked about")
+	}
+	switch {
+	case c.HasCommand:
+		parts := shell.Analyse(c.Command, env).Parts
+		if c.Stdin != wire.StdinData {
+			parts = append(parts, fed)
+		}
+		return parts
+	case c.Script != "":
+		return scriptParts(c, env)
+	case c.Door == wire.DoorShim && len(c.Argv) == 2 && (c.Argv[1] == "--version" || c.Argv[1] == "--help"):
+		return []Part{{Text: line(c), Start: -1, End: -1, Effects: []Effect{{Kind: shell.Read, Why: "prints what it is"}}}}
+	case c.Stdin != wire.StdinData:
+		return []Part{fed}
+	case c.Door == wire.DoorShim:
+		return []Part{opaque(line(c), "starts a shell in a way that is not understood")}
+	}
+	return shell.AnalyseArgv(c.Argv, env).Parts
+}
+
+// scriptParts are a shell's script file: code that counts as not seen, and beside
+// that whatever is seen in it. That it holds more which cannot be said statically
+// adds nothing to that.
+func scriptParts(c *Call, env shell.Env) []Part {
+	first := Part{Text: line(c), Start: -1, End: -1, Effects: []Effect{{Kind: shell.Unknown, Why: "runs the script " + display.Safe(c.Script)}}}
+	stdin := c.Stdin != wire.StdinData
+	switch {
+	case c.ScriptID != "" && c.ScriptSize == 0 && !stdin && !isRegular(c.ScriptID), stdin && c.ScriptID == "":
+		first.Effects[0] = Effect{Kind: shell.Opaque, Why: "reads commands from " + display.Safe(c.Script) + ", which is no file"}
+		return []Part{first}
+	case stdin:
+		first.Effects[0] = Effect{Kind: shell.Opaque, Why: "reads commands from its standard input"}
+	case c.ScriptSize > int64(len(c.ScriptText)):
+		first.Effects[0] = Effect{Kind: shell.Opaque, Why: "runs the script " + display.Safe(c.Script) + ", which is too large to look at"}
+		return []Part{first}
+	}
+	parts := []Part{first}
+	for _, p := range shell.Analyse(string(c.ScriptText), env).Parts {
+		effects := make([]Effect, 0, len(p.Effects))
+		for _, e := range p.Effects {
+			if e.Kind != shell.Opaque {
+				effects = append(effects, e)
+			}
+		}
+		if len(effects) > 0 && !p.Inert {
+			p.Effects, p.Start, p.End = effects, -1, -1
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// isRegular reads the mode in a script's identity, as the shim writes it.
+func isRegular(id string) bool {
+	fields := strings.Split(id, ":")
+	if len(fields) < 3 {
+		return false
+	}
+	mode := 0
+	for _, d := range fields[2] {
+		if d < '0' || d > '9' {
+			return false
+		}
+		mode = mode*10 + int(d-'0')
+	}
+	return mode&0o170000 == 0o100000
+}
+
+// withName gives argv under the program's plain name, which the shim knows better
+// than argv[0] does.
+func withName(argv []string, name string) []string {
+	if len(argv) == 0 {
+		return []string{name}
+	}
+	return append([]string{name}, argv[1:]...)
+}
+
+// line gives a call's arguments as one line of text.
+func line(c *Call) string {
+	argv := c.Argv
+	if c.Door == wire.DoorShim && c.Name != "" {
+		argv = withName(argv, c.Name)
+	}
+	quoted := make([]string, len(argv))
+	for i, a := range argv {
+		quoted[i] = a
+		if a == "" || strings.ContainsAny(a, " \t\n\"'\\$`&|;<>()*?[]{}~#!") {
+			quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// commandLine is the text that would run, for display and for the ledger.
+func commandLine(c *Call) string {
+	if c.HasCommand {
+		return c.Command
+	}
+	return line(c)
+}
+
+// real makes a path of a call absolute and clean without following links.
+func absolute(p string, c *Call, w World) string {
+	switch {
+	case p == "":
+		return ""
+	case p == "~" || strings.HasPrefix(p, "~/"):
+		return path.Join(w.Home, p[1:])
+	case !path.IsAbs(p):
+		if c.Cwd == "" {
+			return ""
+		}
+		return path.Join(c.Cwd, p)
+	}
+	return path.Clean(p)
+}

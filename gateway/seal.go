@@ -1,0 +1,193 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+
+	"kavi/gateway/shell"
+	"kavi/gateway/wire"
+)
+
+// SealOf hashes all that a decision about c is about: the call (but for its
+// nonce), what was judged, the text as shown, and, as they are now, the programs
+// that would run, the script, and whatever would be replaced or removed. Two
+// seals of one call are equal exactly if none of that moved in between; for what
+// is too large its identity (inode, size, times) stands for its content.
+//
+// It reads files, at most maxSealed bytes of them.
+func SealOf(c *Call, j Judgement, t Text) Seal {
+	s := sealer{h: sha256.New(), left: maxSealed}
+	s.text("kavi-seal-v1")
+	bare := *c
+	bare.Nonce = [16]byte{}
+	s.text(string(wire.AppendCall(nil, &bare)))
+	s.judged(j)
+	s.shown(t)
+	s.programs(c, j)
+	s.targets(c, j)
+	return Seal(s.h.Sum(nil))
+}
+
+// maxSealed bounds the bytes that are hashed for one seal, maxSealedFiles the files.
+const (
+	maxSealed      = 64 << 20
+	maxSealedFiles = 512
+)
+
+type sealer struct {
+	h     hash.Hash
+	left  int64
+	files int
+}
+
+// text adds one value so that no two lists of values hash alike.
+func (s *sealer) text(v string) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(v)))
+	s.h.Write(n[:])
+	s.h.Write([]byte(v))
+}
+
+func (s *sealer) texts(list []string) {
+	s.text(fmt.Sprint(len(list)))
+	for _, v := range list {
+		s.text(v)
+	}
+}
+
+func (s *sealer) judged(j Judgement) {
+	s.text(fmt.Sprintf("%d %q %q %d %q %d", j.Action, j.Rule, j.Layer, j.Part, j.Risk, len(j.Parts)))
+	for _, p := range j.Parts {
+		s.text(p.Text)
+		for _, w := range p.Argv {
+			s.text(w.Text)
+		}
+		for _, e := range p.Effects {
+			s.text(fmt.Sprintf("%q %q %q %v %v %v %v", e.Kind, e.Path, e.Host, e.Recursive, e.Outside, e.Protected, e.Never))
+		}
+	}
+}
+
+func (s *sealer) shown(t Text) {
+	s.texts([]string{string(t.Form), t.Verb, t.Object, t.BodyIs, t.Lines, fmt.Sprint(t.Cut, t.EndNeeded)})
+	for _, f := range t.Fields {
+		s.text(f.Name)
+		s.text(f.Value)
+	}
+	s.texts(t.Body)
+	s.texts(t.Diff)
+}
+
+// programs adds the files of the programs that would run, as they would be found
+// now, and of the scripts that are given to them.
+func (s *sealer) programs(c *Call, j Judgement) {
+	if c.Tool != wire.ToolExec {
+		return
+	}
+	s.file(c.Program, false)
+	if c.Script != "" && c.Script != "/dev/stdin" {
+		s.file(under(c.Cwd, c.Script), true)
+	}
+	for _, name := range []string{"BASH_ENV", "ENV"} {
+		if v, ok := lookup(c.Env, name); ok && v != "" {
+			s.file(under(c.Cwd, v), true)
+		}
+	}
+	folders, _ := lookup(c.Env, "PATH")
+	for _, p := range j.Parts {
+		for i, w := range p.Argv {
+			switch {
+			case !w.Known || w.Text == "":
+			case i > 0 && !blind(p):
+			case i == 0 && !strings.Contains(w.Text, "/"):
+				s.file(find(w.Text, folders, c.Cwd), false)
+			default:
+				s.file(under(c.Cwd, w.Text), i > 0)
+			}
+		}
+	}
+}
+
+// blind tells whether a part runs code that is not seen: files among its
+// arguments may be that code.
+func blind(p Part) bool {
+	return slices.ContainsFunc(p.Effects, func(e Effect) bool { return e.Kind == shell.Unknown || e.Kind == shell.Opaque })
+}
+
+// targets adds what would be changed or removed.
+func (s *sealer) targets(c *Call, j Judgement) {
+	for _, p := range j.Parts {
+		for _, e := range p.Effects {
+			if e.Path == "" {
+				continue
+			}
+			switch e.Kind {
+			case shell.Write, shell.Overwrite, shell.Delete:
+				s.file(e.Path, true)
+			case shell.Read, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege:
+			}
+		}
+	}
+	if c.Tool == wire.ToolWrite || c.Tool == wire.ToolEdit {
+		s.file(under(c.Cwd, c.Path), true)
+	}
+}
+
+// file adds a file: what it is, and with content its bytes too, while they fit.
+func (s *sealer) file(name string, content bool) {
+	if name == "" {
+		return
+	}
+	s.text(name)
+	if s.files++; s.files > maxSealedFiles {
+		return
+	}
+	st, err := os.Stat(name)
+	if err != nil {
+		s.text("absent")
+		return
+	}
+	if content && st.Mode().IsRegular() && st.Size() <= min(s.left, maxCompared) {
+		if b, err := readBounded(name, min(s.left, maxCompared)); err == nil {
+			s.left -= int64(len(b))
+			s.text(fmt.Sprintf("%v", st.Mode()))
+			s.text(string(b))
+			return
+		}
+	}
+	s.text(identity(st))
+}
+
+// identity is what tells one state of a file from another without reading it.
+func identity(st os.FileInfo) string {
+	id := fmt.Sprintf("%v %d %d", st.Mode(), st.Size(), st.ModTime().UnixNano())
+	if sys, ok := st.Sys().(*syscall.Stat_t); ok {
+		id += fmt.Sprintf(" %d %d %d", sys.Dev, sys.Ino, changed(sys))
+	}
+	return id
+}
+
+func under(dir, name string) string {
+	if path.IsAbs(name) || dir == "" || name == "" {
+		return name
+	}
+	return path.Join(dir, name)
+}
+
+// find gives the file that name means on a PATH, "" if none.
+func find(name, folders, cwd string) string {
+	for dir := range strings.SplitSeq(folders, ":") {
+		file := under(cwd, path.Join(dir, name))
+		if st, err := os.Stat(file); err == nil && st.Mode().IsRegular() && st.Mode()&0o111 != 0 {
+			return file
+		}
+	}
+	return ""
+}
