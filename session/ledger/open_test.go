@@ -392,6 +392,30 @@ func TestHeadMissing(t *testing.T) {
 	}
 }
 
+// Somebody removed the whole database: it begins again after the last number, and says so.
+func TestDatabaseGone(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	fill(t, l, 10)
+	closed(t, l)
+	if err := os.RemoveAll(filepath.Join(dir, storeName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenEnded(dir, testOptions()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "HEAD names 11 entries") {
+		t.Errorf("to read: %v", err)
+	}
+	l = open(t, dir)
+	if e := add(t, l, Entry{Kind: CallRequested}); e.Seq != 13 {
+		t.Errorf("goes on with %d", e.Seq)
+	}
+	if from, to, ok := all(t, l, 12)[0].Gap(); !ok || from != 1 || to != 11 {
+		t.Errorf("the loss is recorded as %d to %d, %v", from, to, ok)
+	}
+	if r := verify(t, l); r.Bad != 1 || !strings.Contains(r.Why, "entries 1 to 11 are missing, as entry 12") {
+		t.Error(r)
+	}
+}
+
 // Copies that a killed `kavi log` left behind go; those in use stay.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()

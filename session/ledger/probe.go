@@ -96,7 +96,7 @@ func OpenEnded(dir string, o Options) (*Ledger, error) {
 	store := filepath.Join(dir, storeName)
 	lock, err := flock(store, unix.LOCK_SH, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s", ErrNoLedger, dir)
+		return nil, none(dir)
 	}
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func OpenEnded(dir string, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	if c.empty() {
-		return nil, fmt.Errorf("%w: %s", ErrNoLedger, dir)
+		return nil, none(dir)
 	}
 	if len(o.Probe) > 0 {
 		if _, err := tryCopy(dir, o); err != nil {
@@ -131,6 +131,14 @@ func OpenEnded(dir string, o Options) (*Ledger, error) {
 		err = errors.Join(err, l.db.Close())
 	}
 	return nil, errors.Join(err, os.RemoveAll(l.copied), l.lock.Close())
+}
+
+// none is the error for a session that has no database.
+func none(dir string) error {
+	if had, _, err := readHead(dir); err == nil && had.Seq > 0 {
+		return fmt.Errorf("%w: HEAD names %d entries, but the database is gone: %s", ErrDamaged, had.Seq, filepath.Join(dir, storeName))
+	}
+	return fmt.Errorf("%w: %s", ErrNoLedger, dir)
 }
 
 // compare says in warnings where the database does not fit HEAD.
