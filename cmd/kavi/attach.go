@@ -44,7 +44,7 @@ func (a *app) attach(ctx context.Context, name string) error {
 	if !f.Record.Ended.IsZero() {
 		return hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s; a new one: kavi", f.Dir.Name())
 	}
-	if !f.Served {
+	if !f.Served && !kept(f.Dir) {
 		if err := a.bringBack(ctx, f); err != nil {
 			return err
 		}

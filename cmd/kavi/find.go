@@ -116,12 +116,11 @@ const patience = 10 * time.Second
 
 // dial reaches the server of a session that runs.
 func dial(ctx context.Context, f session.Found) (*control.Client, error) {
-	if !f.Served {
-		err := fmt.Errorf("session %s: it does not run", f.Dir.Name())
-		if !f.Record.Ended.IsZero() {
-			return nil, hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s", f.Dir.Name())
-		}
-		return nil, hint(err, "kavi attach %s brings it back", f.Dir.Name())
+	if !f.Record.Ended.IsZero() {
+		return nil, hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s", f.Dir.Name())
+	}
+	if !f.Served && !kept(f.Dir) {
+		return nil, hint(fmt.Errorf("session %s: it does not run", f.Dir.Name()), "kavi attach %s brings it back", f.Dir.Name())
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the server does not answer"))
 	defer cancel()
@@ -141,6 +140,23 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 			return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), context.Cause(ctx)), "see %s", f.Dir.Log())
 		}
 	}
+}
+
+// kept says whether a keeper of the session lives: then a server that is gone
+// comes back within moments.
+func kept(dir session.Dir) bool {
+	records, err := control.Records([]string{string(dir)})
+	if err != nil {
+		return false
+	}
+	for _, r := range records {
+		for _, id := range r.IDs {
+			if id.Alive() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // terminalName names the operator's terminal for the ledger, "" where there is none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os/signal"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,10 @@ func (a *app) keepCommand() *cobra.Command {
 		Short:  "hold the terminal of the agent in that folder",
 		Hidden: true,
 		Args:   wrongUsage(cobra.ExactArgs(1)),
-		RunE:   func(_ *cobra.Command, args []string) error { return pty.Keep(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			signal.Reset() // what ends a keeper is its own business
+			return pty.Keep(args[0])
+		},
 	}
 }
 

@@ -153,7 +153,7 @@ type book struct {
 }
 
 func (a *app) book(ctx context.Context, f session.Found) (*book, error) {
-	if f.Served {
+	if f.Record.Ended.IsZero() && (f.Served || kept(f.Dir)) {
 		c, err := dial(ctx, f)
 		return &book{client: c}, err
 	}

@@ -107,13 +107,13 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 	if !f.Record.Ended.IsZero() {
 		s.State, s.Ended = "ended", &f.Record.Ended
 	}
-	if !f.Served {
+	if !f.Served && (s.Ended != nil || !kept(f.Dir)) {
 		return s, nil
 	}
 	s.State = "running"
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	c, err := control.Dial(ctx, f.Dir.ControlSocket(), terminalName())
+	c, err := dial(ctx, f)
 	var snap *session.Snapshot
 	if err == nil {
 		snap, err = c.Snapshot(ctx)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -58,7 +57,10 @@ func setup(e *testscript.Env) error {
 	if home, err = filepath.EvalSymlinks(home); err != nil {
 		return err
 	}
-	e.Defer(func() { _ = os.RemoveAll(home) })
+	e.Defer(func() {
+		endAll(home)
+		_ = os.RemoveAll(home)
+	})
 	kavi, err := exec.LookPath("kavi")
 	if err != nil {
 		return err
@@ -86,32 +88,4 @@ func setup(e *testscript.Env) error {
 	}
 	e.Setenv("PROJECT", project)
 	return nil
-}
-
-// scriptCommands are what scripts need beyond testscript's own.
-func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
-	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
-		// exit CODE COMMAND…: runs it and wants that exit code.
-		"exit": func(ts *testscript.TestScript, neg bool, args []string) {
-			if neg || len(args) < 2 {
-				ts.Fatalf("usage: exit CODE COMMAND [ARG]...")
-			}
-			err := ts.Exec(args[1], args[2:]...)
-			code := 0
-			if err != nil {
-				code = exitOf(err)
-			}
-			if fmt.Sprint(code) != args[0] {
-				ts.Fatalf("exit code %d (%v), want %s", code, err, args[0])
-			}
-		},
-	}
-}
-
-func exitOf(err error) int {
-	var e *exec.ExitError
-	if errors.As(err, &e) {
-		return e.ExitCode()
-	}
-	return -1
 }

@@ -26,12 +26,12 @@ func (a *app) tryPrefix(ctx context.Context, want keymap.Key) (keymap.Key, error
 		}
 	}
 	for i, key := range offers[:2] {
-		if i == 0 {
-			fmt.Fprintf(a.out, "All of kavi's own keys begin with %s (C- is Ctrl). Press it now, or Enter to skip: ", key)
-		} else {
-			fmt.Fprintf(a.out, "It did not arrive: the terminal or an input method keeps it.\nPress %s instead, or Enter to skip: ", key)
+		ask := fmt.Sprintf("All of kavi's own keys begin with %s (C- is Ctrl). Press it now, or Enter to skip: ", key)
+		if i > 0 {
+			fmt.Fprintln(a.out, "It did not arrive: the terminal or an input method keeps it.")
+			ask = fmt.Sprintf("Press %s instead, or Enter to skip: ", key)
 		}
-		came, err := a.awaitKey(ctx, key, 20*time.Second)
+		came, err := a.awaitKey(ctx, ask, key, 20*time.Second)
 		if err != nil {
 			return want, err
 		}
@@ -50,14 +50,15 @@ func (a *app) tryPrefix(ctx context.Context, want keymap.Key) (keymap.Key, error
 
 var errInterrupted = errors.New("interrupted")
 
-// awaitKey waits until the key is pressed; false after Enter or a while.
-func (a *app) awaitKey(ctx context.Context, want keymap.Key, patience time.Duration) (bool, error) {
+// awaitKey asks, and waits until the key is pressed; false after Enter or a while.
+func (a *app) awaitKey(ctx context.Context, ask string, want keymap.Key, patience time.Duration) (bool, error) {
 	fd := int(a.in.Fd())
 	state, err := term.MakeRaw(fd)
 	if err != nil {
 		return false, fmt.Errorf("terminal: %w", err)
 	}
 	defer func() { _ = term.Restore(fd, state) }()
+	fmt.Fprint(a.out, ask) // not before the terminal is raw: else it would take the answer for its own
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) && ctx.Err() == nil {
 		keys, err := readKeys(a.in, 100*time.Millisecond)
@@ -68,7 +69,7 @@ func (a *app) awaitKey(ctx context.Context, want keymap.Key, patience time.Durat
 			switch k {
 			case want:
 				return true, nil
-			case keymap.Name(keymap.KeyEnter, 0):
+			case keymap.Name(keymap.KeyEnter, 0), keymap.Char('j', keymap.Ctrl):
 				return false, nil
 			case keymap.Char('c', keymap.Ctrl), keymap.Char('d', keymap.Ctrl):
 				return false, errInterrupted

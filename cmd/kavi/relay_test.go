@@ -35,7 +35,7 @@ func drawServer() {
 		Path:  os.Getenv(socketVar),
 		Guard: func(proc.Peer) error { return nil },
 		Log:   slog.New(slog.DiscardHandler),
-		Attach: func(_ context.Context, a *control.Attachment) control.Exit {
+		Attach: func(_ context.Context, a *control.Attachment) *control.Exit {
 			show := func(format string, args ...any) { _, _ = fmt.Fprintf(a, format, args...) }
 			cols, rows := a.Size()
 			show("\x1b[?1049h\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[>1u\x1b[?25l\x1b]0;drawn\x07")
@@ -56,9 +56,9 @@ func drawServer() {
 				n, err := a.Read(b)
 				switch {
 				case err != nil:
-					return control.Exit{Code: 1}
+					return &control.Exit{Code: 1}
 				case b[0] == 'q':
-					return control.Exit{Code: 3, Text: "goodbye"}
+					return &control.Exit{Code: 3, Text: "goodbye"}
 				}
 				show("typed %q\r\n", b[:n])
 			}

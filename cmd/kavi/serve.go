@@ -23,9 +23,6 @@ import (
 	"kavi/session/control"
 )
 
-// lockedExit tells a keeper, or whoever else starts a server, that there is one.
-const lockedExit = 75
-
 func (a *app) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "serve DIR",
@@ -35,16 +32,16 @@ func (a *app) serveCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			err := serve(c.Context(), session.Dir(args[0]))
 			if errors.Is(err, session.ErrLocked) {
-				return status(lockedExit)
+				return status(pty.Taken)
 			}
 			return err
 		},
 	}
 }
 
-// serve is the only place where a session is wired together: its record and
-// serve.json become a Session, the Session gets a control socket, and each client
-// that attaches there gets a drawer.
+// serve is the only place where a session is wired together: serve.json becomes a
+// Session, the Session gets a control socket, and each client that attaches there
+// gets a drawer.
 func serve(ctx context.Context, dir session.Dir) error {
 	signal.Ignore(syscall.SIGHUP) // the login that started us may end
 	env := os.Environ()
@@ -54,10 +51,6 @@ func serve(ctx context.Context, dir session.Dir) error {
 	log, err := openLog(dir)
 	if err != nil {
 		return err
-	}
-	record, err := dir.ReadRecord()
-	if err != nil {
-		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
 	own, err := readServed(dir)
 	if err != nil {
@@ -70,10 +63,10 @@ func serve(ctx context.Context, dir session.Dir) error {
 
 	s, err := session.Open(ctx, session.Options{
 		Dir:        dir,
-		Project:    record.Project,
-		Config:     record.Config,
+		Project:    own.Project,
+		Config:     own.Config,
 		Log:        log,
-		Server:     pty.ServerSpec{Argv: []string{dir.Binary(), "serve", string(dir)}, Env: env, Dir: record.Project},
+		Server:     pty.ServerSpec{Argv: []string{dir.Binary(), "serve", string(dir)}, Env: env, Dir: own.Project},
 		Probe:      []string{dir.Binary(), "probe"},
 		FullAccess: own.FullAccess,
 		By:         session.Operator{Client: "start", Terminal: own.Terminal},
@@ -89,7 +82,7 @@ func serve(ctx context.Context, dir session.Dir) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go keepAwake(ctx, s, record.Config.KeepAwake, log)
+	go keepAwake(ctx, s, own.Config.KeepAwake, log)
 	draw := drawer{session: s, dir: dir, keys: keys, started: time.Now()}
 	return control.Serve(ctx, control.Options{
 		Session:      s,
@@ -155,7 +148,7 @@ type drawer struct {
 // first what happened.
 const away = 10 * time.Minute
 
-func (d drawer) run(ctx context.Context, a *control.Attachment) control.Exit {
+func (d drawer) run(ctx context.Context, a *control.Attachment) *control.Exit {
 	d.refresh(a.Env())
 	keys, note := keysInside(d.keys, a.Screen().OuterPrefixes)
 	last := d.session.LastAttached()
@@ -171,15 +164,17 @@ func (d drawer) run(ctx context.Context, a *control.Attachment) control.Exit {
 	name := d.dir.Name()
 	switch reason {
 	case panes.Detached:
-		return control.Exit{Text: fmt.Sprintf("detached; the session goes on: kavi attach %s", name)}
+		return &control.Exit{Text: fmt.Sprintf("detached; the session goes on: kavi attach %s", name)}
 	case panes.Ended:
-		return control.Exit{Text: fmt.Sprintf("session %s has ended: kavi log --session %[1]s", name)}
-	case panes.HungUp, panes.Stopped, panes.Failed:
+		return &control.Exit{Text: fmt.Sprintf("session %s has ended: kavi log --session %[1]s", name)}
+	case panes.Stopped:
+		return nil // this server goes, the session does not
+	case panes.HungUp, panes.Failed:
 	}
 	if err != nil {
-		return control.Exit{Code: exitFailed, Text: fmt.Sprintf("the screen could not be drawn: %v; the session goes on: kavi attach %s", err, name)}
+		return &control.Exit{Code: exitFailed, Text: fmt.Sprintf("the screen could not be drawn: %v; the session goes on: kavi attach %s", err, name)}
 	}
-	return control.Exit{Code: exitFailed, Text: fmt.Sprintf("session %s: %s", name, reason)}
+	return &control.Exit{Code: exitFailed, Text: fmt.Sprintf("session %s: %s", name, reason)}
 }
 
 // refresh takes over what the newest login brought: where its ssh agent listens,

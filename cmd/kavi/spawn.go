@@ -15,14 +15,17 @@ import (
 	"time"
 
 	"kavi/gateway"
+	"kavi/pty"
 	"kavi/session"
 	"kavi/session/control"
 )
 
-// served is serve.json: what a session's server needs beside its record. It is
-// written once, when the session starts, so that a server that comes back after
-// a crash never reads a file that an agent could have changed.
+// served is serve.json: what a session's server is started with. It is written
+// once, when the session starts, so that a server that comes back after a crash
+// never reads a file that an agent could have changed.
 type served struct {
+	Project    string                    `json:"project"`
+	Config     session.Config            `json:"config"`
 	Prefix     string                    `json:"prefix,omitempty"`
 	Keys       map[string]map[string]any `json:"keys,omitempty"`
 	Sound      bool                      `json:"sound"`
@@ -54,7 +57,7 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 	if err != nil {
 		return "", hint(err, "kavi ls --all")
 	}
-	err = furnish(dir, o, c, project, level, a.now())
+	err = furnish(dir, o, c, project, level)
 	if err == nil {
 		err = a.spawn(ctx, dir, project)
 	}
@@ -68,21 +71,19 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 }
 
 // furnish writes everything into a new session's folder that its server needs.
-func furnish(dir session.Dir, o startOptions, c config, project string, level gateway.Level, now time.Time) error {
+func furnish(dir session.Dir, o startOptions, c config, project string, level gateway.Level) error {
 	if err := copySelf(dir.Binary()); err != nil {
 		return fmt.Errorf("session %s: its copy of kavi: %w", dir.Name(), err)
 	}
-	s := served{Prefix: c.Prefix, Keys: c.Keys, Sound: c.Sound, FullAccess: o.approveAll, Terminal: terminalName()}
+	s := served{
+		Project: project, Config: c.session(level),
+		Prefix: c.Prefix, Keys: c.Keys, Sound: c.Sound, FullAccess: o.approveAll, Terminal: terminalName(),
+	}
 	b, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(servedPath(dir), append(b, '\n'), 0o600); err != nil {
-		return err
-	}
-	return dir.WriteRecord(session.Record{
-		Name: dir.Name(), Project: project, Created: now.UTC(), Config: c.session(level),
-	})
+	return os.WriteFile(servedPath(dir), append(b, '\n'), 0o600)
 }
 
 // copySelf copies the running program: `go run` deletes the one that it built,
@@ -180,7 +181,7 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 		select {
 		case <-tick.C:
 		case err := <-ended:
-			if code := server.ProcessState.ExitCode(); code == lockedExit {
+			if code := server.ProcessState.ExitCode(); code == pty.Taken {
 				ended = nil // another server was quicker: it will answer
 				continue
 			}

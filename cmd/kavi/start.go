@@ -177,7 +177,8 @@ func runningHere(project, name string) (session.Found, bool, error) {
 		return session.Found{}, false, fmt.Errorf("sessions: %w", err)
 	}
 	for _, f := range inProject(all, project) {
-		if f.Served && (name == "" || name == f.Dir.Name()) {
+		lives := f.Record.Ended.IsZero() && (f.Served || kept(f.Dir))
+		if lives && (name == "" || name == f.Dir.Name()) {
 			return f, true, nil
 		}
 	}

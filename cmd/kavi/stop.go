@@ -33,7 +33,7 @@ func (a *app) stop(ctx context.Context, name string) error {
 	if !f.Record.Ended.IsZero() {
 		return hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s", f.Dir.Name())
 	}
-	if !f.Served {
+	if !f.Served && !kept(f.Dir) {
 		// A server must write the end down; it ends what is left of the agents too.
 		if err := a.spawn(ctx, f.Dir, f.Record.Project); err != nil {
 			return err

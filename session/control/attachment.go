@@ -151,9 +151,14 @@ func (a *Attachment) Close() error {
 }
 
 // exit sends the client away with a last word, after everything that was
-// written, and hangs up. It waits for the client to take it, but not for long.
-func (a *Attachment) exit(e Exit) {
+// written, and hangs up; nil is no word. It waits for the client to take it, but
+// not for long.
+func (a *Attachment) exit(e *Exit) {
 	_ = a.Close()
+	if e == nil {
+		a.hangUp()
+		return
+	}
 	payload, err := json.Marshal(e)
 	if err != nil { // an int and a string
 		payload = []byte(`{"code":1}`)

@@ -70,7 +70,7 @@ func TestTheLastWordComesAfterEverythingWritten(t *testing.T) {
 			}
 			part = part[n:]
 		}
-		a.exit(Exit{Code: 0, Text: "detached"})
+		a.exit(&Exit{Code: 0, Text: "detached"})
 	}()
 	var got bytes.Buffer
 	for {
@@ -136,7 +136,7 @@ func TestALastWordDoesNotWaitForAStuckClient(t *testing.T) {
 		}
 	}()
 	start := time.Now()
-	a.exit(Exit{})
+	a.exit(&Exit{})
 	if took := time.Since(start); took > farewell+3*time.Second {
 		t.Errorf("took %v", took)
 	}
@@ -153,7 +153,7 @@ func TestKeysTypedAfterTheDrawerLeftDoNotTakeTheLastWord(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a.exit(Exit{Text: "detached"})
+	a.exit(&Exit{Text: "detached"})
 	_, exit, err := r.Receive()
 	if err != nil || exit == nil || exit.Text != "detached" {
 		t.Errorf("received %v, %v; want the last word", exit, err)

@@ -129,6 +129,10 @@ func kinds() map[string]error {
 		"refused": ErrRefused,
 		"version": ErrVersion,
 		"request": ErrRequest,
+		"gone":    session.ErrGone,
+		"changed": session.ErrChanged,
+		"seal":    session.ErrSeal,
+		"ended":   session.ErrEnded,
 	}
 }
 

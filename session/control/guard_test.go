@@ -119,7 +119,7 @@ func serve(t *testing.T, change func(*Options)) *guarded {
 			defer g.mu.Unlock()
 			g.refused = append(g.refused, fmt.Sprintf("%s: %v", request, why))
 		},
-		Attach: func(context.Context, *Attachment) Exit { return Exit{} },
+		Attach: func(context.Context, *Attachment) *Exit { return &Exit{} },
 		Log:    slog.New(slog.DiscardHandler),
 	}
 	if change != nil {

@@ -38,8 +38,9 @@ type Options struct {
 	Refused func(peer proc.Peer, request string, why error)
 
 	// Attach draws for one client until it goes or ctx ends, and says how the
-	// client shall end. A panic in it ends this client alone.
-	Attach func(ctx context.Context, a *Attachment) Exit
+	// client shall end; nil is no word at all, after which it looks for the next
+	// server. A panic in it ends this client alone.
+	Attach func(ctx context.Context, a *Attachment) *Exit
 
 	// AttendedOnly refuses decisions from the command line: where a process can
 	// hide that an agent started it, only an attached terminal decides.
@@ -210,7 +211,7 @@ func (s *server) attach(ctx context.Context, conn *net.UnixConn, peer proc.Peer,
 	}
 	by := session.Operator{Client: fmt.Sprintf("attach %d", s.attached.Add(1)), Terminal: req.Terminal}
 	a := newAttachment(conn, conn, peer, *req.Attach, by)
-	exit := Exit{Code: 1, Text: "the screen's drawing failed; the session runs on: kavi attach"}
+	exit := &Exit{Code: 1, Text: "the screen's drawing failed; the session goes on: kavi attach"}
 	defer func() {
 		if p := recover(); p != nil {
 			s.Log.Error("drawing for a client panicked", "client", by.Client, "panic", p, "stack", string(debug.Stack()))
