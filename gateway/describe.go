@@ -246,7 +246,7 @@ func (d *describing) effects() {
 		}
 		words = append(words, what)
 	}
-	d.t.field("It", strings.Join(words, "; "))
+	d.t.field("Effects", strings.Join(words, "; "))
 	budget := maxCounted
 	for _, e := range all {
 		if e.Kind == shell.Delete && e.Path != "" && budget > 0 {
