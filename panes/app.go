@@ -24,9 +24,6 @@ type app struct {
 	scr   *screen
 	tty   *tty
 	queue *queue
-	echo  chan struct{} // capacity 1: something was typed, so the answer is near
-	typed string        // the agent to whom; see pace
-	typMu sync.Mutex
 
 	keys   prefixer
 	act    actions
@@ -44,8 +41,9 @@ type app struct {
 	agent   string // whose pane has the focus, or had it before the inbox
 	inInbox bool   // keys go to the inbox
 	zoom    bool
-	focus   focus // who was told that they have the keys
-	outer   bool  // the operator's terminal has the focus
+	focus   focus             // who was told that they have the keys
+	outer   bool              // the operator's terminal has the focus
+	clip    func(text string) // copyText, or what a test has in its place
 	note    string
 	noteEnd time.Time
 	mouse   mouse
@@ -125,7 +123,7 @@ func newApp(o Options, h host) *app {
 		keys = keymap.Default()
 	}
 	a := &app{
-		host: h, env: o.Env, keys: prefixer{keys: keys}, echo: make(chan struct{}, 1),
+		host: h, env: o.Env, keys: prefixer{keys: keys},
 		panes: map[string]*pane{}, calls: map[string]attention{}, outer: true, dirty: true, note: o.Note,
 	}
 	a.noteEnd = time.Now().Add(noteTime)
@@ -135,7 +133,7 @@ func newApp(o Options, h host) *app {
 	a.inbox = newInbox(a.views)
 	a.line, a.strip, a.status = newKeyLine(a.inbox), newStrip(a.views), newStatusBar(a.views)
 	a.act.Push, a.act.Pop, a.act.Leave, a.act.GoTo = a.push, a.pop, a.leave, a.goTo
-	a.act.Note, a.act.Copy = a.say, a.copyText
+	a.act.Note, a.act.Copy, a.clip = a.say, a.copyText, a.copyText
 	if o.Terminal != nil {
 		a.tty = newTTY(o.Terminal, func(frame uint64) { a.queue.post(sentIn{frame}) })
 		real, err := tcell.NewTerminfoScreenFromTtyTerminfo(a.tty, ti)
@@ -235,7 +233,8 @@ func panicked(p any) error {
 	return fmt.Errorf("panes: this terminal's screen failed: %v\n%s", p, debug.Stack())
 }
 
-// listen passes on what the session tells.
+// listen passes on what the session tells: a nudge with each change of it or of
+// a screen, so that an answer to a key is drawn at once and not with the next tick.
 func (a *app) listen(ctx context.Context, in feeds, done <-chan struct{}) {
 	for {
 		select {
@@ -259,39 +258,14 @@ func (a *app) listen(ctx context.Context, in feeds, done <-chan struct{}) {
 	}
 }
 
-// pace makes the loop look 60 times a second whether there is something to draw.
-// After a key it looks more often at the agent that got it, so that its answer
-// is drawn at once and not with the next tick.
+// pace makes the loop look 60 times a second whether there is something to do.
 func (a *app) pace(done <-chan struct{}) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
-	const (
-		glance = time.Millisecond
-		spell  = 40 * time.Millisecond
-	)
-	near := time.NewTicker(time.Hour)
-	defer near.Stop()
-	var until time.Time
-	var seen uint64
-	var agent string
 	for {
 		select {
 		case <-tick.C:
 			a.queue.post(tickIn{})
-		case <-a.echo:
-			a.typMu.Lock()
-			agent = a.typed
-			a.typMu.Unlock()
-			seen, until = a.host.drawn(agent), time.Now().Add(spell)
-			near.Reset(glance)
-		case now := <-near.C:
-			if n := a.host.drawn(agent); n != seen {
-				seen = n
-				a.queue.post(tickIn{})
-			}
-			if now.After(until) {
-				near.Reset(time.Hour)
-			}
 		case <-done:
 			return
 		}

@@ -89,7 +89,7 @@ func (a *app) keyToCopy(p *pane, key vt.Key, k keymap.Key) {
 		p.leaveCopy()
 	}
 	if text != "" {
-		a.copyText(text)
+		a.clip(text)
 		a.say("copied")
 	}
 }

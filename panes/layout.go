@@ -35,7 +35,7 @@ const (
 	minInbox    = 40  // columns of the inbox beside the panes
 	wantedPane  = 82  // columns of a pane's frame: with less the inbox gives way
 	minPane     = 10  // rows inside a pane: with less the panes become a stack
-	minFocused  = 3   // rows inside the pane of a stack that has the focus
+	minFocused  = 3   // rows inside the pane of a stack that has the focus, and half of all
 )
 
 // arrange lays out a screen: the agents' panes one above the other on the left,
@@ -88,7 +88,7 @@ func (l *layout) tile(agents []string, focus string) {
 		}
 	}
 	// How many lines there are for the others, and which of them: those around the focus.
-	lines := min(max(l.panes.h-2-minFocused, 0), n-1)
+	lines := min(max(l.panes.h-2-max(minFocused, l.panes.h/2), 0), n-1)
 	first := min(max(at-lines/2, 0), n-1-lines)
 	l.hidden = n - 1 - lines
 	y := 0

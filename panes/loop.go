@@ -72,6 +72,7 @@ func (a *app) event(ev any, now time.Time) {
 		a.tick(now)
 	case snapIn:
 		a.take()
+		a.look(now)
 	case session.Notice:
 		a.notice(ev)
 	case sentIn:
@@ -227,28 +228,25 @@ func (a *app) emit(agent string, b []byte) {
 
 func (a *app) flush() {
 	for _, t := range a.out {
-		a.typMu.Lock()
-		a.typed = t.agent
-		a.typMu.Unlock()
 		if err := a.host.send(t.agent, t.bytes); err != nil {
 			a.say(t.agent + " did not get what was typed: " + err.Error())
-			continue
-		}
-		select {
-		case a.echo <- struct{}{}:
-		default:
 		}
 	}
 	a.out = a.out[:0]
 }
 
-// tick is the 60 Hz look at what goes on by itself.
-func (a *app) tick(now time.Time) {
+// look tells whether a pane is to be drawn anew.
+func (a *app) look(now time.Time) {
 	for name, p := range a.panes {
 		if p.h > 0 && (a.host.drawn(name) != p.seen || p.due(now)) {
 			a.dirty = true
 		}
 	}
+}
+
+// tick is the 60 Hz look at what goes on by itself.
+func (a *app) tick(now time.Time) {
+	a.look(now)
 	if a.inboxShown() && a.inbox.Tick(now) {
 		a.dirty = true
 	}

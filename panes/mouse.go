@@ -177,7 +177,7 @@ func (a *app) selectMouse(p *pane, in mouseIn, x, y int, press bool) {
 			text := p.copy.text(t)
 			p.leaveCopy()
 			if text != "" {
-				a.copyText(text)
+				a.clip(text)
 				a.say("copied")
 			}
 		}

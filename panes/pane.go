@@ -26,10 +26,9 @@ type pane struct {
 	last  vt.Style            // looked up last in this read, and its number
 	id    uint16
 
-	seen   uint64 // the number of the agent's change that was drawn
-	stale  bool   // draw, whatever the numbers say
-	held   time.Time
-	frame  uint64 // of the held frame
+	seen   uint64    // the number of the agent's change that was drawn
+	stale  bool      // draw, whatever the numbers say
+	held   time.Time // since when an unfinished frame is waited for
 	cursor vt.Cursor
 	modes  vt.Modes
 	cols   int // of the terminal; not those of body where another client is larger
@@ -83,18 +82,20 @@ func (p *pane) due(now time.Time) bool {
 func (p *pane) read(t *vt.Terminal, now time.Time) {
 	p.cols, p.rows = t.Size()
 	p.modes = t.Modes()
-	held, frame := t.Synchronized()
-	if !held || p.copy != nil {
-		p.held = time.Time{}
-	} else {
-		if p.held.IsZero() || frame != p.frame {
-			p.held, p.frame = now, frame
+	if p.copy != nil && p.copy.cols != p.cols {
+		p.leaveCopy() // rows were cut anew and have other numbers now
+	}
+	if held, _ := t.Synchronized(); held && !p.stale && p.copy == nil {
+		// The wait counts from the last frame that was read, so that a program
+		// which begins one frame after the other is seen all the same.
+		if p.held.IsZero() {
+			p.held = now
 		}
-		if !p.stale && now.Sub(p.held) < hold {
+		if now.Sub(p.held) < hold {
 			return
 		}
 	}
-	p.stale = false
+	p.held, p.stale = time.Time{}, false
 	if len(p.looks) > 1<<12 {
 		p.forget()
 	}
@@ -302,6 +303,9 @@ func cursorStyle(c vt.Cursor) tcell.CursorStyle {
 	style := tcell.CursorStyleSteadyBlock
 	switch c.Shape {
 	case vt.Block:
+		if !c.Blink {
+			return tcell.CursorStyleDefault // what a program has that asked for nothing
+		}
 	case vt.Underscore:
 		style = tcell.CursorStyleSteadyUnderline
 	case vt.Bar:

@@ -162,7 +162,11 @@ func (a *app) paintTitle(to tcell.Screen, t tile, p *pane, active bool) {
 	case p.copy != nil:
 		left = line(left, words(p.copy.where(p)+" ", warning))
 	case p.cropped():
-		left = line(left, words("cropped: "+itoa(int64(p.cols))+"x"+itoa(int64(p.rows))+" ", warning))
+		what := "its size: "
+		if p.cols > p.w || p.rows > p.h {
+			what = "cropped: "
+		}
+		left = line(left, words(what+itoa(int64(p.cols))+"x"+itoa(int64(p.rows))+" ", warning))
 	}
 	if ag.Attention && !active {
 		left = line(left, words("! ", warning))
