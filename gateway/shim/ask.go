@@ -53,15 +53,21 @@ var (
 )
 
 // ask sends a call and waits, without limit, for the verdict. A connection that
-// breaks before it is made again, with the same call under the same nonce: the
-// server is being replaced. limit bounds the time, in nanoseconds, while there is
-// nobody to ask. The link is the caller's to close.
-func ask(agent string, frame []byte, limit int64) (wire.Verdict, link, error) {
+// breaks before it is made again: the server is being replaced, or it saw that the
+// call is no longer what was sent. call gives the frame to send each time; it is
+// the same call under the same nonce, unless it changed. limit bounds the time, in
+// nanoseconds, while there is nobody to ask. The link is the caller's to close.
+func ask(agent string, call func() ([]byte, error), limit int64) (wire.Verdict, link, error) {
 	b := backoff{limit: limit}
 	for {
 		l, err := dial(agent)
 		if err == nil {
 			b.spent = 0 // somebody listens; pause stays, for one that hangs up at once
+			frame, err := call()
+			if err != nil {
+				_ = syscall.Close(l.fd)
+				return wire.Verdict{}, link{-1}, err
+			}
 			v, again, err := exchange(l, frame)
 			if !again {
 				return v, l, err

@@ -108,18 +108,32 @@ func permit(agent, name, real, cwd, path string, argv, env []string) link {
 	if read != nil {
 		before = read()
 	}
-	for range retries {
+	var frame []byte
+	call := func() ([]byte, error) {
+		if frame != nil { // once more
+			if read == nil {
+				return frame, nil
+			}
+			now := read()
+			if before.same(&now) {
+				return frame, nil
+			}
+			before = now
+		}
 		if read != nil {
 			before.put(&c)
 		}
 		if err := random(c.Nonce[:]); err != nil {
-			deny("no random numbers: " + err.Error())
+			return nil, err
 		}
-		frame := wire.AppendCall(nil, &c)
+		frame = wire.AppendCall(nil, &c)
 		if why, ok := wire.Fits(&c, frame); !ok {
 			deny(why)
 		}
-		v, l, err := ask(agent, frame, patience)
+		return frame, nil
+	}
+	for range retries {
+		v, l, err := ask(agent, call, patience)
 		if err != nil {
 			deny("the gateway cannot be asked: " + err.Error())
 		}
@@ -135,7 +149,6 @@ func permit(agent, name, real, cwd, path string, argv, env []string) link {
 		}
 		// It is not what was allowed. Closing without Taken tells the gateway so.
 		_ = syscall.Close(l.fd)
-		before = after
 	}
 	deny("its script kept changing while it was held")
 	panic("unreachable")

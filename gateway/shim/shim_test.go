@@ -196,7 +196,7 @@ func TestNobodyToAsk(t *testing.T) {
 	defer os.RemoveAll(dir) //nolint:errcheck // a leftover harms nothing
 	frame := wire.AppendCall(nil, &wire.Call{Nonce: [16]byte{1}})
 	const little = second / 5
-	if v, _, err := ask(dir, frame, little); err != syscall.ENOENT || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); err != syscall.ENOENT || v.Allow {
 		t.Errorf("no socket: %+v, %v", v, err)
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: dir + "/gate.sock"})
@@ -207,7 +207,7 @@ func TestNobodyToAsk(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := ask(dir, frame, little); err != syscall.ECONNREFUSED || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); err != syscall.ECONNREFUSED || v.Allow {
 		t.Errorf("a dead socket: %+v, %v", v, err)
 	}
 	if err := os.Remove(dir + "/gate.sock"); err != nil {
@@ -216,7 +216,7 @@ func TestNobodyToAsk(t *testing.T) {
 	if err := os.WriteFile(dir+"/gate.sock", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := ask(dir, frame, little); err != errSocket || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); err != errSocket || v.Allow {
 		t.Errorf("a file: %+v, %v", v, err)
 	}
 }
