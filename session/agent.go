@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,7 @@ type agent struct {
 	paused  string // why every further call is held; "" when not paused
 	bell    bool
 	grants  []*grant
+	env     []string // what it was started with, in order
 
 	saving atomic.Bool // its screen is being written to the disk
 }
@@ -285,7 +287,7 @@ func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
 		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 	}
 	keeper, err := pty.Start(pty.Spec{
-		Dir: dir, Name: spec.Name, Argv: spec.Argv, Env: s.agentEnv(spec), Cwd: spec.Cwd,
+		Dir: dir, Name: spec.Name, Argv: ownProgram(spec.Argv), Env: s.agentEnv(spec), Cwd: spec.Cwd,
 		Cols: spec.Cols, Rows: spec.Rows, Binary: s.opts.Dir.Binary(), Server: s.opts.Server,
 	})
 	if err != nil {
@@ -305,6 +307,18 @@ func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
 	return out, nil
 }
 
+// ownProgram names the agent's program by its place: the operator started it, so
+// it is not a call, even where it is a shell that the shim stands for.
+func ownProgram(argv []string) []string {
+	if strings.Contains(argv[0], "/") {
+		return argv
+	}
+	if path := install.Find(argv[0]); path != "" {
+		return append([]string{path}, argv[1:]...)
+	}
+	return argv
+}
+
 func (s *Session) newLink(name string, sc *screen) *link {
 	return &link{s: s, name: name, screen: sc, ready: make(chan struct{}), open: make(chan struct{}), over: make(chan struct{})}
 }
@@ -315,6 +329,7 @@ func (s *Session) joined(spec AgentSpec, order int, l launched) {
 		spec: spec, order: order, screen: l.link.screen, link: l.link,
 		keeper: l.link.conn.Keeper(), proc: l.link.conn.Agent(),
 		state: Starting, changed: time.Now(), gate: l.gate, gated: l.gated, why: l.why,
+		env: slices.Sorted(slices.Values(s.agentEnv(spec))),
 	}
 	s.agents[spec.Name] = a
 	s.screens.set(spec.Name, a)
@@ -331,7 +346,7 @@ func (s *Session) joined(spec AgentSpec, order int, l launched) {
 
 // tellProcs tells the doors what the loop decided of an agent.
 func (s *Session) tellProcs(a *agent) {
-	s.procs.set(a.spec.Name, agentProc{agent: a.proc, keeper: a.keeper, level: a.spec.Level, paused: a.paused != ""})
+	s.procs.set(a.spec.Name, agentProc{agent: a.proc, keeper: a.keeper, level: a.spec.Level, paused: a.paused != "", env: a.env})
 }
 
 // agentFile is agents/NAME/agent.json: what a new server needs to take an agent over.

@@ -87,6 +87,8 @@ func (s *Session) arrive(k *call, j judged) {
 		return
 	}
 	k.id = s.nextCall()
+	k.again = s.replaces[k.peer]
+	delete(s.replaces, k.peer)
 	s.calls[k.key()] = k
 	switch {
 	case j.Action == gateway.Deny:

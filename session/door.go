@@ -112,6 +112,7 @@ func (s *Session) readCall(agent string, d *door) error {
 		s.strange(agent, d.peer.ID, m.Call)
 		return fmt.Errorf("this process is not one of %s's", agent)
 	}
+	m.Call.Env = s.procs.changedEnv(agent, m.Call.Env)
 	k := &call{agentName: agent, req: m.Call, peer: d.peer.ID, door: d, since: time.Now()}
 	d.owner.Store(k)
 	j := s.judge(k, ancestors)

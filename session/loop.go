@@ -52,7 +52,8 @@ type Session struct {
 	reserved    map[string]bool
 	order       int
 	calls       map[key]*call
-	approvals   map[string]*call // what is shown
+	approvals   map[string]*call   // what is shown
+	replaces    map[proc.ID]string // callers whose approval was withdrawn and who ask again
 	callSeq     uint64
 	approvalSeq uint64
 	fullAccess  bool

@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 			exit(serve(Dir(os.Args[2])))
 		}
 	}
+	// Keepers are programs with the race detector too, which lingers at exit by default.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")); err != nil {
+		exit(err)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -110,7 +114,7 @@ func begin(t *testing.T, change ...func(*Options)) *world {
 		f(&o)
 	}
 	w := &world{t: t, dir: d, project: project}
-	if w.Session, err = Open(t.Context(), o); err != nil {
+	if w.Session, err = Open(context.Background(), o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -118,7 +118,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		screens:  &screens{of: make(map[string]*agent)},
 		agents:   make(map[string]*agent),
 		reserved: make(map[string]bool),
-		calls:    make(map[key]*call), approvals: make(map[string]*call),
+		calls:    make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if s.procs.self, err = proc.Of(os.Getpid()); err != nil {

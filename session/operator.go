@@ -115,7 +115,7 @@ func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, done fun
 		})
 		s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
 		return
-	case j.seal != k.approval.Seal && j.seal != (gateway.Seal{}):
+	case j.Action == gateway.Prompt && j.seal != k.approval.Seal:
 		s.withdraw(k, j, done)
 		return
 	}
@@ -139,6 +139,14 @@ func (s *Session) withdraw(k *call, j judged, done func(error)) {
 		}
 		done(err)
 	})
+	if k.req.ScriptSize > 0 && k.door != nil {
+		// Only its caller can say what the script is now: hung up, it reads it anew and asks.
+		delete(s.calls, k.key())
+		s.replaces[k.peer] = old.ID
+		_ = k.door.conn.Close()
+		k.door = nil
+		return
+	}
 	k.judged = j
 	k.again = old.ID
 	k.timedOut = false

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"sync"
 
 	"kavi/gateway"
@@ -21,6 +22,7 @@ type agentProc struct {
 	agent, keeper proc.ID
 	level         gateway.Level
 	paused        bool
+	env           []string // what it was started with, in order
 }
 
 func (p *procs) set(name string, a agentProc) {
@@ -44,6 +46,20 @@ func (p *procs) level(name string) gateway.Level {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.agents[name].level
+}
+
+// changedEnv leaves those of a call's variables that are not as the agent was
+// started with them: what the operator's own environment says is no trick.
+func (p *procs) changedEnv(name string, env []string) []string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	var out []string
+	for _, kv := range env {
+		if _, same := slices.BinarySearch(p.agents[name].env, kv); !same {
+			out = append(out, kv)
+		}
+	}
+	return out
 }
 
 func (p *procs) paused(name string) bool {

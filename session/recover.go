@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -79,6 +80,10 @@ func (s *Session) fold() (*past, error) {
 	err := s.led.Entries(1, func(e ledger.Entry) error {
 		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
 		s.approvalSeq = max(s.approvalSeq, number(e.Approval, "apr_"))
+		if from, to, ok := e.Gap(); ok { // what was in the hole may have used as many ids
+			s.callSeq += to - from + 1
+			s.approvalSeq += to - from + 1
+		}
 		p.take(e)
 		if e.Kind == ledger.CallDecided && e.By != nil && e.By.Kind != ledger.ByOperator {
 			if e.Verdict == ledger.Allowed {
@@ -307,6 +312,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 		spec: f.Spec, order: f.Order, gate: f.Gate, why: f.Why, gated: f.Why == "",
 		state: Starting, changed: time.Now(), exit: f.Exit, paused: p.paused[name],
 		screen: newScreen(f.Spec.Cols, f.Spec.Rows),
+		env:    slices.Sorted(slices.Values(s.agentEnv(f.Spec))),
 	}
 	s.order = max(s.order, f.Order)
 	s.agents[name] = a
