@@ -160,7 +160,7 @@ func (d *detail) hints() row {
 	r = line(r, keyHint(d.keys, keymap.Detail, keymap.Reject, "reject", lit))
 	diffKeys := d.keys.Of(keymap.Detail, keymap.Diff)
 	switch {
-	case len(d.a.Text.Body) == 0 || len(diffKeys) == 0:
+	case len(d.a.Text.Body)+len(d.a.Text.Diff) == 0 || len(diffKeys) == 0:
 	case form(d.a) == gateway.FormCommit && slices.Contains(diffKeys, keymap.Char('d', 0)):
 		r = line(r, words("  [d]", accent), words("iff", plain))
 	case form(d.a) == gateway.FormWrite:

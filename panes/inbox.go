@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
 
 	"kavi/keymap"
 	"kavi/session"
@@ -22,14 +23,16 @@ type inbox struct {
 	list   []*session.Approval // those that the filter lets through, by age
 	cursor string              // the id under the cursor, "" where the list is empty
 	marks  map[string]string   // marked approvals: id to subject
-	had    bool                // something waited since the operator came here
+	waited int                 // how many approvals waited at the last Update
 	over   bool                // a view of the inbox lies above it
+	empty  time.Time           // when the last approval went while the operator was here
 
 	filter  string
 	editing *editor // the filter's line while it is edited
 
 	rows   scroller // of the list
 	room   int      // how many rows the list has, see listHeight
+	listY  int      // the screen's row where it begins
 	detail scroller
 	sheet  sheetCache
 	lit    string // what the line of keys looked like at the last Tick
@@ -70,11 +73,10 @@ func (i *inbox) Update(m model) {
 		}
 	}
 	i.point(i.subject())
-	if len(m.snap.Approvals) > 0 {
-		i.had = true
-	} else if !i.active && !i.over {
-		i.had = false
+	if n := len(m.snap.Approvals); n == 0 && i.waited > 0 && (i.active || i.over) {
+		i.empty = m.now
 	}
+	i.waited = len(m.snap.Approvals)
 }
 
 // SetActive is part of view.
@@ -215,8 +217,8 @@ func (i *inbox) Tick(now time.Time) bool {
 			i.fire(d)
 			return true
 		}
-		if i.had && len(i.m.snap.Approvals) == 0 {
-			i.had = false
+		if i.waited == 0 && !i.empty.IsZero() && now.Sub(i.empty) < time.Second {
+			i.empty = time.Time{}
 			i.act.Leave()
 			return true
 		}
@@ -343,5 +345,37 @@ func (i *inbox) PasteText(text string, at time.Time) {
 		i.editing.paste(text)
 		i.filter = i.editing.String()
 		i.Update(i.m)
+	}
+}
+
+// MouseHandler is part of tview.Primitive: a click puts the cursor on a row, the
+// wheel moves it, or the details where it is turned there. It decides nothing.
+func (i *inbox) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	return func(action tview.MouseAction, ev *tcell.EventMouse, _ func(tview.Primitive)) (bool, tview.Primitive) {
+		x, y := ev.Position()
+		if !i.InRect(x, y) || len(i.list) == 0 {
+			return false, nil
+		}
+		row := y - i.listY
+		inList := row >= 0 && row < i.rows.height
+		switch action {
+		case tview.MouseLeftClick:
+			if n := i.rows.top + row; inList && n < len(i.list) {
+				i.move(n - i.index())
+			}
+		case tview.MouseScrollUp, tview.MouseScrollDown:
+			by := 1
+			if action == tview.MouseScrollUp {
+				by = -1
+			}
+			if inList {
+				i.move(by)
+			} else {
+				i.detail.scroll(3 * by)
+			}
+		default:
+			return false, nil
+		}
+		return true, nil
 	}
 }

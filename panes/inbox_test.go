@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
 	"kavi/gateway"
 	"kavi/session"
 )
@@ -465,5 +468,45 @@ func TestNoSequenceOfKeysDecidesWhatWasNotRead(t *testing.T) {
 	}
 	if decisions < 5 {
 		t.Errorf("only %d decisions: the test proves nothing", decisions)
+	}
+}
+
+func TestAnEmptyInboxCanBeOpened(t *testing.T) {
+	d := newDesk(t, 80, 24, npmInstall())
+	d.keys("Enter")
+	d.frame()
+	d.v.act.Pop(d.top()) // as when the operator goes to a pane from there
+	d.v.act.Leave()
+	d.change(func(s *session.Snapshot) { s.Approvals = nil })
+	d.wait(5 * time.Second)
+	d.away = false
+	d.inbox.SetActive(true, d.now)
+	d.wait(3 * time.Second)
+	if d.away {
+		t.Error("the inbox gave the keys back at once")
+	}
+}
+
+func TestTheMouseMovesTheCursorAndDecidesNothing(t *testing.T) {
+	long := command("apr_04", "claude", strings.Repeat("echo fine; ", 400), time.Minute)
+	d := newDesk(t, 80, 24, append(three(), long)...)
+	mouse := func(action tview.MouseAction, x, y int) {
+		d.inbox.MouseHandler()(action, tcell.NewEventMouse(x, y, 0, 0), nil)
+		d.frame()
+	}
+	mouse(tview.MouseLeftClick, 10, 3)
+	d.has("▸ apr_03")
+	mouse(tview.MouseScrollUp, 10, 2)
+	d.has("▸ apr_02")
+	mouse(tview.MouseLeftClick, 10, 4)
+	d.has("▸ apr_04", "row 1–")
+	mouse(tview.MouseScrollDown, 10, 12)
+	d.has("▸ apr_04", "row 4–")
+	mouse(tview.MouseLeftClick, 10, 12)
+	mouse(tview.MouseLeftClick, 10, 22)
+	d.has("▸ apr_04")
+	d.wait(2 * time.Second)
+	if len(d.decided)+len(d.over) != 0 {
+		t.Error("the mouse did more than move the cursor")
 	}
 }

@@ -55,7 +55,7 @@ func (i *inbox) Draw(screen tcell.Screen) {
 	if len(i.list) == 0 {
 		i.rows.fit(0, 0)
 		i.room = 0
-		put(screen, i.look, ix, iy, iw, words(i.empty(), faint))
+		put(screen, i.look, ix, iy, iw, words(i.nothing(), faint))
 		return
 	}
 	rows := i.listHeight(ih)
@@ -143,7 +143,7 @@ func (i *inbox) banners(width int) []row {
 	return rows
 }
 
-func (i *inbox) empty() string {
+func (i *inbox) nothing() string {
 	if i.filter != "" && len(i.m.snap.Approvals) > 0 {
 		return fmt.Sprintf("none of %d approvals holds this", len(i.m.snap.Approvals))
 	}
@@ -161,6 +161,7 @@ func (i *inbox) drawFilter(screen tcell.Screen, x, y, width int) {
 
 func (i *inbox) drawList(screen tcell.Screen, x, y, width, height int) {
 	at := i.index()
+	i.listY = y
 	i.rows.fit(len(i.list), height)
 	if at < i.rows.top {
 		i.rows.top = at

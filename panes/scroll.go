@@ -47,10 +47,15 @@ func (s *scroller) move(a keymap.Action) bool {
 	default:
 		return false
 	}
-	if s.top = max(s.top, 0); s.rows > 0 { // else nothing was drawn yet: fit does it
+	s.scroll(0)
+	return true
+}
+
+// scroll goes down by rows, or up.
+func (s *scroller) scroll(by int) {
+	if s.top = max(s.top+by, 0); s.rows > 0 { // else nothing was drawn yet: fit does it
 		s.top = min(s.top, s.last())
 	}
-	return true
 }
 
 // where says which rows are on the screen: "row 1–12 of 240".
