@@ -40,7 +40,6 @@ func (t *Terminal) appendANSI(b *strings.Builder, r Row) {
 		if c.Width == 0 {
 			continue
 		}
-		c.Style.Attr &^= protected
 		if c.Style != st {
 			t.changeStyle(b, st, c.Style)
 			st = c.Style

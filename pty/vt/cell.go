@@ -78,6 +78,7 @@ func (r Row) Cell(x int) Cell {
 		return Cell{Rune: ' ', Width: 1}
 	}
 	out := Cell{Rune: ' ', Width: 1, Style: r.t.styles.at(c.st)}
+	out.Style.Attr &^= protected
 	switch {
 	case c.ch&cellSpacer != 0:
 		out.Width = 0

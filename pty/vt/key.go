@@ -103,12 +103,9 @@ func (k Key) normal() Key {
 		k.Code = KeyEscape
 	case r == 0x7f:
 		k.Code = KeyBackspace
-	case r >= 0 && r < 0x20:
+	case r > 0 && r < 0x20:
 		k.Mods |= Ctrl
 		k.Rune = unicode.ToLower(r + '@')
-		if r == 0 {
-			k.Rune = ' '
-		}
 	}
 	return k
 }

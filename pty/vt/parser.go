@@ -37,7 +37,6 @@ type parser struct {
 	state  state
 	n      int // parameters so far, the one being read included
 	params [maxParams]uint16
-	given  uint32 // bit i: parameter i has a digit
 	colon  uint32 // bit i: parameter i is a part of the one before it
 	prefix byte   // one of < = > ?
 	inter  byte   // the intermediate byte; 0xff if there is more than one
@@ -51,7 +50,7 @@ type parser struct {
 
 func (p *parser) begin(s state) {
 	p.state = s
-	p.n, p.given, p.colon, p.prefix, p.inter = 0, 0, 0, 0, 0
+	p.n, p.colon, p.prefix, p.inter = 0, 0, 0, 0
 	p.params[0] = 0
 }
 
@@ -74,8 +73,9 @@ func (t *Terminal) parse(b []byte) {
 			i++
 		case c == 0x7f:
 			i++
-		case c >= 0x80:
-			p.state = ground // not part of any sequence: print it
+		case c >= 0x80: // part of no sequence: both end here, as in xterm.js
+			p.state = ground
+			i++ // and the rest of the character is not UTF-8
 		case p.state == csiParam || p.state == csiEntry:
 			i = t.csi(b, i)
 		default:
@@ -114,6 +114,9 @@ func (t *Terminal) csi(b []byte, i int) int {
 		case c >= 0x40 && c < 0x7f:
 			p.state = ground
 			t.at = t.offset + uint64(i) + 1
+			if p.colon != 0 && c != 'm' {
+				p.flatten()
+			}
 			t.csiDispatch(c)
 			return i + 1
 		case c >= '<' && c <= '?':
@@ -144,7 +147,6 @@ func (p *parser) digit(c byte) {
 	}
 	v := &p.params[p.n-1]
 	*v = uint16(min(uint32(*v)*10+uint32(c-'0'), maxParam))
-	p.given |= 1 << (p.n - 1)
 }
 
 func (p *parser) next(colon bool) {
@@ -162,6 +164,18 @@ func (p *parser) next(colon bool) {
 	if colon {
 		p.colon |= 1 << (p.n - 1)
 	}
+}
+
+// flatten forgets the parts behind colons, which only SGR has a use for.
+func (p *parser) flatten() {
+	n := 0
+	for i := range p.count() {
+		if p.colon>>i&1 == 0 {
+			p.params[n] = p.params[i]
+			n++
+		}
+	}
+	p.n, p.colon = n, 0
 }
 
 // step takes one byte from 0x20 to 0x7e in the states that are not hot.

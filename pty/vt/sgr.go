@@ -108,14 +108,14 @@ func (st *Style) setColor(which uint16, c Color) {
 
 // color reads the colour behind parameter i, which has so many parts: 38:5:n,
 // 38:2:r:g:b, 38:2:space:r:g:b, or with semicolons 38;5;n and 38;2;r;g;b. It says how
-// many parameters that was.
+// many parameters that was. Missing ones are 0; a number that no palette has is the
+// default colour.
 func (p *parser) color(i, parts int) (c Color, used int, ok bool) {
-	n := p.count()
 	if parts > 1 { // all of it behind colons
 		v := p.params[i+1 : i+parts]
 		switch {
-		case v[0] == 5 && len(v) >= 2 && v[1] < 256:
-			return Indexed(uint8(v[1])), parts, true
+		case v[0] == 5 && len(v) >= 2:
+			return indexed(v[1]), parts, true
 		case v[0] == 2 && len(v) == 4:
 			c, ok = rgb(v[1:])
 		case v[0] == 2 && len(v) >= 5:
@@ -123,23 +123,25 @@ func (p *parser) color(i, parts int) (c Color, used int, ok bool) {
 		}
 		return c, parts, ok
 	}
-	if i+1 >= n || p.colon>>(i+1)&1 != 0 {
+	var v [5]uint16
+	used = copy(v[:], p.params[i:p.count()])
+	switch {
+	case used == 1 || p.colon>>(i+1)&1 != 0:
 		return 0, 1, false
+	case v[1] == 5:
+		return indexed(v[2]), min(used, 3), true
+	case v[1] == 2:
+		c, ok = rgb(v[2:])
+		return c, used, ok
 	}
-	switch p.params[i+1] {
-	case 5:
-		if i+2 < n {
-			return Indexed(uint8(p.params[i+2])), 3, p.params[i+2] < 256
-		}
-	case 2:
-		if i+4 < n {
-			c, ok = rgb(p.params[i+2:])
-			return c, 5, ok
-		}
-	default:
-		return 0, 2, false
+	return 0, 2, false
+}
+
+func indexed(n uint16) Color {
+	if n > 255 {
+		return 0
 	}
-	return 0, n - i, false // cut short: nothing of it means anything else
+	return Indexed(uint8(n))
 }
 
 func rgb(v []uint16) (Color, bool) {

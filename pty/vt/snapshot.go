@@ -269,7 +269,6 @@ func (p *parser) code(c *codec) {
 	for i := range p.params[:min(p.n, maxParams)] {
 		number(c, &p.params[i], maxParam)
 	}
-	number(c, &p.given, 1<<32-1)
 	number(c, &p.colon, 1<<32-1)
 	number(c, &p.prefix, 255)
 	number(c, &p.inter, 255)
