@@ -47,7 +47,7 @@ type keeper struct {
 	server    *peer
 	queued    int    // bytes of input that the terminal has not taken
 	answered  uint64 // the offset of the newest query of the agent that was answered
-	refusals  []Refusal
+	refusals  refusals
 	dismissed bool
 	revival   revival
 }
@@ -295,6 +295,6 @@ func (k *keeper) gone(s Status) {
 func (k *keeper) typed(n int) {
 	k.queued -= n
 	if k.server != nil {
-		k.server.sender.add(appendFrame(nil, frameTyped, byte(n>>24), byte(n>>16), byte(n>>8), byte(n)), -1, 0)
+		k.server.sender.took(n)
 	}
 }

@@ -61,7 +61,7 @@ func TestAnAgentStartsLikeInAFreshTerminal(t *testing.T) {
 	tool := filepath.Join(dir, "only-here")
 	script := `#!/bin/sh
 echo fds $(ls /proc/$$/fd).
-grep -E '^Sig(Blk|Ign):' /proc/$$/status
+grep -E '^Sig(Blk|Ign):' /proc/self/status # not the shell's: it blocks signals to wait
 echo "said to the terminal." > /dev/tty
 stty -a
 echo umask $(umask). args "$@". var $VAR.

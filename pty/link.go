@@ -31,7 +31,7 @@ type Handler interface {
 	Gap(from, to uint64)
 	// Exited says how the agent ended; all that it wrote came before. Each server is told until one dismisses the keeper.
 	Exited(Status)
-	// Refused says that a process tried to dial that may not.
+	// Refused says that a process tried to dial that may not. Ten in a second are told, what is more is not.
 	Refused(Refusal)
 	// Lost ends the link and is the last call. The error is nil after Close, Goodbye or Dismiss. Else the keeper has died, or
 	// prefers another server: see whether Keeper is alive, and if not end its agent by KillTree.

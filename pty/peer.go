@@ -177,16 +177,36 @@ func (k *keeper) barred(peer proc.Peer) string {
 // maxRefusals is how many wait for a server to be told.
 const maxRefusals = 64
 
+// refusals are those that wait for a server, and how many there were in this second: an agent can dial as often as it
+// likes, and shall fill neither the log nor the ledger.
+type refusals struct {
+	waiting []Refusal
+	second  time.Time
+	count   int
+}
+
+const refusalsASecond = 10
+
 func (k *keeper) refuse(c *net.UnixConn, r Refusal) {
 	r.At = time.Now()
-	k.log.Warn("refused", "peer", r.Peer.String(), "uid", r.UID, "exe", r.Exe, "why", r.Why)
-	_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+	_ = c.SetWriteDeadline(r.At.Add(time.Second))
 	_, _ = c.Write(appendFrame(nil, frameBad, []byte("refused: "+r.Why)...))
 	k.on(func() {
-		if k.server != nil {
+		n := &k.refusals
+		if r.At.Sub(n.second) > time.Second {
+			n.second, n.count = r.At, 0
+		}
+		if n.count++; n.count > refusalsASecond {
+			return
+		}
+		k.log.Warn("refused", "peer", r.Peer.String(), "uid", r.UID, "exe", r.Exe, "why", r.Why)
+		switch {
+		case k.server == nil:
+			if len(n.waiting) < maxRefusals {
+				n.waiting = append(n.waiting, r)
+			}
+		case !k.server.sender.full():
 			k.server.sender.add(appendJSON(nil, frameRefused, r), -1, 0)
-		} else if len(k.refusals) < maxRefusals {
-			k.refusals = append(k.refusals, r)
 		}
 	})
 }
@@ -211,10 +231,10 @@ func (k *keeper) attach(p *peer, from uint64) {
 		gap := binary.BigEndian.AppendUint64(nil, from)
 		p.sender.add(appendFrame(nil, frameGap, binary.BigEndian.AppendUint64(gap, start)...), -1, 0)
 	}
-	for _, r := range k.refusals {
+	for _, r := range k.refusals.waiting {
 		p.sender.add(appendJSON(nil, frameRefused, r), -1, 0)
 	}
-	k.refusals = nil
+	k.refusals.waiting = nil
 	if k.status != nil {
 		p.sender.add(appendJSON(nil, frameExited, *k.status), -1, k.drained)
 	}

@@ -81,7 +81,7 @@ func (k *keeper) revived() {
 // again sets the timer for the next attempt.
 func (k *keeper) again() {
 	r := &k.revival
-	if r.gaveUp || len(k.spec.Server.Argv) == 0 {
+	if r.gaveUp || k.dismissed || len(k.spec.Server.Argv) == 0 {
 		return
 	}
 	r.delay = min(max(firstDelay, 2*r.delay), lastDelay)

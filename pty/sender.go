@@ -13,6 +13,7 @@ type sender struct {
 	ring   *ring
 	conn   *net.UnixConn
 	queue  []outgoing
+	typed  int // bytes of input that the terminal took and the server was not told of
 	closed bool
 	done   chan struct{}
 }
@@ -39,6 +40,21 @@ func (s *sender) add(b []byte, fd int, after uint64) {
 	s.ring.moved.Broadcast()
 }
 
+// took tells the server that the terminal took n bytes of its input, in one frame with others that wait.
+func (s *sender) took(n int) {
+	s.ring.mu.Lock()
+	s.typed += n
+	s.ring.moved.Broadcast()
+	s.ring.mu.Unlock()
+}
+
+// full tells that so much waits that what can be left out should be.
+func (s *sender) full() bool {
+	s.ring.mu.Lock()
+	defer s.ring.mu.Unlock()
+	return len(s.queue) > maxRefusals
+}
+
 // run sends until the connection breaks or close was called. The server sees frames in the order in which they
 // were queued, and before any output that came after them.
 func (s *sender) run() {
@@ -47,7 +63,7 @@ func (s *sender) run() {
 	var head []byte
 	for {
 		s.ring.mu.Lock()
-		for len(s.queue) == 0 && s.ring.sent == s.ring.head && !s.closed {
+		for len(s.queue) == 0 && s.typed == 0 && s.ring.sent == s.ring.head && !s.closed {
 			s.ring.moved.Wait()
 		}
 		if s.closed {
@@ -59,6 +75,10 @@ func (s *sender) run() {
 		for len(s.queue) > 0 && s.queue[0].after <= s.ring.sent && fd < 0 {
 			head, fd = append(head, s.queue[0].b...), s.queue[0].fd
 			s.queue = s.queue[1:]
+		}
+		if s.typed > 0 && fd < 0 {
+			head = binary.BigEndian.AppendUint32(append(head, frameTyped, 0, 0, 0, 4), uint32(s.typed))
+			s.typed = 0
 		}
 		offset, out := s.ring.unsent()
 		s.ring.mu.Unlock()
