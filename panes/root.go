@@ -53,12 +53,11 @@ func (a *app) paint(to tcell.Screen, cols, rows int, now time.Time) {
 	m := a.model(now)
 	for _, t := range a.lay.tiles {
 		if p := a.panes[t.agent]; p.h > 0 {
-			a.host.view(t.agent, func(v *vt.Terminal) {
-				if n := a.host.drawn(t.agent); n != p.seen || p.stale || p.due(now) || p.copy != nil {
-					p.seen = n
-					p.read(v, now)
-				}
-			})
+			// The number first: what comes between the two is drawn twice, not never.
+			if n := a.host.drawn(t.agent); n != p.seen || p.stale || p.due(now) || p.copy != nil {
+				p.seen = n
+				a.host.view(t.agent, func(v *vt.Terminal) { p.read(v, now) })
+			}
 		}
 	}
 	a.paintPanes(to)
