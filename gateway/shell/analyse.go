@@ -136,15 +136,7 @@ func opaque(command, why string) Analysis {
 // script parses and walks a text, with completeness checked. Where it does not
 // parse the whole analysis is opaque.
 func (a *analyser) script(text string, st *state) {
-	parser := syntax.NewParser(syntax.Variant(syntax.LangBash))
-	file, err := parser.Parse(&feeder{text: text}, "")
-	if err != nil {
-		panic(tooMuch("does not parse: " + parseError(err)))
-	}
-	if strings.Contains(text, "\\\n") && a.env.Shell == "zsh" {
-		// A line joined inside a word reads differently in some versions.
-		a.here.surely = false
-	}
+	file, odd := parse(text)
 	outer := a.here
 	a.here.text, a.here.visited = text, make(map[syntax.Node]bool, 8)
 	late := len(a.late)
@@ -155,6 +147,9 @@ func (a *analyser) script(text string, st *state) {
 		}
 	}
 	a.complete(file)
+	if odd {
+		panic(tooMuch("has a comment that ends in a backslash"))
+	}
 	a.here = outer
 }
 

@@ -102,8 +102,10 @@ func (c *cmd) fresh(dir string) bool {
 func (c *cmd) zip(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
 	c.optionEffects(p, a)
-	if a.has("T") && a.has("T", "unzip-command") && a.acts('!') {
-		c.opaque("tests its archive with a command")
+	for _, w := range words {
+		if strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "--") && strings.Contains(w.text, "TT") {
+			c.opaque("tests its archive with a command")
+		}
 	}
 	if len(a.operands) > 0 {
 		archive := a.operands[0]

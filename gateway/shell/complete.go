@@ -1,36 +1,64 @@
 package shell
 
 import (
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
 // complete looks for what the walk has missed: every command, substitution,
-// expansion and redirection of the tree has to have been visited, and no text
-// that the parser left alone may hold a substitution. What is left over makes
-// the whole analysis opaque.
+// expansion and redirection of the tree has to have been visited, no text that
+// the parser left alone may hold a substitution, and no comment may swallow or
+// lend a line. What is left over makes the whole analysis opaque.
 func (a *analyser) complete(file *syntax.File) {
-	quoted := map[*syntax.Word]bool{}
-	missed := false
-	syntax.Walk(file, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Redirect:
-			if n.Hdoc != nil && quotedDelimiter(n.Word) {
-				quoted[n.Hdoc] = true
-			}
-			missed = missed || !a.here.visited[n]
-		case *syntax.Word:
-			return !quoted[n]
-		case *syntax.Lit:
-			missed = missed || hides(n.Value)
-		case *syntax.Stmt, *syntax.CmdSubst, *syntax.ProcSubst, *syntax.ParamExp, *syntax.ArithmExp,
-			*syntax.ExtGlob, syntax.Command:
-			missed = missed || !a.here.visited[n]
-		}
-		return !missed
-	})
-	if missed {
+	c := checker{visited: a.here.visited}
+	syntax.Walk(file, c.node)
+	if c.missed {
 		panic(tooMuch("holds a construct that is not read here"))
+	}
+}
+
+// checker looks through a tree for what was missed.
+type checker struct {
+	visited map[syntax.Node]bool
+	missed  bool
+}
+
+func (c *checker) node(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.Redirect:
+		c.missed = c.missed || !c.visited[n]
+		if n.Hdoc != nil && quotedDelimiter(n.Word) {
+			syntax.Walk(n.Word, c.node)
+			return false
+		}
+	case *syntax.Lit:
+		c.missed = c.missed || hides(n.Value)
+	case *syntax.ParamExp:
+		c.missed = c.missed || !c.visited[n]
+		if n.Exp != nil {
+			c.inner(n.Exp.Word)
+		}
+		if n.Repl != nil {
+			c.inner(n.Repl.Orig)
+			c.inner(n.Repl.With)
+		}
+	case *syntax.Stmt, *syntax.CmdSubst, *syntax.ProcSubst, *syntax.ArithmExp, *syntax.ExtGlob, syntax.Command:
+		c.missed = c.missed || !c.visited[n]
+	}
+	return !c.missed
+}
+
+// inner is a word inside ${…}: bash runs a process substitution there, which
+// the parser reads as text.
+func (c *checker) inner(w *syntax.Word) {
+	if w == nil {
+		return
+	}
+	for _, p := range w.Parts {
+		if lit, ok := p.(*syntax.Lit); ok && (strings.Contains(lit.Value, "<(") || strings.Contains(lit.Value, ">(")) {
+			c.missed = true
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func plain(w *syntax.Word) (string, bool) {
 	if !ok || lit.Value == "" || lit.Value[0] == '~' {
 		return "", false
 	}
-	return lit.Value, !strings.ContainsAny(lit.Value, "\\*?[{~")
+	return lit.Value, lit.Value == "[" || !strings.ContainsAny(lit.Value, "\\*?[{~")
 }
 
 // visit walks what is nested in a word without building it.
@@ -102,7 +102,7 @@ func (b *builder) flush() {
 	}
 	w := word{text: string(b.buf), src: b.src, kind: b.kind, several: b.more, computed: b.comp}
 	switch {
-	case w.kind == exact && b.isGlob:
+	case w.kind == exact && (b.isGlob || b.split && hasGlob(w.text)):
 		w.kind = glob
 	case w.kind != glob:
 		w.text = unescapeGlob(w.text)
@@ -117,6 +117,9 @@ func (b *builder) flush() {
 // known adds a text of which every sign is meant as it stands.
 func (b *builder) known(s string) {
 	b.some = true
+	if s != "" {
+		b.unnumber()
+	}
 	if b.kind == exact {
 		b.buf = append(b.buf, escapeGlob(s)...)
 	}
@@ -125,12 +128,13 @@ func (b *builder) known(s string) {
 // active adds a text in which glob signs count.
 func (b *builder) active(s string) {
 	b.some = true
+	if s != "" {
+		b.unnumber()
+	}
 	if b.kind != exact {
 		return
 	}
-	if b.split && hasGlob(s) {
-		b.isGlob = true
-	} else if !b.split {
+	if !b.split {
 		s = escapeGlob(unescapeGlob(s))
 	}
 	b.buf = append(b.buf, s...)
@@ -188,13 +192,26 @@ func (b *builder) part(p syntax.WordPart, first, last, quoted bool) {
 	}
 }
 
-// digits adds the result of arithmetic.
+// digits adds a number that is not known: as a part of a word it is like a
+// glob that matches it.
 func (b *builder) digits() {
-	if !b.some && b.kind == exact {
+	switch {
+	case !b.some && b.kind == exact:
 		b.some, b.comp, b.kind = true, true, numeric
-		return
+	case b.kind == unknown:
+	default:
+		b.unnumber()
+		b.comp, b.isGlob = true, true
+		b.buf = append(b.buf, '*')
 	}
-	b.anything(false)
+}
+
+// unnumber makes a number that gets company a part of a word.
+func (b *builder) unnumber() {
+	if b.kind == numeric {
+		b.kind, b.isGlob = exact, true
+		b.buf = append(b.buf[:0], '*')
+	}
 }
 
 // literal adds unquoted text, or text in double quotes.
@@ -206,13 +223,12 @@ func (b *builder) literal(s string, first, last, quoted bool) {
 	if first && strings.HasPrefix(s, "~") {
 		s = b.tilde(s, last)
 	}
-	if b.kind == numeric && s != "" {
-		b.anything(false)
-	}
 	var run strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' {
-			if i++; i < len(s) && s[i] != '\n' {
+			if i++; i == len(s) {
+				run.WriteString(`\\`) // the last sign of the text stands for itself
+			} else if s[i] != '\n' {
 				if strings.IndexByte(`*?[\`, s[i]) >= 0 {
 					run.WriteByte('\\')
 				}

@@ -157,7 +157,7 @@ func (c *cmd) rsync(p program, words []word) {
 				}
 			}
 			c.add(es...)
-			if !dry && (a.has("delete", "del", "delete-before", "delete-during", "delete-delay", "delete-after", "delete-excluded") || longPrefix(a, "delete")) {
+			if !dry && (a.has("delete", "del", "delete-before", "delete-during", "delete-delay", "delete-after", "delete-excluded")) {
 				c.add(c.a.deletes(w, true, c.st)...)
 			}
 		default:
@@ -168,15 +168,6 @@ func (c *cmd) rsync(p program, words []word) {
 		}
 	}
 	c.done()
-}
-
-func longPrefix(a args, name string) bool {
-	for _, o := range a.options {
-		if o.long && len(o.name) > 2 && strings.HasPrefix(name, o.name) {
-			return true
-		}
-	}
-	return false
 }
 
 // remote is a program that runs commands or moves files elsewhere.

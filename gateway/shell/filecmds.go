@@ -8,9 +8,6 @@ import (
 func (c *cmd) rm(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
 	recursive := a.has("r", "R", "recursive") || a.unsure
-	for _, o := range a.options {
-		recursive = recursive || o.long && strings.HasPrefix("recursive", o.name)
-	}
 	for _, w := range a.operands {
 		c.add(c.a.deletes(w, recursive, c.st)...)
 	}

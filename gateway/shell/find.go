@@ -37,7 +37,7 @@ func (c *cmd) find(words []word) {
 
 // expression reads the tests and actions of find.
 func (c *cmd) expression(words, roots []word) {
-	plain := false
+	plain, some := false, selective(words)
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if !w.known() {
@@ -58,14 +58,18 @@ func (c *cmd) expression(words, roots []word) {
 			i++
 		case "-delete":
 			for _, r := range roots {
-				c.add(c.a.deletes(r, true, c.st)...)
+				if some && r.known() {
+					r = found(exactWord("{}"), []word{r})
+					r.some = true
+				}
+				c.add(c.a.deletes(r, !some, c.st)...)
 			}
 		case "-exec", "-execdir", "-ok", "-okdir":
 			end := i + 1
 			for end < len(words) && !words[end].is(";") && !(words[end].is("+") && words[end-1].is("{}")) {
 				end++
 			}
-			c.exec(words[i+1:end], roots, strings.HasSuffix(w.text, "dir"), plain)
+			c.exec(words[i+1:end], roots, strings.HasSuffix(w.text, "dir"), plain, some)
 			i = end
 		case "-fprint", "-fprint0", "-fls", "-fprintf":
 			c.add(c.a.writes(next, true, c.st)...)
@@ -86,9 +90,26 @@ func (c *cmd) expression(words, roots []word) {
 	}
 }
 
+// selective reports whether an expression picks some of what is there, and not
+// all or all but some.
+func selective(words []word) bool {
+	some := false
+	for i, w := range words {
+		switch w.text {
+		case "-o", "-or", ",", "!", "-not", "-prune", "-false":
+			return false
+		case "-name", "-iname", "-path", "-ipath", "-regex", "-iregex", "-wholename":
+			some = some || i+1 < len(words) && strings.Trim(words[i+1].text, "*?./") != ""
+		case "-size", "-mtime", "-mmin", "-atime", "-amin", "-ctime", "-cmin", "-newer", "-newermt", "-empty", "-user", "-group", "-perm", "-inum":
+			some = true
+		}
+	}
+	return some
+}
+
 // exec looks at the command that find runs for what it finds below its roots;
-// plain says that these are no symlinks.
-func (c *cmd) exec(words, roots []word, inDir, plain bool) {
+// plain says that these are no symlinks, some that they are not everything.
+func (c *cmd) exec(words, roots []word, inDir, plain, some bool) {
 	if len(words) == 0 {
 		c.opaque("runs what it finds")
 		return
@@ -105,7 +126,7 @@ func (c *cmd) exec(words, roots []word, inDir, plain bool) {
 	for _, w := range words {
 		if w.known() && strings.Contains(w.text, "{}") {
 			w = found(w, roots)
-			w.plain = plain
+			w.plain, w.some = plain, some
 		}
 		inner.argv = append(inner.argv, w)
 	}

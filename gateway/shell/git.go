@@ -145,7 +145,7 @@ func (c *cmd) opaqueHelpers(words []word) {
 // gitSub says what a subcommand does.
 func (c *cmd) gitSub(sub string, q program, words []word) {
 	a := c.parseArgs(words, q.opts, false, false)
-	if a.acts('#') {
+	if a.prints() {
 		return
 	}
 	c.optionEffects(q, a)

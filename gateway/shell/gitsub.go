@@ -31,7 +31,7 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 		}
 	case "reset":
 		c.gitWrites("moves the branch")
-		if a.has("hard", "merge", "keep") || longPrefix(a, "hard") {
+		if a.has("hard", "merge", "keep") {
 			c.discards(nil)
 			if len(a.operands) > 0 && !a.operands[0].is("HEAD") {
 				c.loses("commits from the branch")
@@ -370,7 +370,7 @@ func (c *cmd) gitNetwork(sub string, a args) {
 	switch sub {
 	case "push", "send-pack":
 		c.add(Effect{Kind: Commit, Why: "publishes commits"})
-		lost := a.has("f", "force", "force-with-lease", "force-if-includes", "d", "delete", "mirror", "prune") || longPrefix(a, "force") || longPrefix(a, "delete")
+		lost := a.has("f", "force", "force-with-lease", "force-if-includes", "d", "delete", "mirror", "prune")
 		for _, w := range a.operands[min(1, len(a.operands)):] {
 			lost = lost || strings.HasPrefix(w.text, "+") || strings.HasPrefix(w.text, ":")
 		}

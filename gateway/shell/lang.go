@@ -6,7 +6,7 @@ import "strings"
 func (c *cmd) interpreter(p program, words []word) {
 	a := c.parseArgs(words, p.opts, true, false)
 	c.optionEffects(p, a)
-	if !a.acts('#') && !a.acts('!') {
+	if !a.prints() && !a.acts('!') {
 		c.scriptFile(a.operands)
 	}
 	c.done()
@@ -14,33 +14,49 @@ func (c *cmd) interpreter(p program, words []word) {
 
 // python runs a module with -m: many of them are programs of the table.
 func (c *cmd) python(p program, words []word) {
-	at, module := -1, word{}
-	for i, w := range words {
-		if !w.known() {
-			break
-		}
-		if w.is("-m") && i+1 < len(words) {
-			at, module = i+1, words[i+1]
-			break
-		}
-		if strings.HasPrefix(w.text, "-m") {
-			at, module = i, w.cut(2)
-			break
-		}
-		if !strings.HasPrefix(w.text, "-") || w.is("-", "--") || strings.HasPrefix(w.text, "-c") {
-			break
-		}
-		if w.is("-W", "-X") {
-			break
-		}
-	}
-	if at < 0 {
+	module, rest, ok := pythonModule(words)
+	if !ok {
 		c.interpreter(p, words)
 		return
 	}
-	before := c.parseArgs(words[:at], strings.Replace(p.opts, "m= ", "m ", 1), true, false)
-	c.optionEffects(p, before)
-	c.module(module, words[at+1:])
+	c.module(module, rest)
+}
+
+// pythonModule finds -m among python's options, which may stand in a cluster.
+func pythonModule(words []word) (module word, rest []word, ok bool) {
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if !w.known() || len(w.text) < 2 || w.text[0] != '-' || w.text == "--" {
+			return word{}, nil, false
+		}
+		if w.text[1] == '-' {
+			if w.text == "--check-hash-based-pycs" {
+				i++
+			}
+			continue
+		}
+	letters:
+		for j := 1; j < len(w.text); j++ {
+			switch w.text[j] {
+			case 'm':
+				if j+1 < len(w.text) {
+					return w.cut(j + 1), words[i+1:], true
+				}
+				if i+1 < len(words) {
+					return words[i+1], words[i+2:], true
+				}
+				return word{}, nil, false
+			case 'c', 'i':
+				return word{}, nil, false
+			case 'W', 'X', 'Q':
+				if j+1 == len(w.text) {
+					i++
+				}
+				break letters
+			}
+		}
+	}
+	return word{}, nil, false
 }
 
 // module is what python -m runs.
@@ -75,7 +91,6 @@ func (c *cmd) module(m word, words []word) {
 		}
 	default:
 		if p, ok := lookup(m.text); ok && !p.builtin() && (p.is("network") || p.is("unknown") || p.is("formatter") || m.text == "coverage") {
-			c.argv = append([]word{m}, words...)
 			c.apply(p, words)
 			return
 		}

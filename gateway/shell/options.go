@@ -37,49 +37,64 @@ type args struct {
 	ended    bool // "--" was met
 }
 
-// find looks an option up in a spec. ok is false where it is not listed.
-func findOption(spec, name string, long bool) (act byte, valued, attached, ok bool) {
+// spec is what a table entry says of one option.
+type spec struct {
+	name     string // in full, where it was given by a beginning of it
+	act      byte
+	valued   bool
+	attached bool // only in the same word
+}
+
+// findOption looks an option up in the specs of a program. A long option may be
+// given by any beginning of its name; where that fits several, the one that
+// does the most is meant.
+func findOption(specs, name string, long bool) (found spec, ok bool) {
 	weight := -1
-	for spec != "" {
+	for specs != "" {
 		var token string
-		token, spec, _ = strings.Cut(spec, " ")
+		token, specs, _ = strings.Cut(specs, " ")
 		if token == "" {
 			continue
 		}
 		end := suffix(token)
-		names, tail := token[:end], token[end:]
-		hit, exactly := names == name, names == name
-		for rest := names; rest != "" && !exactly; {
-			var one string
-			one, rest, _ = strings.Cut(rest, ",")
-			if (len(one) > 1) != long {
-				continue
-			}
-			exactly = one == name
-			hit = hit || exactly || long && strings.HasPrefix(one, name)
-		}
-		if !hit {
+		full, exactly := named1(token[:end], name, long)
+		if full == "" {
 			continue
 		}
-		var v, at bool
-		var what byte
+		s, tail := spec{name: full}, token[end:]
 		if strings.HasPrefix(tail, "=") {
-			v, tail = true, tail[1:]
+			s.valued, tail = true, tail[1:]
 			if strings.HasPrefix(tail, "?") {
-				at, tail = true, tail[1:]
+				s.attached, tail = true, tail[1:]
 			}
 		}
 		if tail != "" {
-			what = tail[0]
+			s.act = tail[0]
 		}
 		if exactly {
-			return what, v, at, true
+			return s, true
 		}
-		if w := strings.IndexByte("#&<+~>@^%*!", what) + 1; w > weight {
-			weight, act, valued, attached, ok = w, what, v, at, true
+		if w := strings.IndexByte("#&<+~>@^%*!", s.act) + 1; w > weight {
+			weight, found, ok = w, s, true
 		}
 	}
-	return act, valued, attached, ok
+	return found, ok
+}
+
+// named1 is the name among those joined by commas that an option means, or "".
+func named1(names, name string, long bool) (full string, exactly bool) {
+	for names != "" {
+		var one string
+		one, names, _ = strings.Cut(names, ",")
+		switch {
+		case (len(one) > 1) != long:
+		case one == name:
+			return one, true
+		case long && strings.HasPrefix(one, name):
+			full = one
+		}
+	}
+	return full, false
 }
 
 // suffix is where the names of a token end.
@@ -96,7 +111,7 @@ func suffix(token string) int {
 // parseArgs parts the words of a program by its spec. first stops at the first
 // operand, as wrappers and shells do; single takes -name for a long option, as
 // programs in Go, find and X do.
-func (c *cmd) parseArgs(words []word, spec string, first, single bool) args {
+func (c *cmd) parseArgs(words []word, specs string, first, single bool) args {
 	var out args
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -131,9 +146,9 @@ func (c *cmd) parseArgs(words []word, spec string, first, single bool) args {
 		}
 		var used bool
 		if strings.HasPrefix(w.text, "--") || single {
-			used = out.long(w, next, spec)
+			used = out.long(w, next, specs)
 		} else {
-			used = out.cluster(w, next, spec)
+			used = out.cluster(w, next, specs)
 		}
 		if used {
 			i++
@@ -143,19 +158,22 @@ func (c *cmd) parseArgs(words []word, spec string, first, single bool) args {
 }
 
 // long takes --name, --name=value, --name value.
-func (a *args) long(w, next word, spec string) (used bool) {
+func (a *args) long(w, next word, specs string) (used bool) {
 	name := strings.TrimLeft(w.text, "-")
 	dashes := len(w.text) - len(name)
 	name, _, has := strings.Cut(name, "=")
 	if w.kind != exact && !has {
 		a.unsure = true
 	}
-	act, valued, attached, ok := findOption(spec, name, len(name) > 1)
-	o := option{name: name, long: true, act: act, listed: ok}
+	s, ok := findOption(specs, name, len(name) > 1)
+	o := option{name: name, long: true, act: s.act, listed: ok}
+	if ok {
+		o.name = s.name
+	}
 	switch {
 	case has:
 		o.value, o.valued = w.cut(dashes+len(name)+1), true
-	case valued && !attached:
+	case s.valued && !s.attached:
 		o.value, o.valued, used = next, true, true
 	}
 	a.options = append(a.options, o)
@@ -163,17 +181,17 @@ func (a *args) long(w, next word, spec string) (used bool) {
 }
 
 // cluster takes -abc, -ovalue, -o value.
-func (a *args) cluster(w, next word, spec string) (used bool) {
+func (a *args) cluster(w, next word, specs string) (used bool) {
 	for i := 1; i < len(w.text); i++ {
-		act, valued, attached, ok := findOption(spec, w.text[i:i+1], false)
-		o := option{name: w.text[i : i+1], act: act, listed: ok}
-		if !valued {
+		s, ok := findOption(specs, w.text[i:i+1], false)
+		o := option{name: w.text[i : i+1], act: s.act, listed: ok}
+		if !s.valued {
 			a.options = append(a.options, o)
 			continue
 		}
 		rest := w.cut(i + 1)
 		switch {
-		case rest.text != "" || rest.kind != exact || attached:
+		case rest.text != "" || rest.kind != exact || s.attached:
 			o.value, o.valued = rest, rest.text != "" || rest.kind != exact
 		default:
 			o.value, o.valued, used = next, true, true
@@ -220,3 +238,6 @@ func (a *args) acts(act byte) bool {
 	}
 	return false
 }
+
+// prints reports whether the program only prints something about itself.
+func (a *args) prints() bool { return a.acts('#') && !a.acts('!') && !a.acts('*') }

@@ -213,6 +213,7 @@ func (b *builder) value(v value, quoted bool) {
 		b.digits()
 		return
 	case files:
+		b.unnumber()
 		if b.kind == exact {
 			b.some, b.isGlob = true, true
 			b.buf = append(b.buf, v.text...)

@@ -106,6 +106,9 @@ func (a *analyser) removeGlob(w word, dir string, sure, recursive bool) Effect {
 	if strings.Contains(strings.Trim(pattern, "/"), "/") {
 		e.Outside = e.Outside || !sure // a symlink between leads on; the last one is itself deleted
 	}
+	if pattern == "**" {
+		recursive = !w.some // all that is below, one by one
+	}
 	if !recursive {
 		return e
 	}

@@ -18,7 +18,7 @@ var networkTools = []program{
 // archivers pack and unpack.
 var archivers = []program{
 	{"tar|gtar|bsdtar|star", "code", ""},
-	{"zip", "code", "b=+ d i= x= n= O,output-file=> P,password= T,test TT,unzip-command=! t= tt= r m,move u g,grow R s= sf e q v j D y X 0 1 2 3 4 5 6 7 8 9"},
+	{"zip", "code", "b=+ d i= x= n= O,output-file=> P,password= T,test unzip-command=! t= tt= r m,move u g,grow R s= sf e q v j D y X 0 1 2 3 4 5 6 7 8 9"},
 	{"unzip", "code", "d= x= P= O= I= l t p c Z v z o n u a j q C L X"},
 	{"zipinfo|zcat|bzcat|xzcat|lzcat|zstdcat|lz4cat|gzcat|zdiff|zcmp|bzdiff|xzdiff|xzcmp|funzip", "read", ""},
 	{"gzip|gunzip|bzip2|bunzip2|xz|unxz|lzma|unlzma|zstd|unzstd|lz4|unlz4|compress|uncompress|brotli|pigz|unpigz|lzop|pbzip2|pixz|lzip", "code squeezer", "c,stdout,to-stdout k,keep d,decompress,uncompress t,test l,list f,force S,suffix= o,output=> T,threads= M,memlimit= D=< rm% 0 1 2 3 4 5 6 7 8 9 b= p="},

@@ -18,7 +18,7 @@ func (c *cmd) shell(name string, words []word) {
 		c.opaque("may be given an option that is known only when it runs")
 	}
 	c.optionEffects(program{name: name, opts: spec}, a)
-	if a.acts('#') {
+	if a.prints() {
 		c.done()
 		return
 	}

@@ -94,7 +94,7 @@ func (c *cmd) special(p program, words []word) {
 		c.wget(p, words)
 	case "rsync":
 		c.rsync(p, words)
-	case "python", "pypy", "pypy3", "micropython", "ipython", "jython":
+	case "python", "pypy", "micropython", "ipython", "jython":
 		c.python(p, words)
 	case "go":
 		c.goTool(words)

@@ -35,7 +35,14 @@ func (a *analyser) printsNumber(s *syntax.Stmt, st *state) bool {
 		words[i] = lit
 	}
 	switch words[0] {
-	case "nproc", "tput":
+	case "nproc":
+		return len(words) == 1
+	case "seq":
+		for _, w := range words[1:] {
+			if !plainNumber(w) {
+				return false
+			}
+		}
 		return true
 	case "wc":
 		return len(words) == 2 && (words[1] == "-l" || words[1] == "-c" || words[1] == "-w" || words[1] == "-m")

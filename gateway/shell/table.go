@@ -39,6 +39,7 @@ import (
 //	strict     an option that is not listed makes it unknown
 //	inert      it changes at most the shell itself
 //	builtin    it is a part of the shell: a file of that name is another program
+//	versioned  it also goes by names like python3.12
 type program struct {
 	name, does, opts string
 }
@@ -66,17 +67,16 @@ var index = sync.OnceValue(func() map[string]program {
 	return m
 })
 
-// lookup finds a program, also under a name with a version: python3.12, gcc-13.
+// lookup finds a program. Those that are marked so are also known under a name
+// with a version: python3.12, gcc-13.
 func lookup(name string) (program, bool) {
 	p, ok := index()[name]
 	if ok {
-		return p, true
+		return p, !strings.Contains(name, " ")
 	}
 	short := strings.TrimRight(name, "0123456789.")
-	if short != name {
-		p, ok = index()[strings.TrimSuffix(short, "-")]
-	}
-	return p, ok
+	p, ok = index()[strings.TrimSuffix(short, "-")]
+	return p, ok && p.is("versioned")
 }
 
 func (p program) is(verb string) bool {
@@ -123,7 +123,7 @@ func (c *cmd) apply(p program, words []word) {
 		return
 	}
 	c.effectsOf(p, a)
-	if n := p.run(); n >= 0 && !a.acts('#') {
+	if n := p.run(); n >= 0 && !a.prints() {
 		c.inner(a.operands, n)
 		return
 	}
@@ -157,8 +157,7 @@ func (c *cmd) sub(p program, a args) {
 	switch {
 	case a.unsure || len(a.operands) > 0 && !a.operands[0].known():
 		c.opaque("its subcommand is known only when it runs")
-	case a.acts('#'):
-		c.effects = nil
+	case a.prints():
 	case len(a.operands) == 0:
 		c.verbs(p, args{})
 	default:
@@ -177,11 +176,10 @@ func (c *cmd) sub(p program, a args) {
 
 // effectsOf are the effects of a program's line.
 func (c *cmd) effectsOf(p program, a args) {
-	if a.acts('#') {
-		return
-	}
 	c.optionEffects(p, a)
-	c.verbs(p, a)
+	if !a.prints() {
+		c.verbs(p, a)
+	}
 }
 
 func (c *cmd) optionEffects(p program, a args) {

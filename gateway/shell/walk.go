@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"strings"
+
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -79,9 +81,13 @@ func (a *analyser) command(c syntax.Command, st *state) (success *state) {
 	case *syntax.TestClause:
 		a.testClause(c, st)
 	case *syntax.TimeClause:
-		if c.Stmt != nil {
-			a.stmt(c.Stmt, st)
+		if c.Stmt == nil {
+			break
 		}
+		if call, ok := c.Stmt.Cmd.(*syntax.CallExpr); ok && len(call.Args) > 0 && strings.HasPrefix(call.Args[0].Lit(), "-") {
+			a.flaw(c, "is a program with options in some shells and not in others")
+		}
+		return a.stmt(c.Stmt, st)
 	case *syntax.CoprocClause:
 		if c.Name != nil {
 			a.fields(c.Name, st)

@@ -23,6 +23,7 @@ type word struct {
 	kind     wordKind
 	several  bool // an unknown word that may turn out to be none or many
 	computed bool // an expansion made it
+	some     bool // a name that find picked among others
 	plain    bool // a name that find -type f found: no symlink
 }
 
@@ -134,8 +135,12 @@ func hasGlob(s string) bool {
 		switch s[i] {
 		case '\\':
 			i++
-		case '*', '?', '[':
+		case '*', '?':
 			return true
+		case '[':
+			if i+2 < len(s) && strings.IndexByte(s[i+2:], ']') >= 0 {
+				return true
+			}
 		}
 	}
 	return false
@@ -151,7 +156,9 @@ func splitGlob(pattern string) (dir, rest string) {
 		case '/':
 			at = i + 1
 		case '*', '?', '[':
-			return unescapeGlob(pattern[:at]), pattern[at:]
+			if hasGlob(pattern[i:]) {
+				return unescapeGlob(pattern[:at]), pattern[at:]
+			}
 		}
 	}
 	return unescapeGlob(pattern[:at]), pattern[at:]

@@ -82,14 +82,14 @@ func (c *cmd) wrap(p program, words []word) {
 		return
 	}
 	spec := program{name: p.name, opts: w.opts}
-	a := c.parseArgs(words, w.opts, true, false)
+	a := c.parseArgs(words, w.opts, p.name != "su" && p.name != "runuser", false)
 	if a.unsure {
 		c.opaque("which command it runs is known only when it runs")
 		c.done()
 		return
 	}
 	c.optionEffects(spec, a)
-	if a.acts('#') {
+	if a.prints() {
 		c.done()
 		return
 	}

@@ -1,0 +1,245 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestWhatBashRuns writes random scripts, lets a real bash run them in an empty
+// folder where no program exists, and looks at the names that bash wanted to
+// run: each of them must stand in a part of the analysis, or the analysis must
+// say that it does not know.
+func TestWhatBashRuns(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash to compare with")
+	}
+	rounds, seed := 400, uint64(1)
+	if n, err := strconv.Atoi(os.Getenv("KAVI_ROUNDS")); err == nil {
+		rounds, seed = n, uint64(time.Now().UnixNano())
+	}
+	g := &scripts{r: rand.New(rand.NewPCG(seed, 7))}
+	dir := t.TempDir()
+	ran, complete := 0, 0
+	for range rounds {
+		script := g.list(3)
+		if g.r.IntN(4) == 0 {
+			script = g.soup()
+		}
+		names, ok := whatBashRuns(t, bash, dir, script)
+		a := Analyse(script, Env{Cwd: "/proj", Root: "/proj", Home: "/home/dev", Shell: "bash", FS: project()})
+		if slices.Contains(kinds(a.Parts), Opaque) {
+			continue
+		}
+		complete++
+		if !ok {
+			t.Logf("bash does not accept what is analysed: %q", script)
+		}
+		for _, name := range names {
+			ran++
+			if name == "time" {
+				continue // behind a pipe it is a program; what it times is walked
+			}
+			if !slices.ContainsFunc(a.Parts, func(p Part) bool { return len(p.Argv) > 0 && p.Argv[0].Text == name }) {
+				t.Errorf("bash runs %q, the analysis does not know: seed %d\n%s\n%+v", name, seed, script, a.Parts)
+			}
+		}
+	}
+	t.Logf("%d of %d scripts analysed, %d commands run by bash were all known", complete, rounds, ran)
+	if rounds >= 400 && (complete < rounds/10 || ran < rounds/10) {
+		t.Errorf("too few scripts say anything: %d complete, %d commands", complete, ran)
+	}
+}
+
+// whatBashRuns are the names of commands that bash looked for. ok is false
+// where the script does not parse.
+func whatBashRuns(t *testing.T, bash, dir, script string) (names []string, ok bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	const handler = `command_not_found_handle() { printf 'ran:%s\n' "$1" >&9; return $((${#1} % 2)); }; PATH=/nonexistent
+ulimit -t 2
+eval "$KAVI_SCRIPT"`
+	cmd := exec.CommandContext(ctx, bash, "--norc", "--noprofile", "-O", "extglob", "-c", handler)
+	cmd.Dir = dir
+	cmd.Env = []string{"KAVI_SCRIPT=" + script, "HOME=" + dir}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.ExtraFiles = []*os.File{w, w, w, w, w, w, w} // descriptor 9 is the last
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	var out bytes.Buffer
+	done := make(chan struct{})
+	go func() { defer close(done); out.ReadFrom(r) }()
+	cmd.Wait() //nolint:errcheck // scripts fail at random
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	r.Close()
+	<-done
+	for line := range strings.Lines(out.String()) {
+		if name, found := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "ran:"); found {
+			names = append(names, name)
+		}
+	}
+	return names, !strings.Contains(stderr.String(), "syntax error")
+}
+
+// scripts makes random ones.
+type scripts struct {
+	r *rand.Rand
+	n int
+}
+
+func (g *scripts) pick(s ...string) string { return s[g.r.IntN(len(s))] }
+
+// name is a command that no system has.
+func (g *scripts) name() string {
+	g.n++
+	return fmt.Sprintf("zz%d", g.n)
+}
+
+// word is an argument or a piece of one.
+func (g *scripts) word(deep int) string {
+	if deep <= 0 {
+		return g.pick("a", "-x", "'q r'", `"s t"`, `\;`, `$'\''`, "*", "~", "b=c", "#c", "x#y", "{", "}", "!", "1", "$x", "${x}", "é")
+	}
+	d := deep - 1
+	switch g.r.IntN(19) {
+	case 0:
+		return "$(" + g.list(d) + ")"
+	case 1:
+		return "`" + strings.NewReplacer("`", "", "\\", "").Replace(g.list(0)) + "`"
+	case 2:
+		return `"` + g.word(0) + "$(" + g.list(d) + `)"`
+	case 3:
+		return "${x:-" + g.word(d) + "}"
+	case 4:
+		return `"${x:-` + g.word(d) + `}"`
+	case 5:
+		return "<(" + g.list(d) + ")"
+	case 6:
+		return "$((1 + " + g.pick("2", "x", "$(echo 3)", "(4)") + "))"
+	case 7:
+		return "{" + g.word(d) + "," + g.word(0) + "}"
+	case 8:
+		return g.word(d) + g.word(0)
+	case 9:
+		return "${x/" + g.word(0) + "/" + g.word(d) + "}"
+	case 10:
+		return "${x#" + g.word(d) + "}"
+	case 12:
+		return "${x:-<(" + g.name() + ")}"
+	case 13:
+		return "${x" + g.pick("#", "%", "/a/", "^", ":=", ":+") + g.pick("<", ">") + "(" + g.name() + ")}"
+	case 14:
+		n := g.name()
+		return "`" + g.name() + " " + g.pick("\\`"+n+"\\`", "\"\\`"+n+"\\`\"", `'\'`, `"\""`, `\$(`+n+")", `\\$(`+n+")", "'$("+n+")'", "\"$("+n+")\"") + "`"
+	case 15:
+		n := g.name()
+		return `"` + g.pick(`$(`, `${y:-$(`) + n + g.pick(` ")")`, ` ')')`, ` \))`, " \"`"+g.name()+"`\")") + `"`
+	case 11:
+		return "$" + g.pick("1", "@", "*", "?", "#", "$", "!", "-", "_")
+	}
+	return g.word(0)
+}
+
+func (g *scripts) simple(deep int) string {
+	var b strings.Builder
+	if g.r.IntN(6) == 0 {
+		b.WriteString(g.pick("X=", "x=", "y+=", "A=") + g.word(deep) + " ")
+	}
+	b.WriteString(g.pick(g.name(), g.name(), g.name(), `"`+g.name()+`"`, "echo", ":", "true", "false", "eval "+g.name(), "command "+g.name(), "test", "!"+" "+g.name()))
+	for range g.r.IntN(3) {
+		b.WriteString(" " + g.word(deep))
+	}
+	switch g.r.IntN(12) {
+	case 0:
+		b.WriteString(" > f" + g.pick("1", "2"))
+	case 1:
+		b.WriteString(" <<< " + g.word(deep))
+	case 2:
+		b.WriteString(" 2>&1")
+	case 3:
+		b.WriteString(" &> f3")
+	}
+	return b.String()
+}
+
+func (g *scripts) command(deep int) string {
+	if deep <= 0 {
+		return g.simple(0)
+	}
+	d := deep - 1
+	switch g.r.IntN(22) {
+	case 0:
+		return "if " + g.list(d) + "; then " + g.list(d) + "; else " + g.list(d) + "; fi"
+	case 1:
+		return "for x in " + g.word(d) + " " + g.word(d) + "; do " + g.list(d) + "; done"
+	case 2:
+		return "case " + g.word(d) + " in " + g.pick("a", "*", "(b)", "x|y)"+g.name()+";; *") + strings.Repeat(")", 1) + " " + g.list(d) + ";; esac"
+	case 3:
+		return "{ " + g.list(d) + "; }"
+	case 4:
+		return "(" + g.list(d) + ")"
+	case 5:
+		n := g.name()
+		return n + "() { " + g.list(d) + "; }; " + n
+	case 6:
+		return "[[ " + g.word(0) + " == " + g.word(d) + " ]]"
+	case 7:
+		return "((1" + g.pick("+", "<", "==") + "2)) && " + g.simple(d)
+	case 8:
+		return "cat <<" + g.pick("EOF\n", "'EOF'\n", "-EOF\n\t") + g.pick("x", "$("+g.name()+")", "`"+g.name()+"`", "\\$(no)", "${x:-$("+g.name()+")}") + "\nEOF\n"
+	case 9:
+		return "while " + g.simple(d) + " && false; do " + g.list(d) + "; done"
+	case 10:
+		return "time " + g.simple(d)
+	case 11:
+		return "eval '" + strings.ReplaceAll(g.list(d), "'", "") + "'"
+	case 12:
+		return "trap '" + strings.ReplaceAll(g.simple(d), "'", "") + "' EXIT"
+	case 13:
+		return "set -- " + g.word(d) + " b; " + g.simple(d)
+	}
+	return g.simple(d)
+}
+
+func (g *scripts) list(deep int) string {
+	var b strings.Builder
+	b.WriteString(g.command(deep))
+	for range g.r.IntN(3) {
+		b.WriteString(g.pick("; ", " && ", " || ", " | ", "\n", " |& ", " ; # note\n", " \\\n && ", " # \\\n", " #\n"))
+		b.WriteString(g.command(deep))
+	}
+	return b.String()
+}
+
+// soup is tokens in any order: most of it is no script at all, and some of it
+// is one that no grammar would make.
+func (g *scripts) soup() string {
+	var b strings.Builder
+	for range 2 + g.r.IntN(14) {
+		b.WriteString(g.pick(g.name()+" ", g.name()+" ", g.name()+"\n", g.name()+";", "'", `"`, "`", "\\", "\\\n", "\n", "$(", ")", "${x:-", "}", "${", "((", "))",
+			"$((", "[[ ", " ]]", "<(", ">(", "<<E\n", "\nE\n", "<<'E'\n", "<<-E\n\t", "<<<", "#", " #", "; ", " && ", " | ", "& ", "{ ", "; }", "if ", "; then ", "; fi",
+			"case x in x) ", ";; esac", "f() ", "f() {", "function f ", "!", "time ", "coproc ", "for x in a; do ", "; done", "$'", "$\"", "=", "x=", "x=(", "+=", "@(", "!(", "*", "~", "é",
+			" ", "  ", "\t", "$x", "[", "]", "a[", "{a,", "2>", ">f", "&>f", "|&", ";&", "(", "eval ", "command ", "\\)", "\\`", "\\\"", "\\$", "x", "1", "in ", "do "))
+	}
+	return b.String()
+}
