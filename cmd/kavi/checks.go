@@ -196,15 +196,18 @@ func checkMark(context.Context) finding {
 	return fine("agents carry a mark that they cannot take off")
 }
 
-func checkAwake(context.Context) finding {
+func checkAwake(ctx context.Context) finding {
 	argv := inhibitor()
+	if argv != nil && runtime.GOOS == "linux" && exec.CommandContext(ctx, argv[0], "--mode=block", "true").Run() != nil {
+		argv = nil // it is there and has nobody to talk to: a container
+	}
 	c, _, err := loadConfig("")
 	wanted := err == nil && c.KeepAwake
 	switch {
 	case argv == nil && wanted:
 		return lacking("install systemd-inhibit", "keep_awake is set, and nothing here can keep the machine awake")
 	case argv == nil:
-		return less("", "nothing here can keep the machine awake (no systemd-inhibit)")
+		return less("", "nothing here can keep the machine awake (systemd-inhibit)")
 	case onBattery():
 		return less("plug it in", "on battery: agents stop when the machine sleeps")
 	case !wanted:

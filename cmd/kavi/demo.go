@@ -128,7 +128,7 @@ func scratchProject(ctx context.Context, dir string) error {
 		text string
 		mode os.FileMode
 	}{
-		"notes.txt":      {"What grows in this garden\n\n  beans\n  tomatos\n  pumpkins\n", 0o644},
+		"notes.txt":      {"What grows in this garden\n\n  beans\n  pumpkins\n", 0o644},
 		"check.sh":       {"#!/bin/sh\n# The garden's tests.\nfor plant in beans pumpkins; do\n\tgrep -q \"$plant\" notes.txt || { echo \"no $plant\"; exit 1; }\n\techo \"ok $plant\"\ndone\n", 0o755},
 		"old/ideas.txt":  {"a pond\n", 0o644},
 		"old/plan-1.txt": {"everything in rows\n", 0o644},

@@ -120,7 +120,7 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 		return nil, hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s", f.Dir.Name())
 	}
 	if !f.Served && !kept(f.Dir) {
-		return nil, hint(fmt.Errorf("session %s: it does not run", f.Dir.Name()), "kavi attach %s brings it back", f.Dir.Name())
+		return nil, notRunning(f)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the server does not answer"))
 	defer cancel()
@@ -128,18 +128,27 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 	defer tick.Stop()
 	for {
 		c, err := control.Dial(ctx, f.Dir.ControlSocket(), terminalName())
-		if err == nil {
+		switch {
+		case err == nil:
 			return c, nil
-		}
-		if !errors.Is(err, control.ErrNoServer) {
+		case ctx.Err() != nil:
+			return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), context.Cause(ctx)), "see %s", f.Dir.Log())
+		case !errors.Is(err, control.ErrNoServer):
 			return nil, fmt.Errorf("session %s: %w", f.Dir.Name(), err)
+		case !f.Dir.Served() && !kept(f.Dir):
+			return nil, notRunning(f)
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), context.Cause(ctx)), "see %s", f.Dir.Log())
 		}
 	}
+}
+
+var errNotRunning = errors.New("it does not run")
+
+func notRunning(f session.Found) error {
+	return hint(fmt.Errorf("session %s: %w", f.Dir.Name(), errNotRunning), "kavi attach %s brings it back", f.Dir.Name())
 }
 
 // kept says whether a keeper of the session lives: then a server that is gone

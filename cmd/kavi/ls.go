@@ -118,10 +118,13 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 	if err == nil {
 		snap, err = c.Snapshot(ctx)
 	}
-	if errors.Is(err, control.ErrRefused) {
+	switch {
+	case errors.Is(err, control.ErrRefused):
 		return s, err
-	}
-	if err != nil {
+	case errors.Is(err, errNotRunning):
+		s.State = "lost"
+		return s, nil
+	case err != nil:
 		s.Problem = display.Safe(err.Error())
 		return s, nil
 	}

@@ -75,6 +75,7 @@ func setup(e *testscript.Env) error {
 		"SHELL":           "/bin/sh",
 		"TERM":            "xterm-256color",
 		"TMUX":            "",
+		"GORACE":          "atexit_sleep_ms=0", // a second for each process otherwise
 		"TMPDIR":          home,
 	} {
 		e.Setenv(name, value)

@@ -25,18 +25,17 @@ say "${bold}I am a practice agent.${plain} I do what coding agents do: read, edi
 say "test, delete, fetch, commit. None of it runs before you say so."
 say ""
 say "Each command waits in the inbox. Press $KAVI_DEMO_PREFIX, then i, to go there."
-say "Then: Enter shows all of it, a approves, r rejects with a reason,"
-say "Esc comes back here. Try to reject one."
+say "Then a approves, r rejects with a reason, Enter shows all of it."
+say "After the last item your keys are back here, until $KAVI_DEMO_PREFIX i."
 
 run "I want to know what there is." 'ls; cat notes.txt'
 
-run "There is a typo. I correct it." \
-	"sed 's/tomatos/tomatoes/' notes.txt > notes.new && mv notes.new notes.txt"
+run "Something is missing. I add it." "echo '  tomatoes' >> notes.txt"
 
 run "Are the tests content? They run a script, and what it starts is covered by your answer." \
 	'sh ./check.sh'
 
-run "I tidy up. Look at the risk of this one before you press a." \
+run "I tidy up. This one deletes, so a works only after Enter has shown it to its end. Or reject it." \
 	'rm -r old'
 
 if command -v curl >/dev/null 2>&1; then
@@ -49,7 +48,7 @@ fi
 run "I fetch a page. It comes from this machine; the gateway asks all the same." "$fetch"
 
 run "And I commit what I did. The inbox shows which files go in." \
-	'git commit -q -a -m "Correct a typo in the notes" && git log --oneline'
+	'git commit -q -a -m "Plant tomatoes" && git log --oneline'
 
 say ""
 say "${bold}That was all.${plain} $KAVI_DEMO_PREFIX, then t shows the ledger: all of it was written down."

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"kavi/session"
+	"kavi/session/control"
+	"kavi/session/ledger"
+)
+
+// What a test asks the session of its world, which is called garden.
+
+func (w *world) dir() session.Dir {
+	return session.Dir(filepath.Join(w.home, "state", "kavi", "sessions", "garden"))
+}
+
+// log is the server's log, for a test that failed.
+func (w *world) log() string {
+	b, err := os.ReadFile(w.dir().Log())
+	if err != nil {
+		return err.Error()
+	}
+	return "\n" + string(b[max(0, len(b)-8000):])
+}
+
+func (w *world) read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(w.project, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// client reaches the server, also one that is just coming back.
+func (w *world) client(t *testing.T) *control.Client {
+	t.Helper()
+	var c *control.Client
+	eventually(t, "a server that answers", func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		var err error
+		c, err = control.Dial(ctx, w.dir().ControlSocket(), "")
+		return err == nil
+	}, w.log)
+	return c
+}
+
+func (w *world) snapshot(t *testing.T) *session.Snapshot {
+	t.Helper()
+	var n *session.Snapshot
+	eventually(t, "a snapshot", func() bool {
+		var err error
+		n, err = w.client(t).Snapshot(t.Context())
+		return err == nil
+	}, w.log)
+	return n
+}
+
+// agent starts one more agent, which runs a script by the system's own shell.
+func (w *world) agent(t *testing.T, name, script string) {
+	t.Helper()
+	w.write(t, name+".agent", script)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	spec := session.AgentSpec{Name: name, Argv: []string{"/bin/sh", name + ".agent"}, Cwd: w.project, Env: w.env, Cols: 80, Rows: 24}
+	if _, err := w.client(t).StartAgent(ctx, spec); err != nil {
+		t.Fatalf("starting %s: %v\n%s", name, err, w.log())
+	}
+}
+
+// entries are all of the ledger, from the server.
+func (w *world) entries(t *testing.T) []ledger.Entry {
+	t.Helper()
+	var all []ledger.Entry
+	for e, err := range w.client(t).Log(t.Context(), control.Range{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// pause lets time pass where what is tested is about time.
+func pause(t *testing.T, d time.Duration) {
+	t.Helper()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.Context().Done():
+	}
+}
