@@ -129,8 +129,10 @@ func (s *sealer) targets(c *Call, j Judgement) {
 				continue
 			}
 			switch e.Kind {
-			case shell.Write, shell.Overwrite, shell.Delete:
+			case shell.Overwrite, shell.Delete:
 				s.file(e.Path, true)
+			case shell.Write:
+				s.place(e.Path)
 			case shell.Read, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege:
 			}
 		}
@@ -138,6 +140,18 @@ func (s *sealer) targets(c *Call, j Judgement) {
 	if c.Tool == wire.ToolWrite || c.Tool == wire.ToolEdit {
 		s.file(under(c.Cwd, c.Path), true)
 	}
+}
+
+// place adds what a command would add to or change in part: that it is there, and
+// of what kind. Its content was not shown and is not lost; sealing it would make
+// of ten parallel calls that append to one log nine that changed.
+func (s *sealer) place(name string) {
+	s.text(name)
+	kind := "absent"
+	if st, err := os.Stat(name); err == nil {
+		kind = st.Mode().Type().String()
+	}
+	s.text(kind)
 }
 
 // file adds a file: what it is, and with content its bytes too, while they fit.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"kavi/gateway"
@@ -55,7 +56,9 @@ func (p *procs) changedEnv(name string, env []string) []string {
 	defer p.mu.RUnlock()
 	var out []string
 	for _, kv := range env {
-		if _, same := slices.BinarySearch(p.agents[name].env, kv); !same {
+		variable, _, _ := strings.Cut(kv, "=")
+		_, same := slices.BinarySearch(p.agents[name].env, kv)
+		if !same || variable == "PATH" || variable == "HOME" { // these say where programs and files are
 			out = append(out, kv)
 		}
 	}

@@ -301,3 +301,14 @@ func TestAnAgentCannotAskOnAnothersSocket(t *testing.T) {
 		t.Errorf("refusals in the ledger: %v", got)
 	}
 }
+
+func TestParallelCallsThatAppendToOneFileDoNotDisturbEachOther(t *testing.T) {
+	w := begin(t)
+	w.touch("log.txt")
+	w.script("one", `for i in 1 2 3 4 5 6; do "$SHELL" -c "echo $i >> log.txt" & done; wait`)
+	w.answer(true, "", w.pending(6)...)
+	w.exited("one")
+	if b, _ := os.ReadFile(filepath.Join(w.project, "log.txt")); strings.Count(string(b), "\n") != 6 {
+		t.Errorf("log.txt is %q, want six lines", b)
+	}
+}
