@@ -233,6 +233,7 @@ func BenchmarkCells(b *testing.B) {
 	t := New(200, 60, Options{})
 	t.Write(inputTUI())
 	b.ReportAllocs()
+	cpu := cpuTime(b)
 	for b.Loop() {
 		n := 0
 		for y := range 60 {
@@ -245,4 +246,5 @@ func BenchmarkCells(b *testing.B) {
 			b.Fatal(n)
 		}
 	}
+	b.ReportMetric(float64(cpuTime(b)-cpu)/float64(b.N), "cpu-ns/op")
 }

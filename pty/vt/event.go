@@ -49,6 +49,7 @@ type Reply struct {
 const (
 	maxEvents     = 256
 	maxReplyBytes = 256 << 10
+	replyCost     = 48 // of a reply, besides its bytes
 )
 
 // TakeEvents takes what happened, in order. What is not taken is bounded: the
@@ -60,7 +61,8 @@ func (t *Terminal) TakeEvents() []Event {
 }
 
 // TakeReplies takes the answers to the queries written so far, in the order of the
-// queries. What is not taken is bounded: beyond 256 KiB new answers are dropped.
+// queries. What is not taken is bounded: beyond 256 KiB of memory, some thousands,
+// new answers are dropped.
 func (t *Terminal) TakeReplies() []Reply {
 	r := t.replies
 	t.replies, t.replyBytes = nil, 0
@@ -88,10 +90,10 @@ func (t *Terminal) event(e Event) {
 }
 
 func (t *Terminal) reply(s string) {
-	if t.replyBytes+len(s) > maxReplyBytes {
+	if t.replyBytes+len(s)+replyCost > maxReplyBytes {
 		return
 	}
-	t.replyBytes += len(s)
+	t.replyBytes += len(s) + replyCost
 	t.replies = append(t.replies, Reply{Offset: t.at, Data: []byte(s)})
 }
 
