@@ -83,6 +83,32 @@ func TestInputThatIsReadMakesRoom(t *testing.T) {
 	h.until(t, "all arrived", func() bool { return h.has("3000000\n") && h.has("done.") })
 }
 
+// A server that replays output comes upon queries that were answered before. Each gets one answer.
+func TestAQueryIsAnsweredOnce(t *testing.T) {
+	s := spec(t, "sh", "-c", "stty raw -echo; echo ready.; cat")
+	keep(t, s)
+	h := newServer()
+	l := dial(t, s, 0, h)
+	h.until(t, "ready", func() bool { return h.has("ready.") })
+	answer := func(l *pty.Link, offset uint64, text string) {
+		if err := l.Reply(offset, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer(l, 5, "one,")
+	answer(l, 5, "again,")
+	answer(l, 7, "two,")
+	h.until(t, "the answers", func() bool { return h.has("two,") })
+	l.Close()
+	h = newServer()
+	l = dial(t, s, 0, h)
+	for range 20 { // what is dropped takes no room
+		until(t, "there is room", func() bool { return l.Reply(7, make([]byte, 900<<10)) == nil })
+	}
+	until(t, "there is room", func() bool { return l.Reply(8, []byte("three.")) == nil })
+	h.until(t, "the answers", func() bool { return h.has("one,two,three.") })
+}
+
 func TestAResizeIsToldToTheAgent(t *testing.T) {
 	s := spec(t, self(t), "sizes")
 	keep(t, s)

@@ -49,6 +49,7 @@ type keeper struct {
 	answered  uint64 // the offset of the newest query of the agent that was answered
 	refusals  refusals
 	dismissed bool
+	killing   int // how many kills are under way
 	revival   revival
 }
 
@@ -191,7 +192,7 @@ func (k *keeper) loop() {
 	defer tend.Stop()
 	k.revival.timer = time.NewTimer(time.Hour)
 	k.revival.timer.Stop()
-	for k.status == nil || !k.dismissed {
+	for k.status == nil || !k.dismissed || k.killing > 0 {
 		select {
 		case f := <-k.do:
 			f()

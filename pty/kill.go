@@ -12,9 +12,11 @@ import (
 	"kavi/pty/proc"
 )
 
-// kill ends all that is below this keeper but the servers that it started and what is theirs. It does not wait.
+// kill ends all that is below this keeper but the servers that it started and what is theirs. It does not wait, but
+// the keeper does not end before it is done: it would leave the processes that are stopped and not yet killed.
 func (k *keeper) kill() {
 	self, servers := k.self, slices.Clone(k.revival.below())
+	k.killing++
 	go func() {
 		err := killAll(func() []proc.ID {
 			tree := proc.Tree(self)
@@ -27,6 +29,7 @@ func (k *keeper) kill() {
 		if err != nil {
 			k.log.Error("kill the agent's processes", "err", err)
 		}
+		k.on(func() { k.killing-- })
 	}()
 }
 

@@ -1,6 +1,7 @@
 package pty_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -140,6 +141,30 @@ func TestKillEndsTheWholeTree(t *testing.T) {
 	until(t, "all are reaped", func() bool { return len(proc.Tree(keeper)) == 1 })
 	if _, err := proc.Of(orphan.PID); err == nil {
 		t.Error("the orphan is left, or its zombie")
+	}
+}
+
+// A keeper that is killed and dismissed in one breath does not end before the last of what it keeps.
+func TestAKeeperEndsAfterWhatItKills(t *testing.T) {
+	s := spec(t)
+	s.Argv = []string{"sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10; do " + self(t) + " escape say; done; read x"}
+	keeper := keep(t, s)
+	h := newServer()
+	l := dial(t, s, 0, h)
+	h.until(t, "the orphans run", func() bool { return strings.Count(string(h.out), "said by ") == 10 })
+	tree := proc.Tree(keeper)[1:]
+	if err := errors.Join(l.Kill(), l.Dismiss()); err != nil {
+		t.Fatal(err)
+	}
+	h.until(t, "the keeper is gone", func() bool { return h.lost })
+	until(t, "the keeper is gone", func() bool { return !keeper.Alive() })
+	for _, id := range tree {
+		if id.Alive() {
+			t.Errorf("%v is alive", id)
+		}
+	}
+	if len(tree) != 11 || len(h.exits) != 1 {
+		t.Errorf("a tree of %d; %v", len(tree), h.exits)
 	}
 }
 
