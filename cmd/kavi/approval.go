@@ -184,6 +184,12 @@ func (a *app) shown(p *session.Approval) shownApproval {
 		Body: p.Text.Body, BodyIs: p.Text.BodyIs, Cut: p.Text.Cut, Lines: p.Text.Lines,
 		Context: p.Context, Seal: fmt.Sprintf("%x", p.Seal),
 	}
+	if s.Body == nil {
+		s.Body = []string{}
+	}
+	if s.Context == nil {
+		s.Context = []string{}
+	}
 	for _, f := range p.Text.Fields {
 		s.Fields = append(s.Fields, shownField{f.Name, f.Value})
 	}

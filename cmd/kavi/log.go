@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -63,6 +62,9 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.follow {
+		return a.follow(ctx, f, since, o.json)
+	}
 	b, err := a.book(ctx, f)
 	if err != nil {
 		return err
@@ -83,23 +85,54 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 		}
 		return nil
 	}
-	for e, err := range b.entries(ctx, control.Range{Since: since, Follow: o.follow}) {
+	for e, err := range b.entries(ctx, control.Range{Since: since}) {
+		if err == nil {
+			err = a.printEntry(e, o.json)
+		}
 		if err != nil {
-			return err
-		}
-		line := e.Line()
-		if o.json {
-			text, err := json.Marshal(e)
-			if err != nil {
-				return err
-			}
-			line = string(text)
-		}
-		if _, err := fmt.Fprintln(a.out, line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *app) printEntry(e ledger.Entry, asJSON bool) error {
+	if asJSON {
+		return printJSONLine(a.out, e)
+	}
+	_, err := fmt.Fprintln(a.out, e.Line())
+	return err
+}
+
+// follow prints entries as they come, across crashes of the server, until the
+// session has ended or the operator has seen enough.
+func (a *app) follow(ctx context.Context, f session.Found, since time.Time, asJSON bool) error {
+	next := uint64(0)
+	for {
+		b, err := a.book(ctx, f)
+		if err != nil {
+			return err
+		}
+		for e, err := range b.entries(ctx, control.Range{From: next, Since: since, Follow: true}) {
+			if err == nil {
+				err = a.printEntry(e, asJSON)
+			}
+			if err != nil {
+				b.close()
+				return err
+			}
+			next = e.Seq + 1
+		}
+		b.close()
+		if ctx.Err() != nil || b.ledger != nil {
+			return nil
+		}
+		// The server is gone: the session has ended, and its ledger has the rest, or
+		// another server is about to come.
+		if f, err = find(f.Dir.Name(), true); err != nil {
+			return err
+		}
+	}
 }
 
 func (a *app) verify(ctx context.Context, b *book, asJSON bool) error {
@@ -181,13 +214,13 @@ func (b *book) entries(ctx context.Context, want control.Range) iter.Seq2[ledger
 	if b.client != nil {
 		return b.client.Log(ctx, want)
 	}
-	from := uint64(1)
+	from := max(want.From, 1)
 	if !want.Since.IsZero() {
 		seq, err := b.ledger.Since(want.Since)
 		if err != nil {
 			return func(yield func(ledger.Entry, error) bool) { yield(ledger.Entry{}, err) }
 		}
-		from = seq
+		from = max(from, seq)
 	}
 	return b.ledger.All(from)
 }

@@ -63,6 +63,9 @@ func (s *server) log(ctx context.Context, conn *net.UnixConn, want Range) error 
 		if err == nil {
 			err = w.Flush()
 		}
+		if want.Follow && errors.Is(err, ledger.ErrClosed) {
+			return nil // the session ends; what is left, an ended session's ledger tells
+		}
 		if err != nil || !want.Follow {
 			return err
 		}
