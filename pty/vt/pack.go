@@ -44,6 +44,12 @@ type packer struct {
 	wide  bool   // there were wide characters
 }
 
+// begin makes p ready to pack behind a text that ends in style st.
+func (p *packer) begin(t *Terminal, st Style, bare bool) {
+	p.t, p.b, p.bare, p.wide = t, p.b[:0], bare, false
+	p.st, p.style, p.known = 0, st, st == Style{}
+}
+
 // cells appends cells to what is packed.
 func (p *packer) cells(cells []cell) {
 	for i := 0; i < len(cells); {

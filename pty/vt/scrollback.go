@@ -19,7 +19,7 @@ type scrollback struct {
 	tailRows  int   // rows of the last line
 	tailCol   int   // columns of its last row that are used
 	version   uint64
-	packed    []byte // room to pack a row in
+	packer    packer // for one row after the other
 }
 
 const (
@@ -53,7 +53,7 @@ func (h *scrollback) reset(o Options, cols int) {
 		cols:    cols,
 		start:   h.start + uint64(h.rows()),
 		version: h.version + 1,
-		packed:  h.packed,
+		packer:  packer{b: h.packer.b},
 	}
 }
 
@@ -146,16 +146,16 @@ func (h *scrollback) push(t *Terminal, r *row) (line, before int) {
 
 // pack packs cells behind a text that ends in style st. If that takes too much room
 // it does without links and clusters.
-func (h *scrollback) pack(t *Terminal, cells []cell, fill cell, st Style) packer {
-	p := packer{t: t, b: h.packed[:0], style: st, known: st == Style{}}
-	p.cells(cells)
-	p.fill(fill)
-	if len(p.b) > maxLineBytes {
-		p = packer{t: t, b: p.b[:0], style: st, bare: true}
+func (h *scrollback) pack(t *Terminal, cells []cell, fill cell, st Style) *packer {
+	p := &h.packer
+	for _, bare := range []bool{false, true} {
+		p.begin(t, st, bare)
 		p.cells(cells)
 		p.fill(fill)
+		if len(p.b) <= maxLineBytes {
+			break
+		}
 	}
-	h.packed = p.b
 	return p
 }
 
