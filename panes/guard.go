@@ -12,9 +12,9 @@ const (
 	// decides: "add tests", typed into the wrong place, begins with a.
 	quiet = 250 * time.Millisecond
 
-	// stall is how long the loop may look away. A silence that nobody watched
-	// is none: keys may lie unread behind it.
-	stall = 100 * time.Millisecond
+	// watched is how much of a silence one look can vouch for. While the loop is
+	// held up nobody listens: keys may lie unread.
+	watched = 100 * time.Millisecond
 )
 
 // guard is the law of deliberate keys: it says whether a key that decides was
@@ -31,7 +31,8 @@ type guard struct {
 	typed   time.Time // the last key or paste that could be part of a text
 	held    deed      // waits for its silence
 	heldAt  time.Time
-	tick    time.Time // the last Tick
+	silence time.Duration // that was watched since
+	tick    time.Time     // the last Tick
 }
 
 // deed is what a key that decides asks for; the zero deed is nothing.
@@ -83,7 +84,7 @@ func (g *guard) hold(what string, at time.Time, ok bool) bool {
 	shown := at.Sub(g.since)
 	g.Typed(at)
 	if ok {
-		g.held, g.heldAt = deed{what: what, shown: shown}, at
+		g.held, g.heldAt, g.silence = deed{what: what, shown: shown}, at, 0
 	}
 	return ok
 }
@@ -102,18 +103,16 @@ func (g *guard) Settled(now time.Time) bool {
 // Holding says what waits for its silence, "" for nothing.
 func (g *guard) Holding() string { return g.held.what }
 
-// Tick gives the deed whose silence is complete, once.
+// Tick gives the deed whose silence is complete, once. It does so one look later
+// than the silence ends, so that what was typed at its very end has been heard.
 func (g *guard) Tick(now time.Time) (deed, bool) {
-	gap := now.Sub(g.tick)
+	gap := min(now.Sub(g.tick), now.Sub(g.heldAt), watched)
 	g.tick = now
 	if g.held == (deed{}) {
 		return deed{}, false
 	}
-	if gap > stall && now.Sub(g.heldAt) > stall {
-		g.heldAt = now
-		return deed{}, false
-	}
-	if now.Sub(g.heldAt) < quiet {
+	if g.silence < quiet {
+		g.silence += gap
 		return deed{}, false
 	}
 	d := g.held

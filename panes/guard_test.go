@@ -78,6 +78,7 @@ func TestGuard(t *testing.T) {
 		{"enter in the middle of a text", []moment{{900, "type"}, {950, "enter"}, {1000, "type"}}, "[]"},
 		{"enter before the question has settled", []moment{{300, "enter"}}, "[]"},
 		{"a silence that nobody watched", []moment{{800, "press"}, {1080, "stall"}, {1080, "type"}}, "[]"},
+		{"a key unread at the end of the silence", []moment{{800, "press"}, {1040, "stall"}, {2040, "stall"}, {2041, "type"}}, "[]"},
 		{"a stall only delays", []moment{{800, "press"}, {1080, "stall"}}, "[a on X]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -183,4 +184,25 @@ func TestGuardHoldsTheLawForAnySequence(t *testing.T) {
 	if fires < 50 {
 		t.Errorf("only %d decisions in all: the test proves nothing", fires)
 	}
+}
+
+// On a machine that is too slow to look often, keys still take effect.
+func TestGuardWithSlowLooks(t *testing.T) {
+	var g guard
+	g.Point("X")
+	g.Shown("X", noon)
+	at := noon.Add(time.Second)
+	if !g.Press("a", at) {
+		t.Fatal("the key was not taken")
+	}
+	for n := range 10 {
+		at = at.Add(300 * time.Millisecond)
+		if _, due := g.Tick(at); due {
+			if n < 3 {
+				t.Errorf("it decided at the look number %d", n+1)
+			}
+			return
+		}
+	}
+	t.Error("the key never took effect")
 }
