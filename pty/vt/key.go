@@ -113,6 +113,7 @@ func (k Key) normal() Key {
 // legacyKey is what xterm sends by default.
 func (t *Terminal) legacyKey(k Key) []byte {
 	mods := k.Mods & (Shift | Alt | Ctrl)
+	//exhaustive:ignore // the others are functions
 	switch k.Code {
 	case KeyNone:
 		return t.legacyRune(k.Rune, mods, k.Keypad)
@@ -244,6 +245,7 @@ func (t *Terminal) otherKey(k Key) []byte {
 		return nil
 	}
 	code := int(k.Rune)
+	//exhaustive:ignore // the others say their modifiers anyway
 	switch k.Code {
 	case KeyNone:
 		_, known := control(k.Rune)

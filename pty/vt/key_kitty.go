@@ -26,6 +26,7 @@ func (t *Terminal) kittyKey(k Key) []byte {
 	if !all {
 		k.Mods &^= lockMods
 	}
+	//exhaustive:ignore // these are more than functions
 	switch k.Code {
 	case KeyNone:
 		return t.kittyRune(k, flags)

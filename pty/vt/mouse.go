@@ -113,10 +113,10 @@ func (t *Terminal) wheelKeys(m Mouse) []byte {
 	if !t.modes.altScroll || t.s != &t.alt || m.Event != MousePress {
 		return nil
 	}
-	switch m.Button {
-	case WheelUp:
+	if m.Button == WheelUp {
 		return bytes.Repeat(t.KeyBytes(Key{Code: KeyUp}), wheelRows)
-	case WheelDown:
+	}
+	if m.Button == WheelDown {
 		return bytes.Repeat(t.KeyBytes(Key{Code: KeyDown}), wheelRows)
 	}
 	return nil
@@ -139,10 +139,14 @@ func mouseCode(m Mouse, mode MouseMode) int {
 	if mode == MouseX10 {
 		return code
 	}
-	for mod, bit := range map[Mod]int{Shift: 4, Alt: 8, Meta: 8, Ctrl: 16} {
-		if m.Mods&mod != 0 {
-			code |= bit
-		}
+	if m.Mods&Shift != 0 {
+		code |= 4
+	}
+	if m.Mods&(Alt|Meta) != 0 {
+		code |= 8
+	}
+	if m.Mods&Ctrl != 0 {
+		code |= 16
 	}
 	return code
 }
@@ -150,11 +154,11 @@ func mouseCode(m Mouse, mode MouseMode) int {
 func (t *Terminal) writeMouse(m Mouse, mode MouseMode) []byte {
 	code := mouseCode(m, mode)
 	x, y := m.X+1, m.Y+1
-	switch t.modes.mouseForm {
-	case mousePixels:
+	form := t.modes.mouseForm
+	if form == mousePixels {
 		x, y = m.X*t.o.CellWidth+t.o.CellWidth/2+1, m.Y*t.o.CellHeight+t.o.CellHeight/2+1
-		fallthrough
-	case mouseSGR:
+	}
+	if form == mouseSGR || form == mousePixels {
 		final := 'M'
 		if m.Event == MouseRelease {
 			final = 'm'
@@ -164,13 +168,13 @@ func (t *Terminal) writeMouse(m Mouse, mode MouseMode) []byte {
 	if m.Event == MouseRelease {
 		code = code&^(128|64|3) | 3
 	}
-	if t.modes.mouseForm == mouseURXVT {
+	if form == mouseURXVT {
 		return fmt.Appendf(nil, "\x1b[%d;%d;%dM", code+32, x, y)
 	}
 	b := []byte{0x1b, '[', 'M', byte(code + 32)}
 	for _, v := range []int{x + 32, y + 32} {
 		switch {
-		case t.modes.mouseForm == mouseUTF8 && v <= 0x7ff:
+		case form == mouseUTF8 && v <= 0x7ff:
 			b = utf8.AppendRune(b, rune(v))
 		case v <= 0xff:
 			b = append(b, byte(v))

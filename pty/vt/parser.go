@@ -20,7 +20,7 @@ const (
 	dcsEntry
 	dcsParam
 	dcsInter
-	dcsIgnore
+	dcsIgnore // this and those that follow are read by text
 	dcsText
 	oscText
 	otherText // SOS, PM, APC: read to the end and dropped
@@ -57,11 +57,11 @@ func (p *parser) begin(s state) {
 func (t *Terminal) parse(b []byte) {
 	p := &t.p
 	for i := 0; i < len(b); {
-		switch p.state {
-		case ground:
+		if p.state == ground {
 			i = t.ground(b, i)
 			continue
-		case oscText, dcsText, otherText, dcsIgnore:
+		}
+		if p.state >= dcsIgnore {
 			i = t.text(b, i)
 			continue
 		}
@@ -181,10 +181,12 @@ func (p *parser) flatten() {
 // step takes one byte from 0x20 to 0x7e in the states that are not hot.
 func (t *Terminal) step(c byte) {
 	p := &t.p
-	switch p.state {
-	case escape, escapeInter:
+	switch {
+	case p.state <= escapeInter:
 		t.stepEscape(c)
-	case csiInter:
+	case p.state >= dcsEntry:
+		t.stepDCS(c)
+	case p.state == csiInter:
 		switch {
 		case c < 0x30:
 			p.inter = 0xff
@@ -194,12 +196,8 @@ func (t *Terminal) step(c byte) {
 			p.state = ground
 			t.csiDispatch(c)
 		}
-	case csiIgnore:
-		if c >= 0x40 {
-			p.state = ground
-		}
-	case dcsEntry, dcsParam, dcsInter:
-		t.stepDCS(c)
+	case c >= 0x40: // csiIgnore
+		p.state = ground
 	}
 }
 

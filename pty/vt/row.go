@@ -10,13 +10,6 @@ type row struct {
 	wrapped bool // the text goes on in the next row
 }
 
-func (r *row) at(x int) cell {
-	if x < r.used {
-		return r.cells[x]
-	}
-	return r.fill
-}
-
 // clear makes all cells equal to c.
 func (r *row) clear(c cell) {
 	r.used, r.fill, r.wrapped = 0, c, false

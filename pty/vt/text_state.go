@@ -88,10 +88,9 @@ func (t *Terminal) endText(bell bool) {
 	if t.p.over {
 		return
 	}
-	switch t.p.state {
-	case oscText:
+	if t.p.state == oscText {
 		t.osc(t.p.text, bell)
-	case dcsText:
+	} else if t.p.state == dcsText {
 		t.dcs(t.p.text)
 	}
 }
