@@ -60,6 +60,7 @@ func (a *app) checks() []struct {
 		{"state folder", checkState},
 		{"sockets", checkSockets},
 		{"shells", checkShells},
+		{"doors", checkShim},
 		{"git", checkGit},
 		{"agents", checkAgents},
 		{"mark", checkMark},

@@ -90,7 +90,7 @@ func (a *app) start(ctx context.Context, o startOptions) error {
 	if err != nil {
 		return err
 	}
-	running, ok, err := runningHere(project, o.name)
+	running, ok, err := a.runningHere(project, o.name)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (a *app) say(format string, args ...any) {
 
 // runningHere is the session of this project that start would double. With a
 // name, only the one of that name.
-func runningHere(project, name string) (session.Found, bool, error) {
+func (a *app) runningHere(project, name string) (session.Found, bool, error) {
 	all, err := session.List()
 	if err != nil {
 		return session.Found{}, false, fmt.Errorf("sessions: %w", err)
@@ -180,6 +180,12 @@ func runningHere(project, name string) (session.Found, bool, error) {
 		lives := f.Record.Ended.IsZero() && (f.Served || kept(f.Dir))
 		if lives && (name == "" || name == f.Dir.Name()) {
 			return f, true, nil
+		}
+	}
+	for _, f := range inProject(all, project) {
+		if f.Record.Ended.IsZero() && name == "" {
+			a.say("session %s of this project has lost its server; kavi attach %[1]s brings it back", f.Dir.Name())
+			break
 		}
 	}
 	return session.Found{}, false, nil
