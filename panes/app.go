@@ -141,7 +141,7 @@ func newApp(o Options, h host) *app {
 			a.err = fmt.Errorf("panes: terminal: %w", err)
 			return a
 		}
-		a.scr = newScreen(real, a.tty)
+		a.scr = newScreen(real, a.tty, newEncoder(ti))
 		a.scr.mono, a.scr.ascii = o.Env["NO_COLOR"] != "", ascii(o.Env)
 		a.scr.after = a.afterShow
 		a.queue = newQueue(a.scr.wake)

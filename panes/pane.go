@@ -21,9 +21,10 @@ type pane struct {
 	w, h  int
 	cells []drawn
 	looks []tcell.Style
-	ids   map[vt.Style]uint16 // colours resolved, no links
-	links map[vt.Style]uint16 // of this read: the numbers of links hold until the next write
-	last  vt.Style            // looked up last in this read, and its number
+	urls  map[uint16][2]string // of looks that are hyperlinks: id and target
+	ids   map[vt.Style]uint16  // colours resolved, no links
+	links map[vt.Style]uint16  // of this read: the numbers of links hold until the next write
+	last  vt.Style             // looked up last in this read, and its number
 	id    uint16
 
 	seen   uint64    // the number of the agent's change that was drawn
@@ -60,6 +61,7 @@ func newPane(agent string) *pane {
 func (p *pane) forget() {
 	p.looks = []tcell.Style{tcell.StyleDefault}
 	p.ids = map[vt.Style]uint16{{}: 0}
+	p.urls = map[uint16][2]string{}
 }
 
 // place says where the pane is drawn.
@@ -205,14 +207,20 @@ func (p *pane) look(t *vt.Terminal, s vt.Style) uint16 {
 	if !ok && len(p.looks) < beyond {
 		id = uint16(len(p.looks))
 		table[s] = id
-		p.looks = append(p.looks, style(t, s))
+		st := style(s)
+		if s.Link != 0 {
+			name, url := strconv.Itoa(int(s.Link)), t.Link(s.Link)
+			st = st.Url(url).UrlId(name)
+			p.urls[id] = [2]string{name, url}
+		}
+		p.looks = append(p.looks, st)
 	}
 	p.id = id
 	return id
 }
 
 // style is what tcell is told of a cell's look, its colours resolved.
-func style(t *vt.Terminal, s vt.Style) tcell.Style {
+func style(s vt.Style) tcell.Style {
 	st := tcell.StyleDefault.Foreground(colour(s.Fg)).Background(colour(s.Bg))
 	a := s.Attr
 	reverse := a&vt.Reverse != 0
@@ -235,11 +243,6 @@ func style(t *vt.Terminal, s vt.Style) tcell.Style {
 			st = st.Underline(colour(s.Underline))
 		}
 	}
-	if s.Link != 0 {
-		if url := t.Link(s.Link); url != "" {
-			st = st.Url(url).UrlId(strconv.Itoa(int(s.Link)))
-		}
-	}
 	return st
 }
 
@@ -256,6 +259,11 @@ func colour(c vt.Color) tcell.Color {
 // draw draws what was read last.
 func (p *pane) draw(to tcell.Screen, dim tcell.Style) {
 	fast, _ := to.(*screen)
+	if fast != nil {
+		for id, l := range p.urls {
+			fast.Link(p.looks[id], l[0], l[1])
+		}
+	}
 	for y := range p.h {
 		for x := 0; x < p.w; x++ {
 			c := &p.cells[y*p.w+x]

@@ -10,22 +10,23 @@ import (
 
 // screen stands between tview and tcell. tview clears and draws everything each
 // time, which makes tcell send everything each time; this screen keeps what was
-// sent last and hands on only the cells that differ. A frame in which nothing
+// sent last and sends only the cells that differ. A frame in which nothing
 // differs sends nothing, and a frame that comes while an earlier one is still on
 // its way is dropped as a whole: the next one is compared with what was sent.
+// tcell switches the terminal's modes on and off; it draws nothing.
 //
 // It is also the way by which events reach tview's loop: see PollEvent.
 type screen struct {
 	tcell.Screen // the real one
 	tty          *tty
-	clear        string // how the terminal is cleared
-	mono, ascii  bool   // no colours; only ASCII
+	enc          *encoder
+	mono, ascii  bool // no colours; only ASCII
 
 	w, h        int
 	back, front []cell
 	styles      map[tcell.Style]uint32
-	looks       []tcell.Style // by their number in styles
-	last        tcell.Style   // the style that was looked up last, and its number
+	looks       []look      // by their number in styles
+	last        tcell.Style // the style that was looked up last, and its number
 	lastID      uint32
 	cursor, set cursor          // wanted, and as it was sent
 	stale       bool            // nothing is known of what the terminal shows
@@ -48,6 +49,13 @@ type cell struct {
 	style uint32
 }
 
+// look is a style and how the client's terminal is told of it.
+type look struct {
+	style tcell.Style
+	sgr   string
+	link  string // begins the hyperlink, if it is one
+}
+
 type cursor struct {
 	x, y  int
 	style tcell.CursorStyle
@@ -59,9 +67,9 @@ var hiddenCursor = cursor{x: -1, y: -1}
 // would fill memory otherwise.
 const maxStyles = 1 << 14
 
-func newScreen(real tcell.Screen, t *tty) *screen {
+func newScreen(real tcell.Screen, t *tty, enc *encoder) *screen {
 	s := &screen{
-		Screen: real, tty: t, clear: "\x1b[m\x1b[H\x1b[2J",
+		Screen: real, tty: t, enc: enc,
 		wake: make(chan struct{}, 1), done: make(chan struct{}), drained: make(chan struct{}),
 		ticket: tcell.NewEventKey(tcell.KeyRune, 0, tcell.ModNone),
 		cursor: hiddenCursor, set: hiddenCursor,
@@ -78,7 +86,7 @@ func (s *screen) Init() error {
 			close(s.drained)
 			return
 		}
-		// tcell's own events are few (sizes) and of no use, but its queue must not fill up.
+		// tcell's own events are of no use, but its queue must not fill up.
 		go func() {
 			defer close(s.drained)
 			for s.Screen.PollEvent() != nil {
@@ -96,9 +104,8 @@ func (s *screen) Init() error {
 func (s *screen) Fini() {
 	s.final.Do(func() {
 		close(s.done)
-		s.tty.begin()
+		s.tty.last()
 		s.Screen.Fini()
-		s.tty.end()
 		<-s.drained
 	})
 }
@@ -153,8 +160,7 @@ func (s *screen) SetContent(x, y int, r rune, more []rune, style tcell.Style) {
 		s.place(x, y, runeText(r), runeWidth(r), style)
 		return
 	}
-	text := string(r) + string(more)
-	s.place(x, y, text, uniseg.StringWidth(text), style)
+	s.Put(x, y, string(r)+string(more), style)
 }
 
 // runeWidth is how many cells a character fills by itself, 0 for what cannot be shown.
@@ -255,7 +261,7 @@ func (s *screen) Get(x, y int) (string, tcell.Style, int) {
 	if x+1 < s.w && c.text != "" && s.back[y*s.w+x+1].text == "" {
 		w = 2
 	}
-	return c.text, s.looks[c.style], w
+	return c.text, s.looks[c.style].style, w
 }
 
 // ShowCursor, HideCursor and SetCursorStyle are part of tcell.Screen.
@@ -285,30 +291,43 @@ func (s *screen) show() bool {
 	if s.cursor.x < 0 || s.cursor.y < 0 || s.cursor.x >= s.w || s.cursor.y >= s.h {
 		s.cursor = hiddenCursor
 	}
-	if s.stale {
-		s.tty.begin()
-		s.blank()
-	} else if s.same() {
+	if !s.stale && s.same() {
 		return true
-	} else {
-		s.tty.begin()
+	}
+	s.enc.begin(s.stale)
+	if s.stale {
+		blank := cell{" ", s.number(tcell.StyleDefault)}
+		for i := range s.front {
+			s.front[i] = blank
+		}
+		s.stale = false
 	}
 	for i := range s.back {
 		if c := s.back[i]; c != s.front[i] {
 			s.front[i] = c
 			if c.text != "" {
-				s.Screen.Put(i%s.w, i/s.w, c.text, s.looks[c.style])
+				s.send(i, c)
 			}
 		}
 	}
-	if s.cursor != s.set {
-		s.set = s.cursor
-		s.Screen.SetCursorStyle(s.cursor.style)
-		s.Screen.ShowCursor(s.cursor.x, s.cursor.y)
-	}
-	s.Screen.Show()
-	s.shown = s.tty.end()
+	s.set = s.cursor
+	s.shown = s.tty.send(s.enc.end(s.cursor))
 	return true
+}
+
+func (s *screen) send(i int, c cell) {
+	x, y, width := i%s.w, i/s.w, 1
+	if x+1 < s.w && s.back[i+1].text == "" {
+		width = 2
+	}
+	l := &s.looks[c.style]
+	if l.sgr == "" {
+		l.sgr = s.enc.sgr(l.style)
+	}
+	s.enc.cell(x, y, c.text, width, l.sgr, l.link)
+	if x+width >= s.w {
+		s.enc.x = -1 // at the margin
+	}
 }
 
 func (s *screen) same() bool {
@@ -321,23 +340,6 @@ func (s *screen) same() bool {
 		}
 	}
 	return true
-}
-
-// blank clears the terminal, and makes tcell believe the same: it learns a new
-// size only by drawing for it, and what it draws then is thrown away.
-func (s *screen) blank() {
-	s.Screen.Clear()
-	s.Screen.ShowCursor(-1, -1)
-	s.Screen.Show()
-	s.Screen.Clear() // now all of the new size
-	s.Screen.Show()
-	s.tty.replace(s.clear)
-	blank := cell{" ", s.number(tcell.StyleDefault)}
-	for i := range s.front {
-		s.front[i] = blank
-	}
-	s.set = hiddenCursor
-	s.stale = false
 }
 
 // number gives a style its number. Most cells look like the one before.
@@ -353,15 +355,21 @@ func (s *screen) number(style tcell.Style) uint32 {
 	if !ok {
 		id = uint32(len(s.looks))
 		s.styles[style] = id
-		s.looks = append(s.looks, style)
+		s.looks = append(s.looks, look{style: style})
 	}
 	s.last, s.lastID = style, id
 	return id
 }
 
+// Link says where a style leads that has a hyperlink; tcell's styles keep that
+// for themselves.
+func (s *screen) Link(style tcell.Style, id, url string) {
+	s.looks[s.number(style)].link = linkTo(id, url)
+}
+
 func (s *screen) resetStyles() {
 	s.styles = map[tcell.Style]uint32{tcell.StyleDefault: 0}
-	s.looks = []tcell.Style{tcell.StyleDefault}
+	s.looks = []look{{style: tcell.StyleDefault}}
 	s.last, s.lastID = tcell.StyleDefault, 0
 }
 
@@ -373,16 +381,20 @@ func (s *screen) prune() {
 	}
 }
 
-// asciiTexts saves an allocation for each cell that is drawn.
+// asciiTexts saves an allocation for each cell that is drawn. A control
+// character is a blank.
 var asciiTexts = func() (t [utf8.RuneSelf]string) {
 	for i := range t {
-		t[i] = string(rune(i))
+		t[i] = " "
+		if i >= ' ' && i < 0x7f {
+			t[i] = string(rune(i))
+		}
 	}
 	return t
 }()
 
 func runeText(r rune) string {
-	if r >= ' ' && r < utf8.RuneSelf {
+	if r >= 0 && r < utf8.RuneSelf {
 		return asciiTexts[r]
 	}
 	return string(r)

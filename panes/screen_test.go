@@ -121,11 +121,12 @@ func screenOn(t testing.TB, l *remote) *screen {
 	t.Helper()
 	tt := newTTY(l, func(uint64) {})
 	go tt.run()
-	real, err := tcell.NewTerminfoScreenFromTtyTerminfo(tt, describe(map[string]string{"TERM": "xterm-256color"}))
+	ti := describe(map[string]string{"TERM": "xterm-256color", "COLORTERM": "truecolor"})
+	real, err := tcell.NewTerminfoScreenFromTtyTerminfo(tt, ti)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScreen(real, tt)
+	s := newScreen(real, tt, newEncoder(ti))
 	if err := s.Init(); err != nil {
 		t.Fatal(err)
 	}
@@ -320,9 +321,14 @@ func TestALinkEndsWithItsFrame(t *testing.T) {
 	l := newRemote(20, 2)
 	s := screenOn(t, l)
 	s.Size()
-	s.PutStrStyled(0, 0, "link", tcell.StyleDefault.Url("https://example.com").UrlId("1"))
-	if got := show(t, s, l); !strings.Contains(got, "https://example.com") || !strings.HasSuffix(got, closeLink) {
+	link := tcell.StyleDefault.Url("https://example.com").UrlId("1")
+	s.Link(link, "1", "https://example.com/\x1b]0;x\x07")
+	s.PutStrStyled(0, 0, "link", link)
+	if got := show(t, s, l); !strings.Contains(got, "\x1b]8;id=1;https://example.com/]0;x\x1b\\\x1b[0mlink"+closeLink) && !strings.Contains(got, "link"+closeLink) {
 		t.Errorf("%q", got)
+	}
+	if c := l.screen.Cell(0, 0); l.screen.Link(c.Style.Link) != "https://example.com/]0;x" {
+		t.Errorf("the client has a link to %q", l.screen.Link(c.Style.Link))
 	}
 	s.PutStr(0, 1, "no link")
 	if got := show(t, s, l); strings.Contains(got, "example.com") {
@@ -338,7 +344,7 @@ func TestTheTerminalIsLeftAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScreen(real, tt)
+	s := newScreen(real, tt, newEncoder(describe(nil)))
 	if err := s.Init(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package panes
 
 import (
-	"bytes"
 	"io"
 	"sync"
 
@@ -22,11 +21,9 @@ type tty struct {
 
 	mu      sync.Mutex
 	pending []byte // not yet taken by the writer
-	frame   uint64 // the newest frame that is wholly in pending or beyond
-	holding bool   // a frame is being made: the writer waits for its end
-	mark    int    // where it began in pending
+	frame   uint64 // the newest frame that was handed over
 	writing bool
-	link    bool // the frame opened a hyperlink, which tcell may leave open
+	leaving bool // what comes now restores the terminal: none of it may be lost
 	closed  bool
 	lost    error
 	wake    chan struct{} // capacity 1
@@ -52,7 +49,6 @@ const (
 const (
 	tcellKeyboard = "\x1b[>4;2m\x1b[>1u\x1b[?9001h"
 	kaviKeyboard  = "\x1b[>4;1m\x1b[>5u"
-	closeLink     = "\x1b]8;;\x1b\\"
 )
 
 func newTTY(term Terminal, sent func(frame uint64)) *tty {
@@ -68,17 +64,11 @@ func (t *tty) run() {
 	var out []byte
 	for {
 		t.mu.Lock()
-		n := len(t.pending)
-		if t.holding {
-			n = t.mark
-		}
-		out = append(out[:0], t.pending[:n]...)
-		t.pending = append(t.pending[:0], t.pending[n:]...)
-		t.mark = 0
+		out, t.pending = t.pending, out[:0]
 		frame, closed := t.frame, t.closed
-		t.writing = n > 0
+		t.writing = len(out) > 0
 		t.mu.Unlock()
-		if n == 0 {
+		if len(out) == 0 {
 			if closed {
 				return
 			}
@@ -109,19 +99,12 @@ func (t *tty) busy() bool {
 	return t.writing || len(t.pending) > 0
 }
 
-// begin starts a frame, end completes it and says its number.
-func (t *tty) begin() {
+// send hands over one frame and gives its number.
+func (t *tty) send(frame []byte) uint64 {
 	t.mu.Lock()
-	t.holding, t.mark, t.link = true, len(t.pending), false
-	t.mu.Unlock()
-}
-
-func (t *tty) end() uint64 {
-	t.mu.Lock()
-	if t.link {
-		t.pending = append(t.pending, closeLink...)
+	if !t.closed {
+		t.pending = append(t.pending, frame...)
 	}
-	t.holding = false
 	t.frame++
 	n := t.frame
 	t.mu.Unlock()
@@ -129,10 +112,10 @@ func (t *tty) end() uint64 {
 	return n
 }
 
-// replace throws away what the present frame wrote so far and puts s in its place.
-func (t *tty) replace(s string) {
+// last says that what is written now restores the terminal.
+func (t *tty) last() {
 	t.mu.Lock()
-	t.pending = append(t.pending[:t.mark], s...)
+	t.leaving = true
 	t.mu.Unlock()
 }
 
@@ -140,19 +123,14 @@ func (t *tty) replace(s string) {
 func (t *tty) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	switch {
-	case t.closed:
+	case t.closed, len(t.pending)+len(p) > maxPending && !t.leaving:
 	case string(p) == tcellKeyboard:
 		t.pending = append(t.pending, kaviKeyboard...)
-	case len(t.pending)+len(p) > maxPending && !t.holding:
 	default:
-		t.link = t.link || t.holding && bytes.Contains(p, []byte("\x1b]8;"))
 		t.pending = append(t.pending, p...)
 	}
-	holding := t.holding
 	t.mu.Unlock()
-	if !holding {
-		t.nudge()
-	}
+	t.nudge()
 	return len(p), nil
 }
 
