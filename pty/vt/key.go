@@ -113,7 +113,8 @@ func (k Key) normal() Key {
 // legacyKey is what xterm sends by default.
 func (t *Terminal) legacyKey(k Key) []byte {
 	mods := k.Mods & (Shift | Alt | Ctrl)
-	//exhaustive:ignore // the others are functions
+	// The others are functions.
+	//exhaustive:ignore
 	switch k.Code {
 	case KeyNone:
 		return t.legacyRune(k.Rune, mods, k.Keypad)
@@ -245,7 +246,8 @@ func (t *Terminal) otherKey(k Key) []byte {
 		return nil
 	}
 	code := int(k.Rune)
-	//exhaustive:ignore // the others say their modifiers anyway
+	// The others say their modifiers anyway.
+	//exhaustive:ignore
 	switch k.Code {
 	case KeyNone:
 		_, known := control(k.Rune)

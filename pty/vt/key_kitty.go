@@ -26,7 +26,8 @@ func (t *Terminal) kittyKey(k Key) []byte {
 	if !all {
 		k.Mods &^= lockMods
 	}
-	//exhaustive:ignore // these are more than functions
+	// These are more than functions.
+	//exhaustive:ignore
 	switch k.Code {
 	case KeyNone:
 		return t.kittyRune(k, flags)
