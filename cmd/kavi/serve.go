@@ -88,7 +88,7 @@ func serve(ctx context.Context, dir session.Dir) error {
 		Session:      s,
 		Path:         dir.ControlSocket(),
 		Guard:        guard,
-		Refused:      func(p proc.Peer, request string, why error) { s.Refused(p.ID, request, why) },
+		Refused:      func(p proc.Peer, request string, why error) { s.Refused(p.ID, request, why) }, //nolint:contextcheck // the session has its own
 		Attach:       draw.run,
 		AttendedOnly: runtime.GOOS == "darwin", // a double fork can hide there that an agent asks
 		Stop:         cancel,
