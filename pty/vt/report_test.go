@@ -53,6 +53,13 @@ func TestReplies(t *testing.T) {
 		{"OSC 11 set and reset", "\x1b]11;rgb:ff/f/0\a\x1b]11;?\a\x1b]111\a\x1b]11;?\a", "\x1b]11;rgb:ffff/ffff/0000\a\x1b]11;rgb:1e1e/2020/3030\a"},
 		{"OSC 7501", "\x1b]7501;?\a", "\x1b]7501;?\x1b\\"},
 		{"OSC 52 is never read", "\x1b]52;c;?\a", ""},
+		{"parts behind colons are left out", "\x1b[2:9;3H\x1b[6n", "\x1b[2;3R"},
+		{"private DSR", "\x1b[?15n\x1b[?25n\x1b[?26n\x1b[?55n", "\x1b[?13n\x1b[?21n\x1b[?27;1;0;0n\x1b[?53n"},
+		{"the palette's colours", "\x1b]4;196;?;244;?;15;?\a", "\x1b]4;196;rgb:ffff/0000/0000\a\x1b]4;244;rgb:8080/8080/8080\a\x1b]4;15;rgb:ffff/ffff/ffff\a"},
+		{"DECRQSS of others", "\x1bP$q\"q\x1b\\\x1bP$q\"p\x1b\\\x1bP$qt\x1b\\\x1bP$q*|\x1b\\\x1bP$q$|\x1b\\", "\x1bP1$r0\"q\x1b\\\x1bP1$r62;1\"p\x1b\\\x1bP1$r5t\x1b\\\x1bP1$r5*|\x1b\\\x1bP1$r10$|\x1b\\"},
+		{"window", "\x1b[11t\x1b[13t\x1b[19t\x1b[15t", "\x1b[1t\x1b[3;0;0t\x1b[9;5;10t\x1b[5;90;90t"},
+		{"XTGETTCAP not hexadecimal", "\x1bP+qzz\x1b\\", "\x1bP0+r\x1b\\"},
+		{"DECREQTPARM", "\x1b[x", "\x1b[2;1;1;128;128;1;0x"},
 		{"dark", "\x1b[?996n", "\x1b[?997;1n"},
 	} {
 		if diff := cmp.Diff(c.want, replies(New(10, 5, dark), c.in)); diff != "" {
