@@ -5,7 +5,9 @@ import "unicode/utf8"
 // ground takes text and control characters from b[i:] up to the next sequence.
 func (t *Terminal) ground(b []byte, i int) int {
 	if t.p.parts > 0 {
-		i = t.finish(b, i)
+		if i = t.finish(b, i); t.p.state != ground {
+			return i
+		}
 	}
 	for i < len(b) {
 		c := b[i]
