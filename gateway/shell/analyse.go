@@ -11,6 +11,9 @@ import (
 // tooMuch is what a bound panics with; Analyse recovers it.
 type tooMuch string
 
+// broken is what a panic of our own becomes.
+const broken = "cannot be analysed"
+
 // spend takes n of what is left.
 func spend(left *int, n int) {
 	if *left -= n; *left < 0 {
@@ -92,7 +95,7 @@ func run(text string, env Env, walk func(*analyser)) (out Analysis) {
 		if r := recover(); r != nil {
 			why, ok := r.(tooMuch)
 			if !ok {
-				why = "cannot be analysed"
+				why = broken
 			}
 			out = a.result(text, string(why))
 		}
@@ -148,7 +151,7 @@ func (a *analyser) script(text string, st *state) {
 	}
 	a.complete(file)
 	if odd {
-		panic(tooMuch("has a comment that ends in a backslash"))
+		panic(tooMuch("has a comment that shells read differently"))
 	}
 	a.here = outer
 }

@@ -6,14 +6,16 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// maxRepairs is how many comments of one text are blanked, each with a parse of
+// maxRepairs is how many signs of one text are changed, each with a parse of
 // its own.
 const maxRepairs = 8
 
-// parse parses a text. Where a comment ends in a backslash, bash ends it with
-// its line but the parser takes the next line for more words of the command
-// before it: the comment is then blanked, and odd says that the analysis must
-// not be trusted to allow anything.
+// parse parses a text. The parser takes two kinds of # in another way than
+// bash: behind a comment that ends in a backslash it goes on with the next line
+// as if it were more words of the command, and inside (…) it takes the # of
+// "a"#b for a comment, which hides the rest of the line. Such a sign is changed
+// into what bash makes of it; odd says that the analysis must not be trusted to
+// allow anything.
 func parse(text string) (file *syntax.File, odd bool) {
 	for range maxRepairs {
 		parser := syntax.NewParser(syntax.Variant(syntax.LangBash))
@@ -21,76 +23,88 @@ func parse(text string) (file *syntax.File, odd bool) {
 		if err != nil {
 			panic(tooMuch("does not parse: " + parseError(err)))
 		}
-		hash := continuedComment(file, text)
-		if hash < 0 {
+		repaired := repair(file, text)
+		if repaired == "" {
 			return file, odd
 		}
-		odd = true
-		end := hash + strings.IndexByte(text[hash:], '\n')
-		text = text[:hash] + strings.Repeat(" ", end-hash) + text[end:]
+		text, odd = repaired, true
 	}
-	panic(tooMuch("has comments that end in a backslash"))
+	panic(tooMuch("has comments that shells read differently"))
 }
 
-// continuedComment is where the first comment begins that ends in a backslash;
-// -1 where there is none.
-func continuedComment(file *syntax.File, text string) int {
-	var quoted map[int]bool
-	for start := 0; start < len(text); {
-		end := strings.IndexByte(text[start:], '\n')
-		if end < 0 {
-			return -1
+// repair changes the first sign of a text that the parser reads in another way
+// than bash; "" where there is none.
+func repair(file *syntax.File, text string) string {
+	var words map[int]bool
+	inWord := func(i int) bool {
+		if words == nil {
+			words = wordSigns(file, text)
 		}
-		line := text[start : start+end]
-		if strings.HasSuffix(line, "\\") {
-			for i := 0; i < len(line); i++ {
-				if line[i] != '#' || i > 0 && strings.IndexByte(" \t;&|()<>`\\", line[i-1]) < 0 {
-					continue
-				}
-				if quoted == nil {
-					quoted = quotedSigns(file)
-				}
-				if !quoted[start+i] {
-					return start + i
-				}
+		return words[i]
+	}
+	end := -1
+	for i := 0; i < len(text); i++ {
+		if text[i] != '#' {
+			continue
+		}
+		if end < i {
+			if end = strings.IndexByte(text[i:], '\n'); end < 0 {
+				end = len(text)
+			} else {
+				end += i
 			}
 		}
-		start += end + 1
+		begins := i == 0 || strings.IndexByte(" \t\n;&|()<>`", text[i-1]) >= 0
+		switch {
+		case !begins && !inWord(i):
+			return text[:i] + "_" + text[i+1:]
+		case begins && end < len(text) && text[end-1] == '\\' && !inWord(i):
+			return text[:i] + strings.Repeat(" ", end-i) + text[end:]
+		}
 	}
-	return -1
+	return ""
 }
 
-// quotedSigns are the places of each # that stands in quotes or in a
-// here-document, where it begins no comment.
-func quotedSigns(file *syntax.File) map[int]bool {
+// wordSigns are the places of each # that is a part of a word, an expansion or
+// a here-document for the parser.
+func wordSigns(file *syntax.File, text string) map[int]bool {
 	signs := map[int]bool{}
-	text := func(n syntax.Node) {
-		start, end := span(n)
-		for i := start; i < end; i++ {
-			signs[i] = true
+	mark := func(start, end int) {
+		for i := start; i < min(end, len(text)); i++ {
+			if text[i] == '#' {
+				signs[i] = true
+			}
+		}
+	}
+	lits := func(parts []syntax.WordPart) {
+		for _, p := range parts {
+			if lit, ok := p.(*syntax.Lit); ok {
+				mark(span(lit))
+			}
 		}
 	}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch n := n.(type) {
-		case *syntax.SglQuoted:
-			text(n)
-		case *syntax.DblQuoted:
-			for _, p := range n.Parts {
-				if lit, ok := p.(*syntax.Lit); ok {
-					text(lit)
-				}
+		case *syntax.SglQuoted, *syntax.Lit:
+			mark(span(n))
+		case *syntax.ParamExp:
+			// $# and ${#x}: what is nested has nodes of its own.
+			start, _ := span(n)
+			mark(start, start+3)
+			if n.Param != nil {
+				_, end := span(n.Param)
+				mark(end, end+2) // ${x#y}, ${x##y}
+			}
+			if n.Index != nil {
+				_, end := span(n.Index)
+				mark(end, end+3)
 			}
 		case *syntax.Redirect:
 			if n.Hdoc != nil {
-				for _, p := range n.Hdoc.Parts {
-					if lit, ok := p.(*syntax.Lit); ok {
-						text(lit)
-					}
-				}
+				lits(n.Hdoc.Parts)
 			}
 		}
 		return true
 	})
 	return signs
 }
-

@@ -31,7 +31,7 @@ func (c *cmd) find(words []word) {
 	if len(roots) == 0 {
 		roots = []word{exactWord(".")}
 	}
-	c.expression(words[i:], roots)
+	c.expression(words[min(i, len(words)):], roots)
 	c.done()
 }
 
@@ -69,7 +69,7 @@ func (c *cmd) expression(words, roots []word) {
 			for end < len(words) && !words[end].is(";") && !(words[end].is("+") && words[end-1].is("{}")) {
 				end++
 			}
-			c.exec(words[i+1:end], roots, strings.HasSuffix(w.text, "dir"), plain, some)
+			c.exec(words[i+1:max(i+1, end)], roots, strings.HasSuffix(w.text, "dir"), plain, some)
 			i = end
 		case "-fprint", "-fprint0", "-fls", "-fprintf":
 			c.add(c.a.writes(next, true, c.st)...)

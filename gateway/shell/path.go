@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
-// maxLinks is how many symlinks one path may go through, as in Linux.
-const maxLinks = 40
+// The bounds of a path, as in Linux: symlinks that it may go through, bytes.
+const (
+	maxLinks = 40
+	maxPath  = 4096
+)
 
 // view is the file system as one command line sees it: looked at once, with
 // what earlier parts of the line move or link laid over it.
@@ -88,7 +91,7 @@ func (v *view) lay(p string, f File) {
 // follow the last component is followed too; without, only where a slash ends
 // the path (the kernel does the same for unlink and rename).
 func (v *view) resolve(abs string, follow bool) (string, bool) {
-	if abs == "" || abs[0] != '/' {
+	if abs == "" || abs[0] != '/' || len(abs) > 2*maxPath {
 		return "", false
 	}
 	rest, at, links := abs, "/", 0
@@ -125,6 +128,9 @@ func (v *view) resolve(abs string, follow bool) (string, bool) {
 		}
 		if f.Link[0] == '/' {
 			at = "/"
+		}
+		if len(rest) > 2*maxPath {
+			return "", false
 		}
 		if rest == "" {
 			rest = f.Link

@@ -64,7 +64,7 @@ func (c *cmd) shellTable(name string, words []word) {
 			c.opaque("may write a file")
 		}
 	case "fc":
-		if !words[0].known() || !strings.HasPrefix(words[0].text, "-l") {
+		if len(words) == 0 || !words[0].known() || !strings.HasPrefix(words[0].text, "-l") {
 			c.opaque("runs commands of the history")
 		}
 	case "functions":

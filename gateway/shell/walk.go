@@ -89,6 +89,9 @@ func (a *analyser) command(c syntax.Command, st *state) (success *state) {
 		}
 		return a.stmt(c.Stmt, st)
 	case *syntax.CoprocClause:
+		if a.here.posix {
+			a.flaw(c, "is a program's name in some shells")
+		}
 		if c.Name != nil {
 			a.fields(c.Name, st)
 		}
