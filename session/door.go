@@ -170,32 +170,32 @@ func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 		group = append(group, pgid, sid)
 	}
 	j.nest = s.covers.of(ancestors, group...)
-	s.judgeIn(k, &j)
+	s.judgeIn(k.agentName, k.req, &j)
 	return j
 }
 
 // judgeIn judges a call whose nesting is known.
-func (s *Session) judgeIn(k *call, j *judged) {
-	j.level = s.procs.level(k.agentName)
+func (s *Session) judgeIn(agent string, c *gateway.Call, j *judged) {
+	j.level = s.procs.level(agent)
 	w := s.world()
 	w.Cover = j.nest.as
-	j.Judgement = j.policy.Action(k.req, gateway.Asker{Agent: k.agentName, Level: j.level}, w)
-	if j.Action == gateway.Prompt || s.procs.paused(k.agentName) {
-		j.text = gateway.Describe(k.req, j.Judgement, w)
-		j.seal = gateway.SealOf(k.req, j.Judgement, j.text)
+	j.Judgement = j.policy.Action(c, gateway.Asker{Agent: agent, Level: j.level}, w)
+	if j.Action == gateway.Prompt || s.procs.paused(agent) {
+		j.text = gateway.Describe(c, j.Judgement, w)
+		j.seal = gateway.SealOf(c, j.Judgement, j.text)
 	}
 }
 
 // rejudge judges a held call again by the policy of now, elsewhere than in the
 // loop, and hands the loop the answer.
 func (s *Session) rejudge(k *call, then func(judged)) {
-	nest := k.judged.nest
+	nest, req := k.judged.nest, k.req // the loop may give the call another
 	s.wg.Go(func() {
 		j := judged{policy: s.policy.Load(), nest: nest}
 		if nest.run != nil && !nest.run.id.Alive() {
 			j.nest = nesting{left: nest.run}
 		}
-		s.judgeIn(k, &j)
+		s.judgeIn(k.agentName, req, &j)
 		s.post(func() { then(j) })
 	})
 }
