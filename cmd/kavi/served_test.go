@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,13 +21,18 @@ func (w *world) dir() session.Dir {
 	return session.Dir(filepath.Join(w.home, "state", "kavi", "sessions", "garden"))
 }
 
-// log is the server's log, for a test that failed.
+// log is what server and keepers wrote, for a test that failed.
 func (w *world) log() string {
-	b, err := os.ReadFile(w.dir().Log())
-	if err != nil {
-		return err.Error()
+	var out strings.Builder
+	keepers, _ := filepath.Glob(filepath.Join(w.dir().Agents(), "*", "keep.log"))
+	for _, name := range append(keepers, w.dir().Log()) {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			b = []byte(err.Error())
+		}
+		fmt.Fprintf(&out, "\n%s:\n%s", name, b[max(0, len(b)-4000):])
 	}
-	return "\n" + string(b[max(0, len(b)-8000):])
+	return out.String()
 }
 
 func (w *world) read(t *testing.T, name string) string {
