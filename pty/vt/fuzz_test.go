@@ -143,17 +143,19 @@ func FuzzWrite(f *testing.F) {
 		script(data, func(b []byte) {
 			whole.Write(b)
 			whole.check(t)
-			for i := range b {
-				pieces.Write(b[i : i+1])
+			for n := 1; len(b) > 0; n = n%3 + 1 {
+				n = min(n, len(b))
+				pieces.Write(b[:n])
+				b = b[n:]
 			}
 			a, b2 := whole.TakeReplies(), pieces.TakeReplies()
 			replies += len(a)
 			if len(a) != len(b2) {
-				t.Fatalf("%d replies, and %d for single bytes", len(a), len(b2))
+				t.Fatalf("%d replies, and %d in pieces", len(a), len(b2))
 			}
 			for i, r := range a {
 				if r.Offset != b2[i].Offset || !bytes.Equal(r.Data, b2[i].Data) || i > 0 && r.Offset < a[i-1].Offset || r.Offset > whole.Offset() {
-					t.Fatalf("reply %q at %d, and %q at %d for single bytes", r.Data, r.Offset, b2[i].Data, b2[i].Offset)
+					t.Fatalf("reply %q at %d, and %q at %d in pieces", r.Data, r.Offset, b2[i].Data, b2[i].Offset)
 				}
 			}
 			events += len(whole.TakeEvents()) - len(pieces.TakeEvents())
@@ -163,10 +165,10 @@ func FuzzWrite(f *testing.F) {
 			pieces.Resize(cols, rows)
 		})
 		if events != 0 {
-			t.Fatal("other events for single bytes")
+			t.Fatal("other events in pieces")
 		}
 		if !bytes.Equal(whole.Snapshot(), pieces.Snapshot()) {
-			t.Fatalf("written byte by byte it is another screen:\n%s\n%s", whole.Text(), pieces.Text())
+			t.Fatalf("written in pieces it is another screen:\n%s\n%s", whole.Text(), pieces.Text())
 		}
 		whole.Text()
 		whole.ANSI()
