@@ -126,7 +126,11 @@ func (c *Client) ask(ctx context.Context, req request, into any) error {
 }
 
 func (c *Client) open(ctx context.Context, req request) (*net.UnixConn, *bufio.Reader, error) {
-	req.V, req.Terminal = Version, c.terminal
+	return c.openAs(ctx, req, Version)
+}
+
+func (c *Client) openAs(ctx context.Context, req request, version int) (*net.UnixConn, *bufio.Reader, error) {
+	req.V, req.Terminal = version, c.terminal
 	line, err := json.Marshal(req)
 	if err != nil {
 		return nil, nil, fmt.Errorf("request: %w", err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -171,7 +172,7 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 	}
 	if req.V != Version {
 		r.fail(fmt.Errorf("%w: this client speaks %d, the server %d", ErrVersion, req.V, Version),
-			"use the session's own copy of kavi, or stop the session and start it anew")
+			"the session's own copy of kavi speaks it: "+ownPath())
 		return
 	}
 	if req.Do == doAttach {
@@ -189,6 +190,15 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 		return
 	}
 	s.answer(ctx, conn, &req, r)
+}
+
+// ownPath is the program that this server runs: the session's own copy.
+func ownPath() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "in the session's folder"
+	}
+	return path
 }
 
 func (s *server) admit(peer proc.Peer, err error) error {
