@@ -104,7 +104,7 @@ func (s *Session) readCall(agent string, d *door) error {
 	if err := d.conn.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
-	ancestors, err := proc.Ancestors(d.peer.PID)
+	ancestors, err := proc.AncestorsTo(d.peer.PID, s.procs.known)
 	if err != nil {
 		return fmt.Errorf("it is not known who asks: %w", err)
 	}

@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 			exit(pty.Keep(os.Args[2]))
 		case "launch":
 			exit(pty.Launch(os.Args[2:]))
+		case "callers":
+			exit(callers(os.Args[2:]))
 		case "serve":
 			exit(serve(Dir(os.Args[2])))
 		}
@@ -69,13 +71,13 @@ func options(d Dir) Options {
 // world is a session with a project, in folders of this test's own.
 type world struct {
 	*Session
-	t       *testing.T
+	t       testing.TB
 	dir     Dir
 	project string
 }
 
 // begin opens a session in a new project.
-func begin(t *testing.T, change ...func(*Options)) *world {
+func begin(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
 	top, err := os.MkdirTemp("/tmp", "kv") // short: t.TempDir's paths are too long for sockets
 	if err != nil {

@@ -71,6 +71,15 @@ func (p *procs) paused(name string) bool {
 	return p.agents[name].paused
 }
 
+// known tells whether a process is an agent, a keeper, or this server: above one
+// of these nobody need look to know whose a caller is.
+func (p *procs) known(id proc.ID) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	_, ok := p.past[id]
+	return ok || id == p.self
+}
+
 // belongs tells whether a process is the named agent's: walking up from it, the
 // agent is met, or its keeper (which adopts what the agent leaves behind),
 // before any other agent, keeper, or this server.

@@ -75,7 +75,7 @@ func (id ID) Alive() bool {
 
 // Parent is the present parent of a pid: of an orphan the process that adopted it.
 func Parent(pid int) (ID, error) {
-	chain, err := chain(pid, 2)
+	chain, err := chain(pid, 2, nil)
 	if err != nil {
 		return ID{}, err
 	}
@@ -97,14 +97,20 @@ const maxChain = 4096
 // Ancestors is the process itself, its parent, and so on to the first process of the system (or of the container).
 // An error means that the chain could not be read to its end: whoever asks to keep somebody out must refuse then.
 func Ancestors(pid int) ([]ID, error) {
-	return chain(pid, maxChain+1)
+	return AncestorsTo(pid, nil)
+}
+
+// AncestorsTo is Ancestors up to and with the first of them that last says yes to: for who knows above whom nothing
+// need be looked at.
+func AncestorsTo(pid int, last func(ID) bool) ([]ID, error) {
+	return chain(pid, maxChain+1, last)
 }
 
 // chain reads the first n of a process's ancestors. A parent may exit while they are read, which is ordinary, so a
 // chain that moved is read again; one that never holds still is an error.
-func chain(pid, n int) (ids []ID, err error) {
+func chain(pid, n int, last func(ID) bool) (ids []ID, err error) {
 	for range 8 {
-		ids, err = walk(pid, n)
+		ids, err = walk(pid, n, last)
 		if !errors.Is(err, errMoved) {
 			break
 		}
@@ -118,7 +124,7 @@ func chain(pid, n int) (ids []ID, err error) {
 	return ids, nil
 }
 
-func walk(pid, n int) ([]ID, error) {
+func walk(pid, n int, last func(ID) bool) ([]ID, error) {
 	first, err := read(pid)
 	if err != nil {
 		return nil, err
@@ -126,7 +132,7 @@ func walk(pid, n int) ([]ID, error) {
 	stats := []stat{first}
 	for len(stats) < n {
 		child := stats[len(stats)-1]
-		if child.ppid <= 0 {
+		if child.ppid <= 0 || last != nil && last(child.id) {
 			break
 		}
 		parent, err := read(child.ppid)

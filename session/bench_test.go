@@ -1,0 +1,121 @@
+package session
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/wire"
+)
+
+// BenchmarkDecisions asks the gateway from inside an agent, by 1 to 1,000 callers
+// at once: each call is read, traced to its agent, judged, and its decision synced
+// to the disk before the answer. What is asked is never allowed, so nothing runs.
+func BenchmarkDecisions(b *testing.B) {
+	for _, callers := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			w := begin(b)
+			each := max(1, b.N/callers)
+			self, err := os.Executable()
+			if err != nil {
+				b.Fatal(err)
+			}
+			gate := filepath.Join(w.dir.Agent("caller"), "gate.sock")
+			out := filepath.Join(w.project, "figures")
+			b.ResetTimer()
+			if _, err := w.StartAgent(b.Context(), AgentSpec{Name: "caller", Argv: []string{self, "callers", gate, strconv.Itoa(callers), strconv.Itoa(each), out}}); err != nil {
+				b.Fatal(err)
+			}
+			if a := w.exited("caller"); a.ExitCode != 0 {
+				b.Fatalf("the callers failed:\n%s", w.screen("caller"))
+			}
+			b.StopTimer()
+			text, err := os.ReadFile(out)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var p50, p99, rate float64
+			if _, err := fmt.Sscan(string(text), &p50, &p99, &rate); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(p50, "p50-ms")
+			b.ReportMetric(p99, "p99-ms")
+			b.ReportMetric(rate, "calls/s")
+		})
+	}
+}
+
+// callers is the agent of that benchmark: it calls and writes p50, p99 and the rate.
+func callers(args []string) error {
+	gate, out := args[0], args[3]
+	n, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	each, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	var took []time.Duration
+	var firstErr error
+	var wg sync.WaitGroup
+	start := time.Now()
+	for i := range n {
+		wg.Go(func() {
+			for j := range each {
+				d, err := callOnce(gate, i, j)
+				mu.Lock()
+				took = append(took, d)
+				if err != nil && firstErr == nil {
+					firstErr = err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	all := time.Since(start)
+	if firstErr != nil {
+		return firstErr
+	}
+	slices.Sort(took)
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return os.WriteFile(out, fmt.Appendf(nil, "%.3f %.3f %.0f\n", ms(took[len(took)/2]), ms(took[len(took)*99/100]), float64(len(took))/all.Seconds()), 0o644)
+}
+
+func callOnce(gate string, caller, n int) (time.Duration, error) {
+	start := time.Now()
+	c, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: gate, Net: "unix"})
+	for err != nil && strings.Contains(err.Error(), "temporarily unavailable") { // the backlog is full; a shim's connect blocks here
+		c, err = net.DialUnix("unix", nil, &net.UnixAddr{Name: gate, Net: "unix"})
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = c.Close() }()
+	call := gateway.Call{
+		Door: wire.DoorShim, Name: "bash", Tool: wire.ToolExec, Argv: []string{"bash", "-c", "rm -rf /"}, Command: "rm -rf /", HasCommand: true,
+		Cwd: "/", Program: "/bin/bash",
+	}
+	copy(call.Nonce[:], fmt.Sprintf("%d %d %d", os.Getpid(), caller, n))
+	if _, err := c.Write(wire.AppendCall(nil, &call)); err != nil {
+		return 0, err
+	}
+	m, err := wire.Read(c)
+	if err != nil {
+		return 0, err
+	}
+	if m.Verdict == nil || m.Verdict.Allow || !strings.Contains(m.Verdict.Reason, "/") {
+		return 0, fmt.Errorf("answered %+v", m.Verdict)
+	}
+	return time.Since(start), nil
+}
