@@ -47,29 +47,25 @@ func (d *detail) SetActive(on bool, _ time.Time) { d.activate(on, subject("detai
 func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)
 	act := d.keys.Action(keymap.Detail, k)
-	switch act {
-	case keymap.Approve, keymap.Reject:
+	if act == keymap.Approve || act == keymap.Reject {
 		if d.a == nil {
 			d.guard.Typed(at)
 		} else if !d.guard.Press(string(act), at) {
 			d.act.Note(tooSoon)
 		}
 		return true
-	default:
 	}
 	if textual(k) {
 		d.guard.Typed(at)
 	}
-	switch act {
-	case keymap.Leave:
+	switch {
+	case act == keymap.Leave:
 		d.act.Pop(d)
-	case keymap.GoToPane:
-		if d.a != nil {
-			d.act.Pop(d)
-			d.act.GoTo(d.a.Agent)
-		}
-	case keymap.Diff:
+	case act == keymap.Diff:
 		d.diff = true
+	case act == keymap.GoToPane && d.a != nil:
+		d.act.Pop(d)
+		d.act.GoTo(d.a.Agent)
 	default:
 		return d.rows.move(act)
 	}
@@ -96,21 +92,16 @@ func (d *detail) Tick(now time.Time) bool {
 	return changed
 }
 
+// fire does what a key asked for that turned out to be deliberate.
 func (d *detail) fire(what deed) {
-	switch keymap.Action(what.what) {
-	case keymap.Approve:
-		if why := d.shut(d.a); why != "" {
-			d.act.Note(d.id + " was not approved: " + why)
-			return
-		}
+	approve := keymap.Action(what.what) == keymap.Approve
+	switch why := d.shut(d.a); {
+	case approve && why != "", d.a.State == session.Deciding:
+		d.act.Note(d.id + " was not decided: " + why)
+	case approve:
 		d.decide([]session.Choice{choice(d.a)}, true, "", what.shown)
-	case keymap.Reject:
-		if d.a.State == session.Deciding {
-			d.act.Note(d.id + ": it was answered already")
-			return
-		}
-		d.act.Push(newReject(d.views, []*session.Approval{d.a}, nil))
 	default:
+		d.act.Push(newReject(d.views, []*session.Approval{d.a}, nil))
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
-
-	"kavi/gateway/display"
 )
 
 func FuzzWrapLosesNothing(f *testing.F) {
@@ -57,8 +55,8 @@ func TestEscapesAreReversed(t *testing.T) {
 	for _, look := range []*theme{newTheme(256, false), newTheme(16, false), newTheme(8, false), newTheme(0, false), newTheme(256, true)} {
 		for r := plain; r < roles; r++ {
 			put(s, look, 0, 0, 20, words("a\x1b[8m", r))
-			_, _, text, _ := s.GetContent(0, 0)
-			_, _, escape, _ := s.GetContent(1, 0)
+			_, text, _ := s.Get(0, 0)
+			_, escape, _ := s.Get(1, 0)
 			_, _, a := text.Decompose()
 			_, _, b := escape.Decompose()
 			if a&tcell.AttrReverse == b&tcell.AttrReverse {
@@ -114,16 +112,4 @@ func TestBoxTooSmallToDrawIsNotDrawn(t *testing.T) {
 			d.v.act.Pop(d.top())
 		}
 	}
-}
-
-// unsafe gives what a screen must never hold.
-func unsafe(screen string) (bad []string) {
-	for _, r := range strings.Split(screen, "\n") {
-		for _, s := range display.Spans(strings.TrimLeft(r, " ")) {
-			if s.Escape && !strings.Contains(r, s.Text) {
-				bad = append(bad, s.Text+" in "+r)
-			}
-		}
-	}
-	return bad
 }

@@ -44,7 +44,7 @@ func hostile() []*session.Approval {
 }
 
 // forbidden is what no screen and no listing may hold, whatever was asked for.
-const forbidden = "\x1b\x07\x9b\u200b\u202e\u202c\u3000\r\t"
+const forbidden = "\x1b\x07\u009b\ufffd\u200b\u202e\u202c\u3000\r\t"
 
 func TestLiesInTheInbox(t *testing.T) {
 	for _, size := range screenSizes {

@@ -36,9 +36,31 @@ type inbox struct {
 	detail scroller
 	sheet  sheetCache
 	lit    string // what the line of keys looked like at the last Tick
+
+	deeds map[keymap.Action]func(shown time.Duration) // of the keys that decide
+	does  map[keymap.Action]func()                    // of the others
 }
 
-func newInbox(v *views) *inbox { return &inbox{base: newBase(v), marks: map[string]string{}} }
+func newInbox(v *views) *inbox {
+	i := &inbox{base: newBase(v), marks: map[string]string{}}
+	i.deeds = map[keymap.Action]func(time.Duration){
+		keymap.Approve:    i.approve,
+		keymap.Reject:     i.reject,
+		keymap.ApproveAll: i.approveAll,
+	}
+	i.does = map[keymap.Action]func(){
+		keymap.Down:     func() { i.move(1) },
+		keymap.Up:       func() { i.move(-1) },
+		keymap.Top:      func() { i.move(-len(i.list)) },
+		keymap.Bottom:   func() { i.move(len(i.list)) },
+		keymap.Details:  func() { i.open(false) },
+		keymap.Diff:     func() { i.open(true) },
+		keymap.GoToPane: i.goToPane,
+		keymap.Filter:   func() { i.editing = newEditor(i.filter) },
+		keymap.Leave:    i.leave,
+	}
+	return i
+}
 
 // Place is part of view: below 100 columns the inbox lies over the panes.
 func (i *inbox) Place(cols, rows int) (x, y, width, height int) {
@@ -122,52 +144,38 @@ func (i *inbox) Key(ev *tcell.EventKey, at time.Time) bool {
 		return i.editFilter(ev)
 	}
 	act := i.keys.Action(keymap.Inbox, k)
-	switch act {
-	case keymap.Approve, keymap.Reject, keymap.ApproveAll:
+	if i.deeds[act] != nil {
 		i.press(act, at)
 		return true
-	default:
 	}
 	settled := i.guard.Settled(at)
 	if textual(k) {
 		i.guard.Typed(at)
 	}
-	switch act {
-	case keymap.Down:
-		i.move(1)
-	case keymap.Up:
-		i.move(-1)
-	case keymap.Top:
-		i.move(-len(i.list))
-	case keymap.Bottom:
-		i.move(len(i.list))
-	case keymap.Details, keymap.Diff:
-		if a := i.under(); a != nil {
-			i.push(newDetail(i.views, a, act == keymap.Diff))
-		}
-	case keymap.Mark:
+	if act == keymap.Mark {
 		i.mark(settled)
-	case keymap.GoToPane:
-		if a := i.under(); a != nil {
-			i.act.GoTo(a.Agent)
-		}
-	case keymap.Filter:
-		i.editing = newEditor(i.filter)
-	case keymap.Leave:
-		i.leave()
-	default:
-		return i.scrollDetail(k)
+		return true
 	}
-	return true
+	if do := i.does[act]; do != nil {
+		do()
+		return true
+	}
+	// The details have their paging keys here too.
+	act = i.keys.Action(keymap.Detail, k)
+	pages := []keymap.Action{keymap.PageUp, keymap.PageDown, keymap.HalfUp, keymap.HalfDown}
+	return slices.Contains(pages, act) && i.detail.move(act)
 }
 
-// scrollDetail takes the paging keys of the details, which the inbox shows too.
-func (i *inbox) scrollDetail(k keymap.Key) bool {
-	switch a := i.keys.Action(keymap.Detail, k); a {
-	case keymap.PageUp, keymap.PageDown, keymap.HalfUp, keymap.HalfDown:
-		return i.detail.move(a)
-	default:
-		return false
+// open shows the details of the approval under the cursor.
+func (i *inbox) open(diff bool) {
+	if a := i.under(); a != nil {
+		i.push(newDetail(i.views, a, diff))
+	}
+}
+
+func (i *inbox) goToPane() {
+	if a := i.under(); a != nil {
+		i.act.GoTo(a.Agent)
 	}
 }
 
@@ -214,7 +222,7 @@ const tooSoon = "too soon after another key or change: nothing was decided, pres
 func (i *inbox) Tick(now time.Time) bool {
 	if i.active {
 		if d, due := i.guard.Tick(now); due {
-			i.fire(d)
+			i.deeds[keymap.Action(d.what)](d.shown)
 			return true
 		}
 		if i.waited == 0 && !i.empty.IsZero() && now.Sub(i.empty) < time.Second {
@@ -229,27 +237,24 @@ func (i *inbox) Tick(now time.Time) bool {
 	return changed
 }
 
-// fire does what a key asked for that turned out to be deliberate.
-func (i *inbox) fire(d deed) {
-	switch keymap.Action(d.what) {
-	case keymap.Approve:
-		chosen, shut := i.chosen(true)
-		if len(chosen) > 0 {
-			clear(i.marks)
-			i.decide(choices(chosen), true, "", d.shown)
-		}
-		if shut != "" {
-			i.act.Note(shut)
-		}
-	case keymap.Reject:
-		if chosen, shut := i.chosen(false); len(chosen) > 0 {
-			i.push(newReject(i.views, chosen, func() { clear(i.marks) }))
-		} else if shut != "" {
-			i.act.Note(shut)
-		}
-	case keymap.ApproveAll:
-		i.approveAll()
-	default:
+// approve approves what is chosen.
+func (i *inbox) approve(shown time.Duration) {
+	chosen, shut := i.chosen(true)
+	if len(chosen) > 0 {
+		clear(i.marks)
+		i.decide(choices(chosen), true, "", shown)
+	}
+	if shut != "" {
+		i.act.Note(shut)
+	}
+}
+
+// reject asks why what is chosen is rejected.
+func (i *inbox) reject(time.Duration) {
+	if chosen, shut := i.chosen(false); len(chosen) > 0 {
+		i.push(newReject(i.views, chosen, func() { clear(i.marks) }))
+	} else if shut != "" {
+		i.act.Note(shut)
 	}
 }
 
@@ -303,7 +308,7 @@ func (i *inbox) mark(settled bool) {
 }
 
 // approveAll asks for all that the list shows and may be approved together.
-func (i *inbox) approveAll() {
+func (i *inbox) approveAll(time.Duration) {
 	with, without := together(i.views, i.list)
 	if len(with) == 0 {
 		i.act.Note(strings.TrimPrefix(without+": ", ": ") + "nothing here can be approved together")
@@ -320,17 +325,16 @@ func (i *inbox) push(v view) {
 // editFilter takes a key while the filter is edited; what is typed narrows the
 // list at once.
 func (i *inbox) editFilter(ev *tcell.EventKey) bool {
-	switch pressed(ev).Named {
-	case keymap.KeyEnter:
+	switch k := pressed(ev); {
+	case k.Named == keymap.KeyEnter:
 		i.endFilter()
-	case keymap.KeyEscape:
+	case k.Named == keymap.KeyEscape:
 		i.filter = ""
 		i.endFilter()
-	default:
-		if !i.editing.key(ev) {
-			return false
-		}
+	case i.editing.key(ev):
 		i.filter = i.editing.String()
+	default:
+		return false
 	}
 	i.Update(i.m)
 	return true
@@ -358,23 +362,21 @@ func (i *inbox) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(t
 		}
 		row := y - i.listY
 		inList := row >= 0 && row < i.rows.height
-		switch action {
-		case tview.MouseLeftClick:
-			if n := i.rows.top + row; inList && n < len(i.list) {
+		by := 1
+		if action == tview.MouseScrollUp {
+			by = -1
+		}
+		switch n := i.rows.top + row; {
+		case action == tview.MouseLeftClick:
+			if inList && n < len(i.list) {
 				i.move(n - i.index())
 			}
-		case tview.MouseScrollUp, tview.MouseScrollDown:
-			by := 1
-			if action == tview.MouseScrollUp {
-				by = -1
-			}
-			if inList {
-				i.move(by)
-			} else {
-				i.detail.scroll(3 * by)
-			}
-		default:
+		case action != tview.MouseScrollUp && action != tview.MouseScrollDown:
 			return false, nil
+		case inList:
+			i.move(by)
+		default:
+			i.detail.scroll(3 * by)
 		}
 		return true, nil
 	}

@@ -126,9 +126,7 @@ func (i *inbox) banners(width int) []row {
 		rows = append(rows, words(" the ledger cannot be written: every call is denied ", alert))
 	}
 	for _, b := range i.m.snap.Banner {
-		for _, r := range words(clip(b), warning).wrap(width, 0) {
-			rows = append(rows, r)
-		}
+		rows = append(rows, words(clip(b), warning).wrap(width, 0)...)
 	}
 	for _, a := range i.m.snap.Agents {
 		if a.State == session.Paused {

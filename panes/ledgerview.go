@@ -112,20 +112,18 @@ func (l *ledgerView) Key(ev *tcell.EventKey, at time.Time) bool {
 		l.guard.Typed(at)
 	}
 	act := l.keys.Action(keymap.Ledger, k)
-	switch act {
-	case keymap.Leave:
+	switch {
+	case act == keymap.Leave:
 		l.act.Pop(l)
-	case keymap.NextTab:
+	case act == keymap.NextTab:
 		l.rules = !l.rules
-	case keymap.RemoveRule:
+	case act == keymap.RemoveRule:
 		l.act.Note("no rule is remembered in this session: there is nothing to remove")
+	case l.rules:
+		return l.rule.move(act)
+	case !l.rows.move(act):
+		return false
 	default:
-		if l.rules {
-			return l.rule.move(act)
-		}
-		if !l.rows.move(act) {
-			return false
-		}
 		l.follow = l.rows.atEnd()
 		if l.rows.top == 0 {
 			l.readBefore()

@@ -164,10 +164,9 @@ func newCloseAgent(v *views, agent string) *ask {
 			if a.Name != agent {
 				continue
 			}
-			switch a.State {
-			case session.Exited, session.Lost:
+			if a.State == session.Exited || a.State == session.Lost {
 				s.says(0, agent+" has ended; its pane is taken away.", plain)
-			default:
+			} else {
 				s.says(0, agent+" is ended with all that it started, and its pane is taken away.", warning)
 			}
 			if a.Pending > 0 {

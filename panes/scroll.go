@@ -25,29 +25,25 @@ func (s *scroller) last() int { return max(s.rows-s.height, 0) }
 // atEnd says whether the last row is among those that fit.
 func (s *scroller) atEnd() bool { return s.height > 0 && s.top+s.height >= s.rows }
 
+// scrolls holds how far each action that scrolls goes down.
+var scrolls = map[keymap.Action]func(s *scroller) int{
+	keymap.Up:       func(*scroller) int { return -1 },
+	keymap.Down:     func(*scroller) int { return 1 },
+	keymap.PageUp:   func(s *scroller) int { return -max(s.height-1, 1) },
+	keymap.PageDown: func(s *scroller) int { return max(s.height-1, 1) },
+	keymap.HalfUp:   func(s *scroller) int { return -max(s.height/2, 1) },
+	keymap.HalfDown: func(s *scroller) int { return max(s.height/2, 1) },
+	keymap.Top:      func(s *scroller) int { return -s.top },
+	keymap.Bottom:   func(s *scroller) int { return math.MaxInt32 - s.top },
+}
+
 // move scrolls as an action asks; false: it is not one that scrolls.
 func (s *scroller) move(a keymap.Action) bool {
-	switch a {
-	case keymap.Up:
-		s.top--
-	case keymap.Down:
-		s.top++
-	case keymap.PageUp:
-		s.top -= max(s.height-1, 1)
-	case keymap.PageDown:
-		s.top += max(s.height-1, 1)
-	case keymap.HalfUp:
-		s.top -= max(s.height/2, 1)
-	case keymap.HalfDown:
-		s.top += max(s.height/2, 1)
-	case keymap.Top:
-		s.top = 0
-	case keymap.Bottom:
-		s.top = math.MaxInt32
-	default:
+	far := scrolls[a]
+	if far == nil {
 		return false
 	}
-	s.scroll(0)
+	s.scroll(far(s))
 	return true
 }
 

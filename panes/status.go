@@ -156,9 +156,16 @@ func (s *statusBar) prefixPieces() []piece {
 		action keymap.Action
 		what   string
 	}{
-		{keymap.OpenInbox, "inbox"}, {keymap.Help, "help"}, {keymap.Detach, "detach"}, {keymap.NewAgent, "new agent"},
-		{keymap.CloseAgent, "close"}, {keymap.Zoom, "zoom"}, {keymap.CopyMode, "scroll"}, {keymap.OpenLedger, "ledger"},
-		{keymap.FullAccess, "full access"}, {keymap.NextPane, "next pane"},
+		{keymap.OpenInbox, "inbox"},
+		{keymap.Help, "help"},
+		{keymap.Detach, "detach"},
+		{keymap.NewAgent, "new agent"},
+		{keymap.CloseAgent, "close"},
+		{keymap.Zoom, "zoom"},
+		{keymap.CopyMode, "scroll"},
+		{keymap.OpenLedger, "ledger"},
+		{keymap.FullAccess, "full access"},
+		{keymap.NextPane, "next pane"},
 	} {
 		ps = append(ps, piece{text: words(s.hint(p.action, p.what), bar), drop: n + 1})
 	}

@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -202,10 +203,5 @@ func textual(k keymap.Key) bool {
 	if k.Rune != 0 {
 		return k.Mod&(keymap.Ctrl|keymap.Meta) == 0
 	}
-	switch k.Named {
-	case keymap.KeyEnter, keymap.KeyTab, keymap.KeyBackspace, keymap.KeyDelete:
-		return true
-	default:
-		return false
-	}
+	return slices.Contains([]keymap.Named{keymap.KeyEnter, keymap.KeyTab, keymap.KeyBackspace, keymap.KeyDelete}, k.Named)
 }
