@@ -70,15 +70,22 @@ func (r Row) Used() int { return len(r.cells) }
 func (r Row) Wrapped() bool { return r.wrapped }
 
 // Cell is the cell in column x; a blank one outside the row. It does not allocate.
-func (r Row) Cell(x int) Cell {
+func (r Row) Cell(x int) (out Cell) {
 	c := r.fill
 	if uint(x) < uint(len(r.cells)) {
 		c = r.cells[x]
-	} else if x < 0 || x >= r.cols {
-		return Cell{Rune: ' ', Width: 1}
+	} else if uint(x) >= uint(r.cols) {
+		c = cell{}
 	}
-	out := Cell{Rune: ' ', Width: 1, Style: r.t.styles.at(c.st)}
-	out.Style.Attr &^= protected
+	out.Rune, out.Width = ' ', 1
+	if c.st != 0 {
+		out.Style = r.t.styles.at(c.st)
+		out.Style.Attr &^= protected
+	}
+	if c.ch-1 < cellPad-1 {
+		out.Rune = rune(c.ch)
+		return out
+	}
 	switch {
 	case c.ch&cellSpacer != 0:
 		out.Width = 0

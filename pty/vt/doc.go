@@ -15,6 +15,11 @@
 // xterm's; where xterm and tmux disagree xterm is followed, and names are those of
 // the manuals (DECSTBM, REP, OSC 8), one file a family.
 //
+// Widths are those of wcwidth, as in xterm and tmux, with flags, skin tones and
+// joined emoji as one cell of two columns. VS16 widens only in mode 2027, which
+// also joins whatever else Unicode joins; so a drawer takes a cell's Width from
+// here and not from its text.
+//
 // Coordinates count from 0. A row is named by its distance from the top of the
 // screen: 0 is the top row, -1 the newest row of the scrollback.
 package vt

@@ -2,6 +2,7 @@ package vt
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -135,5 +136,29 @@ func TestEraseBreaksLines(t *testing.T) {
 		if term.Row(0).Wrapped() {
 			t.Errorf("after %q the first row still goes on: %q", in, history(term))
 		}
+	}
+}
+
+// TestScrollbackMemory wants a pane with 10,000 lines of scrollback within 2 MB.
+func TestScrollbackMemory(t *testing.T) {
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	for name, in := range map[string][]byte{"ls": inputLs(), "full rows": inputLong(), "CJK": inputCJK()} {
+		before := heap()
+		term := New(120, 40, Options{})
+		for range 4 {
+			term.Write(in)
+		}
+		if n := heap() - before; n > 2_000_000 {
+			t.Errorf("%s: %d bytes", name, n)
+		}
+		if n := term.ScrollbackLen(); n < 10_000 {
+			t.Errorf("%s: %d rows only", name, n)
+		}
+		runtime.KeepAlive(term)
 	}
 }
