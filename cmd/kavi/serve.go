@@ -149,7 +149,7 @@ type drawer struct {
 const away = 10 * time.Minute
 
 func (d drawer) run(ctx context.Context, a *control.Attachment) *control.Exit {
-	d.refresh(a.Env())
+	linkAgent(d.dir, a.Env()["SSH_AUTH_SOCK"])
 	keys, note := keysInside(d.keys, a.Screen().OuterPrefixes)
 	last := d.session.LastAttached()
 	reason, err := panes.Run(ctx, panes.Options{
@@ -175,22 +175,4 @@ func (d drawer) run(ctx context.Context, a *control.Attachment) *control.Exit {
 		return &control.Exit{Code: exitFailed, Text: fmt.Sprintf("the screen could not be drawn: %v; the session goes on: kavi attach %s", err, name)}
 	}
 	return &control.Exit{Code: exitFailed, Text: fmt.Sprintf("session %s: %s", name, reason)}
-}
-
-// refresh takes over what the newest login brought: where its ssh agent listens,
-// where its desktop shows notifications.
-func (d drawer) refresh(env map[string]string) {
-	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"} {
-		if v := env[name]; v != "" {
-			_ = os.Setenv(name, v)
-		}
-	}
-	sock := env["SSH_AUTH_SOCK"]
-	if sock == "" || sock == d.dir.AuthSock() {
-		return
-	}
-	tmp := fmt.Sprintf("%s.%d", d.dir.AuthSock(), time.Now().UnixNano())
-	if os.Symlink(sock, tmp) == nil && os.Rename(tmp, d.dir.AuthSock()) != nil {
-		_ = os.Remove(tmp)
-	}
 }

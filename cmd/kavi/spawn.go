@@ -75,6 +75,7 @@ func furnish(dir session.Dir, o startOptions, c config, project string, level ga
 	if err := copySelf(dir.Binary()); err != nil {
 		return fmt.Errorf("session %s: its copy of kavi: %w", dir.Name(), err)
 	}
+	linkAgent(dir, os.Getenv("SSH_AUTH_SOCK"))
 	s := served{
 		Project: project, Config: c.session(level),
 		Prefix: c.Prefix, Keys: c.Keys, Sound: c.Sound, FullAccess: o.approveAll, Terminal: terminalName(),
