@@ -56,7 +56,7 @@ func Launch(args []string) error {
 
 func fail(name string, err error, code int) {
 	fmt.Fprintf(os.Stderr, "kavi: start %s: %v\r\n", strconv.Quote(name), err)
-	os.Exit(code)
+	os.Exit(code) //nolint:forbidigo // what should have become the agent is all that runs here
 }
 
 // lookPath finds a program as execvp does: a name with a slash is a path, any other is looked for in each folder of

@@ -257,20 +257,19 @@ func notRecorded(err error) string {
 
 // decide closes a call: the entries go to the committer, and only when they are
 // durable is anybody told.
-func (s *Session) decide(k *call, v gateway.Verdict, by ledger.By, more ...ledger.Entry) {
+func (s *Session) decide(k *call, v gateway.Verdict, by ledger.By) {
 	v.Call = k.id
 	k.phase = deciding
 	k.verdict = v
 	if k.approval != nil {
 		s.setState(k, Deciding, "")
 	}
-	entries := make([]ledger.Entry, 0, 2+len(more))
+	entries := make([]ledger.Entry, 0, 2)
 	if !k.recorded {
 		entries = append(entries, s.requested(k))
 		k.recorded = true
 	}
 	entries = append(entries, s.decision(k, v, by))
-	entries = append(entries, more...)
 	s.commit(entries, func(err error) {
 		if err != nil {
 			v = gateway.Verdict{Reason: notRecorded(err), Call: k.id}

@@ -79,7 +79,7 @@ func (s *Session) serveCall(agent string, conn *net.UnixConn) {
 		if !errors.Is(err, io.EOF) {
 			s.log.Warn("a call was refused", "agent", agent, "err", err)
 		}
-		d.write(gateway.Verdict{Reason: err.Error()})
+		_ = d.write(gateway.Verdict{Reason: err.Error()}) // a caller that does not read it is denied all the same
 	}
 	d.peer.Close()
 }

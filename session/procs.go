@@ -91,12 +91,12 @@ func (p *procs) belongs(name string, ancestors []proc.ID) bool {
 		return false
 	}
 	for i, id := range ancestors {
-		switch {
-		case id == a.agent:
+		switch id {
+		case a.agent:
 			return true
-		case id == a.keeper:
+		case a.keeper:
 			return i > 0
-		case id == p.self:
+		case p.self:
 			return false
 		}
 		if _, other := p.past[id]; other {

@@ -104,9 +104,11 @@ func TestParse(t *testing.T) {
 func TestParseAgainstTheShells(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	alphabet := []string{"-c", "-s", "-", "--", "-e", "+e", "-x", "+x", "-o", "-ec", "-eo", "-oc", "-lc", "-sc", "-u", "-O", "-l", "+c", "+", "-i", "+o", "-n", "+s",
+	alphabet := []string{
+		"-c", "-s", "-", "--", "-e", "+e", "-x", "+x", "-o", "-ec", "-eo", "-oc", "-lc", "-sc", "-u", "-O", "-l", "+c", "+", "-i", "+o", "-n", "+s",
 		"--norc", "--posix", "-posix", "-norc", "--rcfile", "--login", "--noprofile", "-login", "-restricted", "--verbose", "--init-file",
-		"errexit", "nounset", "extglob", "pipefail", "", "echo.ran.A", "echo.ran.B", "fileA", "fileB", "a b"}
+		"errexit", "nounset", "extglob", "pipefail", "", "echo.ran.A", "echo.ran.B", "fileA", "fileB", "a b",
+	}
 	write(t, dir+"/fileA", "echo ran fileA\n", 0o755)
 	write(t, dir+"/fileB", "echo ran fileB\n", 0o755)
 	write(t, dir+"/errexit", "echo ran errexit\n", 0o755)
