@@ -31,7 +31,7 @@ func ListTable(as []*session.Approval, now time.Time) string {
 	if len(as) == 0 {
 		return "No pending approvals\n"
 	}
-	const most = 100 // cells of an action; all of it is in `kavi approval show`
+	const most = 60 // cells of an action; all of it is in `kavi approval show`
 	table := [][4]string{{"ID", "Action", "Agent", "Waiting"}}
 	for _, a := range as {
 		waiting := age(now.Sub(a.Since))
