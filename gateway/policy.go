@@ -14,10 +14,52 @@ import (
 type Policy struct {
 	Generation uint64
 	FullAccess bool // prompts are answered with yes, whatever the level; denials hold
+
+	rules []*Rule // all, in the order given
+	sets  sets
 }
+
+// sets are the rules by the step of the evaluation that they belong to.
+type sets struct{ deny, always, remembered, prompt, allow ruleSet }
 
 // Default is the documented defaults and nothing else.
 func Default() *Policy { return &Policy{} }
+
+// With is the policy with these rules instead of its own. The order of rules means
+// nothing. An error names the rule.
+func (p *Policy) With(rules []Rule) (*Policy, error) {
+	next := &Policy{Generation: p.Generation + 1, FullAccess: p.FullAccess}
+	for i := range rules {
+		r := rules[i]
+		r.agents, r.tools, r.paths, r.commands, r.hosts, r.unless = nil, nil, nil, nil, nil, nil
+		if err := r.compile(); err != nil {
+			return nil, fmt.Errorf("rule %s: %w", orElse(r.ID, r.String()), err)
+		}
+		next.rules = append(next.rules, &r)
+		set := &next.sets.allow
+		switch {
+		case r.Verdict == Deny:
+			set = &next.sets.deny
+		case r.Verdict == Prompt && r.Always:
+			set = &next.sets.always
+		case r.Verdict == Prompt:
+			set = &next.sets.prompt
+		case r.Layer == LayerRemembered:
+			set = &next.sets.remembered
+		}
+		set.add(&r)
+	}
+	return next, nil
+}
+
+// Rules are the policy's rules.
+func (p *Policy) Rules() []Rule {
+	out := make([]Rule, len(p.rules))
+	for i, r := range p.rules {
+		out[i] = *r
+	}
+	return out
+}
 
 // opinion is what the policy says of one part, before levels answer prompts.
 type opinion struct {
@@ -35,15 +77,19 @@ type judging struct {
 	who   Asker
 	w     World
 	parts []Part
+	subj  []subject
+	rides []bool // the part needs no rule of its own beside the others
 }
 
 // Action says what the policy says of a call, and why. It is total: what goes
 // wrong in it denies. It has no effects and looks at nothing but w; it may be
 // called from any goroutine.
 //
-// The order (rules.md): what must never happen, what the level or the documented
-// defaults say of each part, the strictest part; then the call that covers this
-// one; then full access, or the level none, answers what is left to ask.
+// The order, for each part: what must never happen, deny, prompt with always,
+// remembered allow, prompt, allow, then the level or the documented defaults; a
+// level is a floor under what a file's rules allow. The strictest part decides.
+// Then the call that covers this one may allow it; then full access, or the level
+// none, answers what is left to ask.
 func (p *Policy) Action(c *Call, who Asker, w World) (j Judgement) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -53,7 +99,7 @@ func (p *Policy) Action(c *Call, who Asker, w World) (j Judgement) {
 	if c.Door == wire.DoorUnknown || c.Door > wire.DoorKernel {
 		return refused("it came through no known door")
 	}
-	ju := judging{p: p, c: c, who: who, w: w, parts: partsOf(c, w)}
+	ju := newJudging(p, c, who, w)
 	j = ju.alone()
 	if j.Action != Deny {
 		j = ju.covered(j)
@@ -62,6 +108,16 @@ func (p *Policy) Action(c *Call, who Asker, w World) (j Judgement) {
 		j = ju.answered(j)
 	}
 	return j
+}
+
+func newJudging(p *Policy, c *Call, who Asker, w World) *judging {
+	ju := &judging{p: p, c: c, who: who, w: w, parts: partsOf(c, w)}
+	ju.rides = make([]bool, len(ju.parts))
+	ju.ride()
+	if len(p.rules) > 0 {
+		ju.subj = ju.subjects()
+	}
+	return ju
 }
 
 // refused is a denial of a call that could not be judged at all.
@@ -74,16 +130,17 @@ func refused(why string) Judgement {
 func (ju *judging) alone() Judgement {
 	j := Judgement{Action: Allow, Parts: ju.parts, Part: -1, Risk: riskOf(ju.parts)}
 	var decided opinion
+	var caps [][]shell.Kind
 	for i := range ju.parts {
 		o := ju.part(i)
 		if j.Part < 0 || o.action < decided.action || o.action == decided.action && ju.graverPart(i, j.Part) {
 			j.Part, decided = i, o
 		}
-		if i == 0 {
-			j.Caps = o.caps
+		if !ju.rides[i] {
+			caps = append(caps, o.caps)
 		}
-		j.Caps = slices.DeleteFunc(slices.Clone(j.Caps), func(k shell.Kind) bool { return !slices.Contains(o.caps, k) })
 	}
+	j.Caps = common(caps)
 	j.Action, j.Rule, j.Layer, j.Why = decided.action, decided.rule, decided.layer, decided.why
 	if j.Action != Allow {
 		j.Caps = nil
@@ -91,21 +148,20 @@ func (ju *judging) alone() Judgement {
 	return j
 }
 
+// common are the kinds that are in every list.
+func common(lists [][]shell.Kind) []shell.Kind {
+	if len(lists) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(lists[0]), func(k shell.Kind) bool {
+		return slices.ContainsFunc(lists[1:], func(list []shell.Kind) bool { return !slices.Contains(list, k) })
+	})
+}
+
 func (ju *judging) graverPart(i, k int) bool {
 	a, _ := worst(ju.parts[i])
 	b, _ := worst(ju.parts[k])
 	return graver(a, b)
-}
-
-// part judges one part.
-func (ju *judging) part(i int) opinion {
-	p := ju.parts[i]
-	for _, e := range p.Effects {
-		if e.Never {
-			return opinion{action: Deny, layer: "built-in", why: ju.because(i, e)}
-		}
-	}
-	return ju.fallback(i)
 }
 
 // fallback is the last step: the level, else the documented defaults.
@@ -127,7 +183,7 @@ func (ju *judging) fallback(i int) opinion {
 		o.why = "everything asks at the level always: " + quote(ju.parts, i)
 	case o.action != Allow:
 		o.why = ju.because(i, asks)
-	case ju.c.Tool == wire.ToolExec && l.commands():
+	case ju.c.Tool == wire.ToolExec && l.commands() && !ju.rides[i]:
 		o.action = Prompt
 		e, _ := worst(p)
 		o.why = "it is a command: " + quote(ju.parts, i) + " " + display.Safe(e.Why)

@@ -1,0 +1,191 @@
+package gateway
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kavi/gateway/wire"
+)
+
+func TestOffer(t *testing.T) {
+	fetch := &Call{Door: wire.DoorHook, Tool: wire.ToolFetch, URL: "https://user@Example.com:8443/x", Cwd: "/proj"}
+	mcp := &Call{Door: wire.DoorHook, Tool: wire.ToolMCP, Name: "tracker__create", Cwd: "/proj"}
+	for _, c := range []struct {
+		name string
+		call *Call
+		want string // rules as lines, or why there are none
+	}{
+		{"a subcommand of two words", command("go test ./..."), `allow exec "go test *" agent "a" effects "read", "unknown"`},
+		{"of three", command("npm run test -- --watch"), `allow exec "npm run test *" agent "a" effects "read", "unknown"`},
+		{"one that reads", command("git status"), `allow exec "git status *" agent "a" effects "read"`},
+		{"a program of one word", command("grep -n x src/a.go"), `allow exec "grep *" agent "a" effects "read"`},
+		{"a subcommand missing", command("make"), `allow exec "make" agent "a" effects "read", "unknown"`},
+		{"two parts", command("npm test && git status"), `allow exec "npm test *" agent "a" effects "read", "unknown"; allow exec "git status *" agent "a" effects "read"`},
+		{"cd needs nothing", command("cd src && npm test"), `allow exec "npm test *" agent "a" effects "read", "unknown"`},
+		{"a network", command("git push origin main"), `allow exec "git push origin main" agent "a" effects "read", "network", "commit"`},
+		{"a commit", command("git commit -m 'a b*'"), `allow exec "git commit -m 'a b*'" agent "a" effects "read", "write", "commit"`},
+		{"an overwrite", command("cp a.txt b.txt"), `allow exec "cp a.txt b.txt" agent "a" effects "read", "overwrite"`},
+		{"outside", command("touch /tmp/x"), `allow exec "touch /tmp/x" agent "a" effects "read", "write", "outside"`},
+		{"an unknown program", command("./x.sh a"), `allow exec "./x.sh a" agent "a" effects "read", "unknown"`},
+		{"a wrapper", command("timeout 5 npm test"), `allow exec "timeout 5 npm test" agent "a" effects "read", "unknown"`},
+		{"git in another folder", command("git -C src status"), `allow exec "git -C src status" agent "a" effects "read"`},
+		{"an overwrite of a file", file(wire.ToolWrite, "src/a.go"), `allow overwrite "src/a.go" agent "a"`},
+		{"a file outside", file(wire.ToolWrite, "/tmp/[x]"), `allow write "/tmp/\\[x\\]" agent "a" effects "write", "outside"`},
+		{"a host", fetch, `allow network "example.com" agent "a"`},
+		{"a tool", mcp, `allow mcp tool "tracker__create" agent "a"`},
+		{"a delete", command("rm a.txt"), "asked every time: it deletes"},
+		{"a delete among others", command("npm test && rm a.txt"), "asked every time: it deletes"},
+		{"a file tool's delete", file(wire.ToolDelete, "a.txt"), "asked every time: it deletes"},
+		{"code", command("python3 -c 'print(1)'"), "asked every time: it cannot be said what it does"},
+		{"another user", command("sudo ls"), "asked every time: it uses another user's rights"},
+		{"protected", file(wire.ToolWrite, ".claude/settings.json"), "asked every time: it changes protected settings"},
+		{"a word known only when it runs", command("npm run $X"), "asked every time: it cannot be said what it does"},
+		{"what is allowed anyway", file(wire.ToolRead, "a.txt"), "nothing in it asks"},
+		{"an interactive shell", &Call{Door: wire.DoorShim, Tool: wire.ToolExec, Name: "bash", Argv: []string{"bash"}, Stdin: wire.StdinInteractive, Cwd: "/proj"}, "asked every time: a shell that is fed or typed into"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := Default().Offer(c.call, Asker{Agent: "a"}, world(t), Allow)
+			lines := make([]string, len(o.Rules))
+			for i := range o.Rules {
+				lines[i] = o.Rules[i].String()
+			}
+			got := strings.Join(lines, "; ")
+			if len(o.Rules) == 0 {
+				got = o.None
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+			if len(o.Rules) == 0 {
+				return
+			}
+			// What is remembered decides this very call, for this agent alone.
+			p := with(t, o.Rules...)
+			if j := p.Action(c.call, Asker{Agent: "a"}, world(t)); j.Action != Allow || j.Layer != string(LayerRemembered) {
+				t.Errorf("remembered, and still: %s %s %s", j.Action, j.Layer, j.Why)
+			}
+			if j := p.Action(c.call, Asker{Agent: "b"}, world(t)); j.Action != Prompt {
+				t.Errorf("for another agent: %s", j.Action)
+			}
+		})
+	}
+}
+
+func TestOfferOfADenial(t *testing.T) {
+	for _, c := range []struct{ command, other string }{
+		{"npm run deploy", "npm run deploy --prod"},
+		{"rm -rf build", "rm -rf build"},
+		{"sudo ls", "sudo ls"},
+	} {
+		o := Default().Offer(command(c.command), Asker{Agent: "a"}, world(t), Deny)
+		if len(o.Rules) == 0 {
+			t.Errorf("%s: %s", c.command, o.None)
+			continue
+		}
+		if j := with(t, o.Rules...).Action(command(c.other), Asker{Agent: "a"}, world(t)); j.Action != Deny {
+			t.Errorf("%s after %s: %s", c.other, c.command, j.Action)
+		}
+	}
+}
+
+func TestOfferNeverBesideAlways(t *testing.T) {
+	p := with(t, parse(t, documented)...)
+	if o := p.Offer(command("npm publish"), Asker{Agent: "a"}, world(t), Allow); len(o.Rules) != 0 || !strings.Contains(o.None, "release") {
+		t.Errorf("%+v", o)
+	}
+	if o := p.Offer(command("go vet ./..."), Asker{Agent: "a", Level: LevelAlways}, world(t), Allow); len(o.Rules) != 0 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestEditedPattern(t *testing.T) {
+	for _, c := range []struct{ call, pattern, want string }{
+		{"npm run test -- --watch", "npm run test *", ""},
+		{"npm run test -- --watch", "npm run *", ""},
+		{"npm run test -- --watch", "npm run test -- --watch", ""},
+		{"npm run test -- --watch", "npm *", "leaves open which subcommand of npm"},
+		{"npm run test -- --watch", "*", "leaves open which program"},
+		{"npm run test -- --watch", "np* run test *", "leaves open which program"},
+		{"npm run test -- --watch", "yarn *", "leaves open which subcommand"},
+		{"npm run test -- --watch", "yarn test *", "does not match this call"},
+		{"npm run test -- --watch", "npm 'run", "quote that is not closed"},
+		{"npm run test -- --watch", " ", "is empty"},
+		{"git push origin main", "git *", "allows whatever git runs"},
+		{"git push origin main", "git push *", ""},
+		{"./x.sh a", "./x.sh *", ""},
+		{"ls -l", "ls *", ""},
+	} {
+		call := command(c.call)
+		o := Default().Offer(call, Asker{Agent: "a"}, world(t), Allow)
+		if len(o.Rules) != 1 {
+			t.Fatalf("%s: %+v", c.call, o)
+		}
+		r, err := Default().Edited(o.Rules[0], c.pattern, call, Asker{Agent: "a"}, world(t))
+		switch {
+		case c.want == "" && (err != nil || r.Command[0] != c.pattern):
+			t.Errorf("%s as %q: %v, %v", c.call, c.pattern, r.Command, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s as %q: %v, want %s", c.call, c.pattern, err, c.want)
+		}
+	}
+	for _, name := range []string{"python3", "sh", "env", "sudo", "node"} {
+		r := Rule{Verdict: Allow, Kind: Exec}
+		if _, err := Default().Edited(Rule{Verdict: Allow, Kind: Exec, Command: []string{"x"}}, name+" *", command(name+" x"), Asker{}, world(t)); err == nil {
+			t.Errorf("%s alone was taken: %v", name, r)
+		}
+	}
+}
+
+// A search of the project meets a rule about secrets only where there is one.
+func TestSearchesAndDeniedReads(t *testing.T) {
+	secrets, err := Preset("secrets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readonly, err := Preset("read-only-shell")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := with(t, append(secrets, readonly...)...)
+	fs := corpusFS(t)
+	clean := memory{}
+	for k, v := range fs {
+		if k != "/proj/.env" {
+			clean[k] = v
+		}
+	}
+	for _, c := range []struct {
+		call  *Call
+		fs    memory
+		want  Action
+		label string
+	}{
+		{file(wire.ToolSearch, ""), fs, Prompt, "a search where there is a secret"},
+		{file(wire.ToolSearch, ""), clean, Allow, "a search where there is none"},
+		{file(wire.ToolSearch, "src"), fs, Allow, "a search of another folder"},
+		{command("grep -rn x ."), clean, Allow, "grep where there is none"},
+		{command("grep -rn x ."), fs, Prompt, "grep where there is one"},
+		{command("cat README.md"), fs, Allow, "another file"},
+	} {
+		w := world(t)
+		w.FS = c.fs
+		if j := p.Action(c.call, Asker{}, w); j.Action != c.want {
+			t.Errorf("%s: %s (%s)", c.label, j.Action, j.Why)
+		}
+	}
+	large := memory{}
+	for k, v := range clean {
+		large[k] = v
+	}
+	for i := range maxLooked + 1 {
+		large[fmt.Sprintf("/proj/docs/%d", i)] = large["/proj/a.txt"]
+	}
+	w := world(t)
+	w.FS = large
+	if j := p.Action(file(wire.ToolSearch, ""), Asker{}, w); j.Action != Prompt {
+		t.Errorf("a project too large to look through: %s", j.Action)
+	}
+}

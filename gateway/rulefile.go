@@ -1,0 +1,205 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"kavi/gateway/shell"
+)
+
+// ruleText is a rule as it stands in a file.
+type ruleText struct {
+	ID      string   `toml:"id"`
+	Allow   *string  `toml:"allow"`
+	Prompt  *string  `toml:"prompt"`
+	Deny    *string  `toml:"deny"`
+	Agent   patterns `toml:"agent"`
+	Tool    patterns `toml:"tool"`
+	Path    patterns `toml:"path"`
+	Command patterns `toml:"command"`
+	Host    patterns `toml:"host"`
+	Effects patterns `toml:"effects"`
+	Unless  patterns `toml:"unless"`
+	Always  bool     `toml:"always"`
+	Why     string   `toml:"why"`
+	Match   patterns `toml:"match"`
+	NoMatch patterns `toml:"no_match"`
+}
+
+// ruleKeys are its keys, for errors.
+func ruleKeys() []string {
+	return []string{"id", "allow", "prompt", "deny", "agent", "tool", "path", "command", "host", "effects", "unless", "always", "why", "match", "no_match"}
+}
+
+type patterns []string
+
+// maxRuleFile bounds a file of rules, in bytes.
+const maxRuleFile = 4 << 20
+
+// ParseRules reads a file of rules (rules.md). file names it in errors, which have
+// the form "file:line: what: why"; all that are found are joined. A file with any
+// error gives no rules.
+//
+// Of the layer LayerRepository an allow is refused; LayerTrusted takes it.
+func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
+	if len(text) > maxRuleFile {
+		return nil, fmt.Errorf("%s: larger than %d MB", file, maxRuleFile>>20)
+	}
+	var doc struct {
+		Rule []ruleText `toml:"rule"`
+	}
+	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := dec.Decode(&doc); err != nil {
+		return nil, decodeError(err, file)
+	}
+	at := ruleLines(text)
+	rules := make([]Rule, 0, len(doc.Rule))
+	var errs []error
+	ids := map[string]int{}
+	for i, t := range doc.Rule {
+		line := 1
+		if i < len(at) {
+			line = at[i]
+		}
+		fail := func(err error) { errs = append(errs, fmt.Errorf("%s:%d: rule %s: %w", file, line, t.ID, err)) }
+		if t.ID == "" {
+			t.ID = fmt.Sprintf("line-%d", line)
+		}
+		if other, ok := ids[t.ID]; ok {
+			fail(fmt.Errorf("the id stands at line %d already", other))
+			continue
+		}
+		ids[t.ID] = line
+		r, err := t.rule()
+		if err != nil {
+			fail(err)
+			continue
+		}
+		r.Layer, r.File, r.Line = layer, file, line
+		if err := r.compile(); err != nil {
+			fail(err)
+			continue
+		}
+		if err := r.examples(); err != nil {
+			fail(err)
+			continue
+		}
+		rules = append(rules, r)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return rules, nil
+}
+
+// rule reads the text of one rule; its patterns are read later.
+func (t *ruleText) rule() (Rule, error) {
+	r := Rule{
+		ID: t.ID, Agent: t.Agent, Tool: t.Tool, Path: t.Path, Command: t.Command, Host: t.Host, Unless: t.Unless,
+		Always: t.Always, Why: t.Why, Match: t.Match, NoMatch: t.NoMatch,
+	}
+	for _, e := range t.Effects {
+		r.Effects = append(r.Effects, shell.Kind(e))
+	}
+	verdicts := 0
+	for _, v := range []struct {
+		kind   *string
+		action Action
+	}{{t.Allow, Allow}, {t.Prompt, Prompt}, {t.Deny, Deny}} {
+		if v.kind != nil {
+			verdicts++
+			r.Verdict, r.Kind = v.action, shell.Kind(*v.kind)
+		}
+	}
+	if verdicts != 1 {
+		return r, fmt.Errorf("has %d of allow, prompt and deny: it needs exactly one", verdicts)
+	}
+	return r, nil
+}
+
+// ruleLines are the lines of the [[rule]] heads, in order.
+func ruleLines(text []byte) (lines []int) {
+	var p unstable.Parser
+	p.Reset(text)
+	for p.NextExpression() {
+		e := p.Expression()
+		if e.Kind != unstable.ArrayTable {
+			continue
+		}
+		key := e.Key()
+		if key.Next() && string(key.Node().Data) == "rule" && key.IsLast() {
+			lines = append(lines, p.Shape(key.Node().Raw).Start.Line)
+		}
+	}
+	return lines
+}
+
+// decodeError says where a file is no file of rules.
+func decodeError(err error, file string) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		var errs []error
+		for _, e := range strict.Errors {
+			row, _ := e.Position()
+			key := e.Key()
+			known := ruleKeys()
+			if len(key) < 2 || key[0] != "rule" {
+				known = []string{"rule"}
+			}
+			last := key[len(key)-1]
+			errs = append(errs, fmt.Errorf("%s:%d: unknown key %q: %s", file, row, last, nearest(last, known)))
+		}
+		return errors.Join(errs...)
+	}
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		row, _ := decode.Position()
+		return fmt.Errorf("%s:%d: %s", file, row, strings.TrimPrefix(decode.Error(), "toml: "))
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}
+
+// UnmarshalText lets one text stand for a list of one.
+func (p *patterns) UnmarshalText(text []byte) error {
+	*p = patterns{string(text)}
+	return nil
+}
+
+// nothing is the file system of the project in which a rule's examples are read.
+type nothing struct{}
+
+func (nothing) Lstat(string) shell.File { return shell.File{} }
+
+// examples checks the rule's own examples: those of Match must be decided by it
+// as it says, those of NoMatch must not.
+func (r *Rule) examples() error {
+	check := func(text string, want bool) error {
+		got, err := r.decides(text)
+		if err != nil {
+			return err
+		}
+		if got != want && want {
+			return fmt.Errorf("match: %q is not decided by it", text)
+		}
+		if got != want {
+			return fmt.Errorf("no_match: %q is decided by it", text)
+		}
+		return nil
+	}
+	for _, text := range r.Match {
+		if err := check(text, true); err != nil {
+			return err
+		}
+	}
+	for _, text := range r.NoMatch {
+		if err := check(text, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
