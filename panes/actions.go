@@ -87,7 +87,7 @@ func readLog(l *ledger.Ledger, from uint64, most int) logPage {
 
 // isBad tells whether an entry is to be noticed among the others.
 func isBad(e ledger.Entry) bool {
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the others are ordinary
 	case ledger.CallDecided:
 		return e.Verdict == ledger.Denied
 	case ledger.AgentPaused, ledger.AgentLost, ledger.CallRefused, ledger.FileUnsanctioned, ledger.OperatorRefused,

@@ -157,6 +157,11 @@ func (a *app) run(ctx context.Context, term Terminal, in feeds) (Reason, error) 
 		_ = term.Close() // the error that matters is a.err
 		return Failed, a.err
 	}
+	// tview would pass over an error of its own call.
+	if err := a.scr.Init(); err != nil {
+		_ = term.Close()
+		return Failed, fmt.Errorf("panes: terminal: %w", err)
+	}
 	done := make(chan struct{})
 	var wg, writer sync.WaitGroup
 	start := func(wg *sync.WaitGroup, f func()) {
@@ -229,9 +234,16 @@ func (a *app) rescue() {
 	}
 }
 
-func panicked(p any) error {
-	return fmt.Errorf("panes: this terminal's screen failed: %v\n%s", p, debug.Stack())
+// PanicError is a failure to draw or to handle an event. It is a mistake in this
+// program; Stack is for its log.
+type PanicError struct {
+	Value any
+	Stack []byte
 }
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panes: %v", e.Value) }
+
+func panicked(p any) error { return &PanicError{p, debug.Stack()} }
 
 // listen passes on what the session tells: a nudge with each change of it or of
 // a screen, so that an answer to a key is drawn at once and not with the next tick.

@@ -216,8 +216,10 @@ func TestNoticesReachTheTerminal(t *testing.T) {
 		want []string
 	}{
 		{nil, []string{"\a\a", "\x1b]9;claude asks: Run: make\x1b\\", "\x1b]777;notify;claude asks;Run: make\x1b\\"}},
-		{map[string]string{"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "screen-256color"},
-			[]string{"\a\a", "\x1bPtmux;\x1b\x1b]9;claude asks: Run: make\x1b\x1b\\\x1b\\"}},
+		{
+			map[string]string{"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "screen-256color"},
+			[]string{"\a\a", "\x1bPtmux;\x1b\x1b]9;claude asks: Run: make\x1b\x1b\\\x1b\\"},
+		},
 	} {
 		d, l := newDen("claude"), newRemote(80, 24)
 		end := d.attach(t.Context(), l, c.env)

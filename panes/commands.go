@@ -127,7 +127,7 @@ func (a *app) command(action keymap.Action) {
 		}
 		return
 	}
-	switch action {
+	switch action { //nolint:exhaustive // the others are not commands
 	case keymap.OpenInbox:
 		a.openInbox()
 	case keymap.PaneUp:

@@ -104,7 +104,7 @@ func (m *copyMode) here(p *pane, x, y int) spot {
 }
 
 // mark works out what is selected; it is called when the pane was read.
-func (m *copyMode) mark(p *pane, t *vt.Terminal) {
+func (m *copyMode) mark(t *vt.Terminal) {
 	m.limits(t)
 	m.marks = m.from != nil
 	if m.marks {
@@ -161,7 +161,7 @@ func (m *copyMode) step(p *pane, t *vt.Terminal, a keymap.Action) (text string, 
 	m.limits(t)
 	m.wheel = false
 	page := max(p.h-2, 1)
-	switch a {
+	switch a { //nolint:exhaustive // the others mean nothing here
 	case keymap.Up:
 		m.at--
 	case keymap.Down:

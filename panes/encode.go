@@ -128,8 +128,12 @@ func (e *encoder) sgr(style tcell.Style) string {
 		attr tcell.AttrMask
 		code string
 	}{
-		{tcell.AttrBold, ";1"}, {tcell.AttrDim, ";2"}, {tcell.AttrItalic, ";3"}, {tcell.AttrBlink, ";5"},
-		{tcell.AttrReverse, ";7"}, {tcell.AttrStrikeThrough, ";9"},
+		{tcell.AttrBold, ";1"},
+		{tcell.AttrDim, ";2"},
+		{tcell.AttrItalic, ";3"},
+		{tcell.AttrBlink, ";5"},
+		{tcell.AttrReverse, ";7"},
+		{tcell.AttrStrikeThrough, ";9"},
 	} {
 		if attrs&a.attr != 0 {
 			b = append(b, a.code...)

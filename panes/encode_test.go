@@ -14,14 +14,30 @@ func TestStylesArriveAsTheyWere(t *testing.T) {
 	d := vt.Style{}
 	styles := []vt.Style{
 		d,
-		{Attr: vt.Bold}, {Attr: vt.Dim}, {Attr: vt.Italic}, {Attr: vt.Blink}, {Attr: vt.Reverse}, {Attr: vt.Strike},
-		{Attr: vt.Underline}, {Attr: vt.Underline | vt.DoubleUnderline}, {Attr: vt.Underline | vt.CurlyUnderline},
-		{Attr: vt.Underline | vt.DottedUnderline}, {Attr: vt.Underline | vt.DashedUnderline},
+		{Attr: vt.Bold},
+		{Attr: vt.Dim},
+		{Attr: vt.Italic},
+		{Attr: vt.Blink},
+		{Attr: vt.Reverse},
+		{Attr: vt.Strike},
+		{Attr: vt.Underline},
+		{Attr: vt.Underline | vt.DoubleUnderline},
+		{Attr: vt.Underline | vt.CurlyUnderline},
+		{Attr: vt.Underline | vt.DottedUnderline},
+		{Attr: vt.Underline | vt.DashedUnderline},
 		{Attr: vt.Bold | vt.Italic | vt.Reverse | vt.Underline | vt.Strike},
-		{Fg: vt.Indexed(1)}, {Fg: vt.Indexed(9)}, {Fg: vt.Indexed(200)}, {Fg: vt.RGB(1, 2, 3)}, {Fg: vt.RGB(0, 0, 0)},
-		{Bg: vt.Indexed(0)}, {Bg: vt.Indexed(15)}, {Bg: vt.Indexed(255)}, {Bg: vt.RGB(254, 255, 0)},
+		{Fg: vt.Indexed(1)},
+		{Fg: vt.Indexed(9)},
+		{Fg: vt.Indexed(200)},
+		{Fg: vt.RGB(1, 2, 3)},
+		{Fg: vt.RGB(0, 0, 0)},
+		{Bg: vt.Indexed(0)},
+		{Bg: vt.Indexed(15)},
+		{Bg: vt.Indexed(255)},
+		{Bg: vt.RGB(254, 255, 0)},
 		{Fg: vt.RGB(9, 8, 7), Bg: vt.Indexed(3), Attr: vt.Bold},
-		{Attr: vt.Underline | vt.CurlyUnderline, Underline: vt.RGB(5, 6, 7)}, {Attr: vt.Underline, Underline: vt.Indexed(77)},
+		{Attr: vt.Underline | vt.CurlyUnderline, Underline: vt.RGB(5, 6, 7)},
+		{Attr: vt.Underline, Underline: vt.Indexed(77)},
 	}
 	l := newRemote(len(styles), 2)
 	s := screenOn(t, l)
@@ -96,8 +112,10 @@ func TestTheCursorHasItsShape(t *testing.T) {
 	l := newRemote(10, 2)
 	s := screenOn(t, l)
 	for _, c := range []vt.Cursor{
-		{X: 3, Y: 1, Visible: true, Shape: vt.Bar, Blink: true}, {X: 0, Y: 0, Visible: true, Shape: vt.Underscore},
-		{X: 9, Y: 1, Visible: true, Shape: vt.Block, Blink: true}, {X: 1, Y: 1, Visible: true, Shape: vt.Block},
+		{X: 3, Y: 1, Visible: true, Shape: vt.Bar, Blink: true},
+		{X: 0, Y: 0, Visible: true, Shape: vt.Underscore},
+		{X: 9, Y: 1, Visible: true, Shape: vt.Block, Blink: true},
+		{X: 1, Y: 1, Visible: true, Shape: vt.Block},
 	} {
 		s.Size()
 		s.Clear()

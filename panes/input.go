@@ -38,8 +38,8 @@ const (
 	// is incomplete then is thrown away: it is no key that anybody typed.
 	replyWait = time.Second
 
-	maxSequence = 4096    // bytes of a sequence; longer ones are thrown away
-	maxPaste    = 1 << 20 // bytes of a paste; what is longer is cut, and said so
+	maxSequence = 4096         // bytes of a sequence; longer ones are thrown away
+	maxPaste    = 1<<20 - 4096 // bytes of a paste; a longer one is refused. An agent's queue holds 1 MiB
 )
 
 // input takes apart the bytes of a terminal: keys in all three ways of sending

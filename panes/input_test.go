@@ -147,7 +147,8 @@ func TestMouseAndFocus(t *testing.T) {
 		m(vt.WheelDown, vt.MousePress, 0, 0, 0),
 		m(vt.NoButton, vt.MouseMotion, 2, 3, 0),
 		m(vt.ButtonLeft, vt.MousePress, 1, 1, vt.Shift|vt.Ctrl),
-		focusIn{on: true, at: noon}, focusIn{on: false, at: noon},
+		focusIn{on: true, at: noon},
+		focusIn{on: false, at: noon},
 		m(vt.ButtonLeft, vt.MousePress, 0, 0, 0),
 		m(vt.ButtonBack, vt.MousePress, 0, 0, 0),
 	}

@@ -273,8 +273,16 @@ func TestAnAgentThatGoesLeavesTheFocusToItsNeighbour(t *testing.T) {
 func TestKeysHaveTheSameNameEverywhere(t *testing.T) {
 	for _, k := range []vt.Key{
 		char('a', 0), char('A', 0), char(' ', vt.Ctrl), char(']', vt.Ctrl), char('\\', vt.Ctrl), char('f', vt.Ctrl), char('x', vt.Alt),
-		{Code: vt.KeyEnter}, {Code: vt.KeyTab}, {Code: vt.KeyTab, Mods: vt.Shift}, {Code: vt.KeyEscape}, {Code: vt.KeyBackspace},
-		{Code: vt.KeyUp}, {Code: vt.KeyPageDown}, {Code: vt.KeyHome}, {Code: vt.KeyDelete}, {Code: vt.KeyF(5)},
+		{Code: vt.KeyEnter},
+		{Code: vt.KeyTab},
+		{Code: vt.KeyTab, Mods: vt.Shift},
+		{Code: vt.KeyEscape},
+		{Code: vt.KeyBackspace},
+		{Code: vt.KeyUp},
+		{Code: vt.KeyPageDown},
+		{Code: vt.KeyHome},
+		{Code: vt.KeyDelete},
+		{Code: vt.KeyF(5)},
 	} {
 		name := keymapKey(k)
 		if again := pressed(eventKey(k)); again != name {

@@ -58,8 +58,10 @@ func TestStatesOfAgentsInTheirBorders(t *testing.T) {
 		"claude": func(a *session.Agent) { a.State, a.ExitCode = session.Exited, 130 },
 		"codex":  func(a *session.Agent) { a.State, a.Gate, a.Gated = session.Working, "not gated", false },
 		"gemini": func(a *session.Agent) { a.State, a.Gate = session.Paused, "partly (shim)" },
-		"bash":   func(a *session.Agent) { a.State, a.Attention, a.Title = session.Idle, true, "a[red]b\x1b[2J\u202e‮x" },
-		"open":   func(a *session.Agent) { a.State = session.Lost },
+		"bash": func(a *session.Agent) {
+			a.State, a.Attention, a.Title = session.Idle, true, "a[red]b\x1b[2J\u202e\u202ex"
+		},
+		"open": func(a *session.Agent) { a.State = session.Lost },
 	} {
 		s.agent(name, f)
 	}

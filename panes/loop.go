@@ -100,7 +100,7 @@ func (a *app) stop(why Reason, err error) {
 
 // active notes that the operator is at this terminal: the panes get its size.
 func (a *app) active(at time.Time) {
-	if !a.sizes.mine {
+	if !a.sizes.mine || a.outsized() && at.Sub(a.sizes.told) > retell {
 		a.sizes.take()
 	}
 	a.settleSizes(at)

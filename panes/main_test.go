@@ -8,7 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	SetEnvironment()
+	_ = os.Setenv("LC_ALL", "C.UTF-8") // as the server does
 	code := m.Run()
 	if code == 0 {
 		if err := goleak.Find(); err != nil {

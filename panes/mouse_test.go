@@ -21,10 +21,14 @@ func TestTheMouseReachesTheProgramThatAsksForIt(t *testing.T) {
 	}{
 		{"click", "\x1b[?1000h\x1b[?1006h", sgr(0, 5, 3, 'M') + sgr(0, 5, 3, 'm'), sgr(0, 4, 2, 'M') + sgr(0, 4, 2, 'm')},
 		{"no motion unless asked", "\x1b[?1000h\x1b[?1006h", sgr(0, 5, 3, 'M') + sgr(32, 6, 3, 'M') + sgr(0, 6, 3, 'm'), sgr(0, 4, 2, 'M') + sgr(0, 5, 2, 'm')},
-		{"drag", "\x1b[?1002h\x1b[?1006h", sgr(0, 5, 3, 'M') + sgr(32, 6, 3, 'M') + sgr(0, 6, 3, 'm'),
-			sgr(0, 4, 2, 'M') + sgr(32, 5, 2, 'M') + sgr(0, 5, 2, 'm')},
-		{"drag out of the pane", "\x1b[?1002h\x1b[?1006h", sgr(0, 5, 3, 'M') + sgr(32, 110, 39, 'M') + sgr(0, 110, 39, 'm'),
-			sgr(0, 4, 2, 'M') + sgr(32, 78, 35, 'M') + sgr(0, 78, 35, 'm')},
+		{
+			"drag", "\x1b[?1002h\x1b[?1006h", sgr(0, 5, 3, 'M') + sgr(32, 6, 3, 'M') + sgr(0, 6, 3, 'm'),
+			sgr(0, 4, 2, 'M') + sgr(32, 5, 2, 'M') + sgr(0, 5, 2, 'm'),
+		},
+		{
+			"drag out of the pane", "\x1b[?1002h\x1b[?1006h", sgr(0, 5, 3, 'M') + sgr(32, 110, 39, 'M') + sgr(0, 110, 39, 'm'),
+			sgr(0, 4, 2, 'M') + sgr(32, 78, 35, 'M') + sgr(0, 78, 35, 'm'),
+		},
 		{"wheel", "\x1b[?1000h\x1b[?1006h", sgr(64, 5, 3, 'M'), sgr(64, 4, 2, 'M')},
 		{"all motion", "\x1b[?1003h\x1b[?1006h", sgr(35, 5, 3, 'M'), sgr(35, 4, 2, 'M')},
 		{"with modifiers", "\x1b[?1000h\x1b[?1006h", sgr(16, 5, 3, 'M'), sgr(16, 4, 2, 'M')},
@@ -236,5 +240,26 @@ func TestAllMotionIsAskedForOnlyWhereWanted(t *testing.T) {
 	s.types(sgr(35, 5, 5, 'M'))
 	if got := s.took("a1") + s.took("a2"); got != "" {
 		t.Errorf("sent %q", got)
+	}
+}
+
+func TestAClickOnARowOfTheInboxChoosesIt(t *testing.T) {
+	s := newStage(t, 120, 40, "a1")
+	s.change(func(snap *session.Snapshot) {
+		snap.Approvals = []*session.Approval{approval("apr_01", "a1", "make"), approval("apr_02", "a1", "make install")}
+	})
+	s.do(snapIn{})
+	rows := strings.Split(s.text(), "\n")
+	for y, r := range rows {
+		if x := strings.Index(r, "apr_02"); x >= 0 {
+			s.types(sgr(0, len([]rune(r[:x])), y, 'M') + sgr(0, len([]rune(r[:x])), y, 'm'))
+			break
+		}
+	}
+	if !s.app.inInbox || s.app.inbox.cursor != "apr_02" {
+		t.Errorf("the inbox has the keys: %v, the cursor is on %s", s.app.inInbox, s.app.inbox.cursor)
+	}
+	if !strings.Contains(s.text(), "▸ apr_02") {
+		t.Error("it is not shown")
 	}
 }

@@ -114,7 +114,7 @@ func (p *pane) read(t *vt.Terminal, now time.Time) {
 		}
 	}
 	if p.copy != nil {
-		p.copy.mark(p, t)
+		p.copy.mark(t)
 	}
 }
 

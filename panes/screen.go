@@ -177,7 +177,7 @@ func runeWidth(r rune) int {
 // Put is part of tcell.Screen.
 func (s *screen) Put(x, y int, str string, style tcell.Style) (string, int) {
 	if str != "" && str[0] >= ' ' && str[0] < 0x7f && (len(str) == 1 || str[1] < utf8.RuneSelf) {
-		s.place(x, y, asciiTexts[str[0]], 1, style)
+		s.place(x, y, str[:1], 1, style)
 		return str[1:], 1
 	}
 	text, rest, w, _ := uniseg.FirstGraphemeClusterInString(str, -1)
@@ -381,21 +381,17 @@ func (s *screen) prune() {
 	}
 }
 
-// asciiTexts saves an allocation for each cell that is drawn. A control
-// character is a blank.
-var asciiTexts = func() (t [utf8.RuneSelf]string) {
-	for i := range t {
-		t[i] = " "
-		if i >= ' ' && i < 0x7f {
-			t[i] = string(rune(i))
-		}
-	}
-	return t
-}()
+// asciiText holds each character that a cell may have as its own text, so that none
+// has to be allocated.
+const asciiText = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
+// runeText is the text of one character; a control character is a blank.
 func runeText(r rune) string {
-	if r >= 0 && r < utf8.RuneSelf {
-		return asciiTexts[r]
+	switch {
+	case r >= ' ' && r < 0x7f:
+		return asciiText[r-' ' : r-' '+1]
+	case r < 0xa0:
+		return " "
 	}
 	return string(r)
 }

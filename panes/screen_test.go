@@ -359,9 +359,16 @@ func TestTheTerminalIsLeftAsItWas(t *testing.T) {
 	}
 	// Each mode that was switched on is switched off afterwards.
 	for _, m := range []struct{ on, off string }{
-		{"\x1b[?1049h", "\x1b[?1049l"}, {"\x1b[?1000h", "\x1b[?1000l"}, {"\x1b[?1002h", "\x1b[?1002l"}, {"\x1b[?1006h", "\x1b[?1006l"},
-		{"\x1b[?2004h", "\x1b[?2004l"}, {"\x1b[?1004h", "\x1b[?1004l"}, {"\x1b[>5u", "\x1b[<u"}, {"\x1b[>4;1m", "\x1b[>4;0m"},
-		{"\x1b[?25l", "\x1b[?25h"}, {"\x1b[?2026h", "\x1b[?2026l"},
+		{"\x1b[?1049h", "\x1b[?1049l"},
+		{"\x1b[?1000h", "\x1b[?1000l"},
+		{"\x1b[?1002h", "\x1b[?1002l"},
+		{"\x1b[?1006h", "\x1b[?1006l"},
+		{"\x1b[?2004h", "\x1b[?2004l"},
+		{"\x1b[?1004h", "\x1b[?1004l"},
+		{"\x1b[>5u", "\x1b[<u"},
+		{"\x1b[>4;1m", "\x1b[>4;0m"},
+		{"\x1b[?25l", "\x1b[?25h"},
+		{"\x1b[?2026h", "\x1b[?2026l"},
 	} {
 		on, off := strings.LastIndex(got, m.on), strings.LastIndex(got, m.off)
 		if on < 0 || off < on {

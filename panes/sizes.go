@@ -12,8 +12,13 @@ type sizes struct {
 	mine  bool              // this client was active last
 	asked map[string][2]int // what the agents were last told from here
 	taken map[string]bool   // and whether they have it
+	told  time.Time         // when they were
 	since time.Time         // when the layout last changed: zero once that was dealt with
 }
+
+// retell is how long to wait for a size that was asked for before it is asked
+// for again: another client may have asked for its own at the same time.
+const retell = 500 * time.Millisecond
 
 // settled is how long the layout must have been the same before the ptys follow:
 // while a window is dragged each size would cut all lines anew.
@@ -46,6 +51,16 @@ func (s *sizes) forget(agent string) {
 	delete(s.taken, agent)
 }
 
+// outsized tells whether an agent that is shown has another size than its pane.
+func (a *app) outsized() bool {
+	for _, t := range a.lay.tiles {
+		if ag := a.find(t.agent); ag != nil && t.frame.h > 2 && [2]int{ag.Cols, ag.Rows} != [2]int{t.frame.w - 2, t.frame.h - 2} {
+			return true
+		}
+	}
+	return false
+}
+
 // settleSizes tells the agents what sizes their panes have, where this client's
 // hold. A pane of which only the title is shown keeps its size, and so does
 // everything while an overlay is shown.
@@ -66,7 +81,7 @@ func (a *app) settleSizes(now time.Time) {
 		if a.sizes.asked == nil {
 			a.sizes.asked = map[string][2]int{}
 		}
-		a.sizes.asked[t.agent] = want
+		a.sizes.asked[t.agent], a.sizes.told = want, now
 		delete(a.sizes.taken, t.agent)
 		if err := a.host.resize(t.agent, body.w, body.h); err != nil {
 			a.say(t.agent + " could not be given its size: " + err.Error())

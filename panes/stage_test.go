@@ -28,7 +28,6 @@ type stage struct {
 	started []string
 	decided []session.Decision
 	clip    []string
-	notes   []string
 	now     time.Time
 }
 

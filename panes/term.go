@@ -1,27 +1,11 @@
 package panes
 
 import (
-	"os"
 	"strings"
 
 	"github.com/gdamore/tcell/v2/terminfo"
 	_ "github.com/gdamore/tcell/v2/terminfo/extended" // the descriptions, so that no infocmp is run
-	"github.com/rivo/uniseg"
 )
-
-// SetEnvironment gives this process the environment that tcell reads of its own
-// process where it means the terminal's; each client's own comes in Options.Env.
-// A server calls it once, before the first Run.
-func SetEnvironment() {
-	for _, name := range []string{
-		"LC_CTYPE", "LANG", "NO_COLOR", "COLORTERM", "LINES", "COLUMNS",
-		"TCELL_TRUECOLOR", "TCELL_ALTSCREEN",
-	} {
-		_ = os.Unsetenv(name)
-	}
-	_ = os.Setenv("LC_ALL", "C.UTF-8") // fails only for a name that is none
-	uniseg.EastAsianAmbiguousWidth = 1 // tcell's init may have set it to 2
-}
 
 // describe gives the description of the client's terminal, made for this client:
 // the library's entries are shared. A terminal that nobody knows is taken for

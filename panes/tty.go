@@ -25,7 +25,6 @@ type tty struct {
 	writing bool
 	leaving bool // what comes now restores the terminal: none of it may be lost
 	closed  bool
-	lost    error
 	wake    chan struct{} // capacity 1
 	idle    chan struct{} // closed when the writer has returned
 	stop    chan struct{} // closed by Drain: ends tcell's reader
@@ -79,7 +78,7 @@ func (t *tty) run() {
 		t.mu.Lock()
 		t.writing = false
 		if err != nil {
-			t.lost, t.closed, t.pending = err, true, nil
+			t.closed, t.pending = true, nil
 		}
 		t.mu.Unlock()
 		if err != nil {
@@ -147,13 +146,6 @@ func (t *tty) finish() {
 	t.closed = true
 	t.mu.Unlock()
 	t.nudge()
-}
-
-// gone is why the terminal cannot be written any more, or nil.
-func (t *tty) gone() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.lost
 }
 
 // Read is part of tcell.Tty: tcell's reader sleeps until it is told to end.
