@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"kavi/pty"
 )
 
 // Dir is the folder of one session, $XDG_STATE_HOME/kavi/sessions/NAME. What
@@ -42,21 +43,11 @@ func (d Dir) AuthSock() string { return filepath.Join(string(d), "ssh-agent") }
 
 func (d Dir) pending() string { return filepath.Join(string(d), "pending") }
 
-// maxSocket is the longest path that a unix socket can be bound to on every
-// system that kavi runs on (sun_path is 104 bytes on macOS, with its NUL).
-const maxSocket = 103
-
 // ControlSocket is where the server listens for clients: in the session's
 // folder or, where that path is too long for a socket, in a folder of this user
 // in /tmp. Never $XDG_RUNTIME_DIR: that goes with the last login.
 func (d Dir) ControlSocket() string {
-	p := filepath.Join(string(d), "ctl.sock")
-	if len(p) <= maxSocket {
-		return p
-	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(d))
-	return fmt.Sprintf("/tmp/kavi-%d/%08x/ctl.sock", os.Getuid(), h.Sum32())
+	return filepath.Join(pty.SocketDir(string(d)), "ctl.sock")
 }
 
 // Record is session.json: what a server needs to come back, and what `kavi ls`

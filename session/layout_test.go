@@ -79,7 +79,7 @@ func TestAControlSocketAlwaysFitsItsAddress(t *testing.T) {
 	}
 	long := Dir("/home/" + strings.Repeat("long/", 30) + "app")
 	got := long.ControlSocket()
-	if len(got) > maxSocket || !strings.HasPrefix(got, "/tmp/kavi-") || got != long.ControlSocket() {
+	if len(got) > 103 || !strings.HasPrefix(got, "/tmp/kavi-") || got != long.ControlSocket() {
 		t.Errorf("long: %s", got)
 	}
 	if other := Dir(string(long) + "x").ControlSocket(); other == got {

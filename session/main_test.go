@@ -84,8 +84,19 @@ func begin(t testing.TB, change ...func(*Options)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(top) })
+	return beginIn(t, filepath.Join(top, "state"), change...)
+}
+
+// beginIn is begin with the state in a folder of the caller's.
+func beginIn(t testing.TB, state string, change ...func(*Options)) *world {
+	t.Helper()
+	top, err := os.MkdirTemp("/tmp", "kv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(top) })
 	t.Setenv("HOME", filepath.Join(top, "home"))
-	t.Setenv("XDG_STATE_HOME", filepath.Join(top, "state"))
+	t.Setenv("XDG_STATE_HOME", state)
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(top, "config"))
 	project := filepath.Join(top, "project")
 	for _, d := range []string{project, filepath.Join(top, "home")} {

@@ -312,3 +312,11 @@ func TestParallelCallsThatAppendToOneFileDoNotDisturbEachOther(t *testing.T) {
 		t.Errorf("log.txt is %q, want six lines", b)
 	}
 }
+
+func TestASecondServerIsTurnedAway(t *testing.T) {
+	w := begin(t)
+	o := options(w.dir)
+	if s, err := Open(t.Context(), o); !errors.Is(err, ErrLocked) {
+		t.Errorf("a second server: %v, %v, want %v", s, err, ErrLocked)
+	}
+}

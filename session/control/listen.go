@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -38,8 +39,14 @@ func (s *socket) bind() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
-	if err := private(dir); err != nil {
-		return fmt.Errorf("control socket: %w", err)
+	folders := []string{dir}
+	if up := filepath.Dir(dir); strings.HasPrefix(filepath.Base(up), "kavi-") {
+		folders = append(folders, up) // in /tmp, where anybody may have been first: see session.Dir.ControlSocket
+	}
+	for _, f := range folders {
+		if err := private(f); err != nil {
+			return fmt.Errorf("control socket: %w", err)
+		}
 	}
 	if err := os.Remove(s.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("control socket: %w", err)
