@@ -67,13 +67,17 @@ func (q *ask) Update(m model) { q.m = m }
 // SetActive is part of view.
 func (q *ask) SetActive(on bool, _ time.Time) { q.activate(on, q.name) }
 
-// Shown is part of view.
-func (q *ask) Shown(at time.Time) {
-	q.base.Shown(at)
-	if q.active && q.drawn != "" && q.rows.atEnd() {
-		q.ended = true
+// Frame is part of view.
+func (q *ask) Frame() func(at time.Time) {
+	shown, end := q.base.Frame(), q.drawn != "" && q.rows.atEnd()
+	return func(at time.Time) {
+		shown(at)
+		q.ended = q.ended || end && q.active
 	}
 }
+
+// Shown is part of view.
+func (q *ask) Shown(at time.Time) { q.Frame()(at) }
 
 // Key is part of view.
 func (q *ask) Key(ev *tcell.EventKey, at time.Time) bool {

@@ -204,6 +204,29 @@ func TestWhatDidNotReachTheScreenIsNotDecided(t *testing.T) {
 	}
 }
 
+// A frame that is still on its way when the next one is drawn says nothing about that.
+func TestAFrameOnItsWayCountsForWhatItShows(t *testing.T) {
+	d := newDesk(t, 80, 24, three()...)
+	d.wait(time.Second)
+	d.blind = true
+	late := d.inbox.Frame()
+	d.change(func(s *session.Snapshot) { s.Approvals = s.Approvals[1:] })
+	d.frame()
+	late(d.now)
+	d.wait(time.Second)
+	d.keys("a")
+	d.wait(time.Second)
+	if len(d.decided) != 0 {
+		t.Fatalf("the operator sees apr_01, the key decided %s", d.ids())
+	}
+	d.blind = false
+	d.frame()
+	d.deliberately("a")
+	if d.ids() != "+apr_02" {
+		t.Errorf("decided %q", d.ids())
+	}
+}
+
 func TestTheItemUnderTheCursorStays(t *testing.T) {
 	d := newDesk(t, 80, 24, three()...)
 	d.keys("j")

@@ -41,9 +41,14 @@ type view interface {
 	// PasteText takes a whole paste. It never decides anything.
 	PasteText(text string, at time.Time)
 
-	// Shown is called after Draw once that frame has gone out to the client:
-	// what an operator may decide is what was on their screen, not what was
-	// meant to be there. A frame that was skipped is never reported.
+	// Frame gives, right after Draw, what is to be called once that frame has
+	// gone out to the client: what an operator may decide is what was on their
+	// screen, not what was meant to be there. For a frame that was skipped it
+	// is never called.
+	Frame() (shown func(at time.Time))
+
+	// Shown is the same for the frame of the last Draw. It is right only where
+	// no other frame can have been drawn since.
 	Shown(at time.Time)
 
 	// Tick is called about every 16 ms while the view is on the screen, after

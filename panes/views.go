@@ -103,16 +103,22 @@ type base struct {
 
 func newBase(v *views) base { return base{Box: tview.NewBox(), views: v} }
 
-// Shown is part of view.
-func (b *base) Shown(at time.Time) {
-	if !b.active {
-		return
-	}
-	b.guard.Shown(b.drawn, at)
-	if b.ended != nil {
-		b.read[b.ended.ID] = b.ended.Seal
+// Frame is part of view.
+func (b *base) Frame() func(at time.Time) {
+	drawn, ended := b.drawn, b.ended
+	return func(at time.Time) {
+		if !b.active {
+			return
+		}
+		b.guard.Shown(drawn, at)
+		if ended != nil {
+			b.read[ended.ID] = ended.Seal
+		}
 	}
 }
+
+// Shown is part of view.
+func (b *base) Shown(at time.Time) { b.Frame()(at) }
 
 // PasteText is part of view: a paste decides nothing.
 func (b *base) PasteText(_ string, at time.Time) { b.guard.Typed(at) }
