@@ -48,7 +48,7 @@ func TestTheVersionGrowsWithTheMessages(t *testing.T) {
 }
 
 func shape(b *strings.Builder, t reflect.Type, indent string, seen map[reflect.Type]bool) {
-	switch t.Kind() { //nolint:exhaustive // the others are their own name
+	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		if t.Kind() != reflect.Pointer {
 			fmt.Fprintf(b, " list")
