@@ -183,7 +183,7 @@ func (ju *judging) fallback(i int) opinion {
 		o.why = "everything asks at the level always: " + quote(ju.parts, i)
 	case o.action != Allow:
 		o.why = ju.because(i, asks)
-	case ju.c.Tool == wire.ToolExec && l.commands() && !ju.rides[i]:
+	case ju.c.Tool == wire.ToolExec && l.commands() && !ju.rides[i] && !ju.gitReads():
 		o.action = Prompt
 		e, _ := worst(p)
 		o.why = "it is a command: " + quote(ju.parts, i) + " " + display.Safe(e.Why)
@@ -195,6 +195,23 @@ func (ju *judging) fallback(i int) opinion {
 		o.caps = nil
 	}
 	return o
+}
+
+// gitReads tells whether the call is one of git itself that is proven to read
+// only. Agents make dozens of them a turn, and the git shim is there for commits,
+// tags and pushes: they pass.
+func (ju *judging) gitReads() bool {
+	if ju.c.Door != wire.DoorShim || ju.c.Name != "git" {
+		return false
+	}
+	for _, p := range ju.parts {
+		for _, e := range p.Effects {
+			if e.Kind != shell.Read {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // because explains an effect of part i.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"syscall"
 )
 
 // Errors of Entry: the shims of this build of kavi lose which signals the parent
@@ -67,8 +68,26 @@ func Entry(content []byte) (patches map[int64]uint64, err error) {
 	return map[int64]uint64{entry: begin, int64(at + offMain): f.Entry}, nil
 }
 
+// Copy copies the kavi binary so that the copy begins in the shim's entry, where
+// that is possible. Shims can then be links to the copy itself: a session that
+// makes its own copy this way needs no second one.
+func Copy(from, to string) error {
+	tmp := temporary(to)
+	err := copyFile(from, tmp, Entry)
+	if errors.Is(err, ErrSystem) || errors.Is(err, ErrBuild) || errors.Is(err, ErrMarker) {
+		err = copyFile(from, tmp, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, to); err != nil {
+		return errors.Join(err, os.Remove(tmp))
+	}
+	return nil
+}
+
 // prepare gives the file that shims are links to: a copy of binary beside it that
-// begins in the shim's entry, or binary itself where that cannot be.
+// begins in the shim's entry; binary itself where that cannot be or is so already.
 func prepare(binary string) (string, error) {
 	src, err := os.Stat(binary)
 	if err != nil {
@@ -111,13 +130,31 @@ func copyFile(from, to string, patch func([]byte) (map[int64]uint64, error)) err
 			binary.LittleEndian.PutUint64(content[at:], value)
 		}
 	}
-	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o700)
+	if err := writeProgram(to, content); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	// Stored before it is renamed into its place. Opened again, for reading: see
+	// writeProgram.
+	f, err := os.Open(to)
+	if err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	return nil
+}
+
+// writeProgram writes a file that will be executed. No child may be forked while
+// it is open: the child would hold it open for writing until its own exec, and
+// until then the program could not be started (ETXTBSY).
+func writeProgram(file string, content []byte) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o700)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(content)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(to))
-	}
-	return nil
+	return errors.Join(err, f.Close())
 }

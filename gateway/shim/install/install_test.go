@@ -203,3 +203,36 @@ func TestInstallOfAnotherBuild(t *testing.T) {
 		t.Errorf("the shim is not a link to the binary: %v", err)
 	}
 }
+
+// A session that copies kavi with Copy needs no second file for its shims.
+func TestCopy(t *testing.T) {
+	bin := kavi(t)
+	programs(t, "bash")
+	session := t.TempDir()
+	own := filepath.Join(session, "kavi")
+	for range 2 { // an upgrade replaces it
+		if err := Copy(bin, own); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Install(own, filepath.Join(session, "agents", "a"), nil); err != nil {
+		t.Fatal(err)
+	}
+	a, err := os.Stat(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.Stat(filepath.Join(session, "agents", "a", "bin", "bash"))
+	if err != nil || !os.SameFile(a, b) {
+		t.Errorf("the shim is not a link to the session's copy: %v", err)
+	}
+	if entries, err := os.ReadDir(session); err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if out, err := exec.Command(own).CombinedOutput(); string(out) != "main was reached\n" {
+		t.Errorf("the copy does not run as itself: %q, %v", out, err)
+	}
+	if err := Copy(filepath.Join(session, "none"), own); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
