@@ -32,6 +32,7 @@ type analyser struct {
 	depth int // of nested scripts and function calls
 	tails []*state
 	here  scope
+	traps []trap
 	late  []*decl // every function met, so that an uncalled one is walked at the end
 }
 
@@ -144,6 +145,9 @@ func (a *analyser) script(text string, st *state) {
 	a.here.text, a.here.visited = text, make(map[syntax.Node]bool, 8)
 	late := len(a.late)
 	a.stmts(file.Stmts, st)
+	if outer.visited == nil {
+		a.trapped(st)
+	}
 	for i := late; i < len(a.late); i++ {
 		if f := a.late[i]; !f.called {
 			a.uncalled(f)

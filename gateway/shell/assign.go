@@ -49,6 +49,9 @@ func (a *analyser) assign(as *syntax.Assign, st *state) (why string) {
 			v = value{kind: text, text: was.text + w.text}
 		}
 	}
+	if st.vars[name].attr == 'i' && !v.numeric() {
+		why = arithmeticOnText
+	}
 	st.set(name, v)
 	return why
 }
@@ -63,7 +66,10 @@ func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
 			p.Effects = append(p.Effects, Effect{Kind: Opaque, Why: why})
 		}
 	}
-	integer := false
+	attr := byte(0)
+	if c.Variant.Value == "readonly" {
+		attr = 'c'
+	}
 	for _, as := range c.Args {
 		if as.Name == nil {
 			w := a.operand(as.Value, st)
@@ -72,7 +78,12 @@ func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
 			case !w.known():
 				bad("declares a name that is known only when it runs")
 			case len(flags) > 1 && (flags[0] == '-' || flags[0] == '+'):
-				integer = integer || strings.ContainsRune(flags, 'i')
+				switch {
+				case strings.ContainsRune(flags, 'i'):
+					attr = 'i'
+				case strings.ContainsAny(flags, "lucr"):
+					attr = 'c'
+				}
 				if strings.Trim(flags[1:], "aAfFgilnprtuxIHT") != "" || strings.ContainsAny(flags, "nT") {
 					bad("declares a name that stands for another")
 				}
@@ -97,12 +108,24 @@ func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
 			if c.Variant.Value == "nameref" {
 				bad("declares a name that stands for another")
 			}
+			if attr != 0 {
+				v := st.vars[name]
+				v.attr = attr
+				st.set(name, v)
+			}
 			continue
 		}
 		bad(a.assign(as, st))
-		if integer && !st.lookup(a, name).numeric() {
-			bad(arithmeticOnText)
-			st.set(name, value{kind: unclear})
+		if attr != 0 {
+			v := st.lookup(a, name)
+			if attr == 'i' && !v.numeric() {
+				bad(arithmeticOnText)
+				v.kind = unclear
+			} else if c.Variant.Value != "readonly" && attr == 'c' {
+				v.kind = unclear
+			}
+			v.attr = attr
+			st.set(name, v)
 		}
 	}
 	p.Inert = len(p.Effects) == 0

@@ -81,12 +81,11 @@ func (c *cmd) surelyThere(dirs []string) bool {
 }
 
 const (
-	setLetters = "euxfvabhmBCEHTlp"
+	setLetters = "euxfvabhmBCET"
 	setNames   = " errexit nounset pipefail xtrace verbose noglob noclobber allexport monitor ignoreeof emacs vi " +
-		"braceexpand hashall histexpand functrace errtrace notify interactive-comments history "
+		"braceexpand hashall functrace errtrace notify interactive-comments "
 	shoptNames = " nullglob dotglob globstar extglob nocaseglob failglob nocasematch checkwinsize histappend cmdhist " +
-		"inherit_errexit globskipdots extquote checkhash xpg_echo huponexit checkjobs autocd_off lithist promptvars " +
-		"globasciiranges patsub_replacement_off localvar_inherit "
+		"inherit_errexit globskipdots extquote checkhash xpg_echo huponexit checkjobs lithist promptvars globasciiranges "
 	setoptNames = " nullglob extendedglob nonomatch nomatch errexit pipefail nounset noclobber globdots dotglob noglob " +
 		"localoptions interactivecomments numericglobsort "
 )

@@ -203,6 +203,12 @@ func (c *cmd) unwrap(inner []word) {
 // dispatch looks the program up and says what it does.
 func (c *cmd) dispatch(name string) {
 	p, known := lookup(name)
+	if c.a.env.Shell == "zsh" && !c.a.here.surely {
+		switch name {
+		case "repeat", "foreach", "end", "always", "select", "sched", "zargs", "zmv", "zcp", "zln":
+			c.opaque("is a word of zsh that is not read here")
+		}
+	}
 	if !known {
 		if !c.local {
 			c.unknown("runs " + name + ", which is not known here")

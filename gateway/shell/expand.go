@@ -87,6 +87,9 @@ func (a *analyser) expand(w *syntax.Word, st *state, split bool) []word {
 	}
 	for i, p := range w.Parts {
 		b.part(p, i == 0, i == len(w.Parts)-1, false)
+		if lit, ok := p.(*syntax.Lit); ok && i > 0 && strings.HasPrefix(lit.Value, ":") && a.env.Shell == "zsh" {
+			b.anything(false) // $x:h cuts in zsh
+		}
 	}
 	b.flush()
 	if !split && len(b.out) == 0 {
@@ -223,6 +226,10 @@ func (b *builder) literal(s string, first, last, quoted bool) {
 	if first && strings.HasPrefix(s, "~") {
 		s = b.tilde(s, last)
 	}
+	if name, rest, ok := strings.Cut(s, "=~"); first && ok && b.split && syntax.ValidName(name) {
+		b.known(name + "=") // a word like an assignment: dd of=~/x
+		s = b.tilde("~"+rest, last)
+	}
 	var run strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' {
@@ -284,7 +291,7 @@ func (b *builder) single(p *syntax.SglQuoted) {
 		b.known(p.Value)
 		return
 	}
-	if strings.Contains(p.Value, `\'`) && !b.a.here.surely && (b.a.here.posix || b.a.env.Shell != "") {
+	if strings.Contains(p.Value, `\'`) && !b.a.here.surely {
 		b.a.flaw(p, "ends at another place in some shells")
 	}
 	s, ok := decodeANSI(p.Value)

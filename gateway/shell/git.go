@@ -29,6 +29,11 @@ func (c *cmd) git(p program, words []word) {
 	c.gitHome()
 	sub := rest[0].text
 	q, ok := index()["git "+sub]
+	if len(rest) > 1 && rest[1].known() {
+		if r, found := index()["git "+sub+" "+rest[1].text]; found {
+			q, rest = r, rest[1:]
+		}
+	}
 	switch {
 	case !ok:
 		c.unknown("git " + sub + " may be an alias, which runs anything")
@@ -230,6 +235,8 @@ func (c *cmd) configures(a args) {
 	case a.has("system"):
 		c.add(Effect{Kind: Write, Path: "/etc/gitconfig", Outside: true, Protected: true, Why: "changes the machine's settings of git"})
 	case a.has("file", "f"):
+		w, _ := a.value("file", "f")
+		c.add(c.a.writes(w, false, c.st)...)
 	default:
 		c.gitSettings()
 	}

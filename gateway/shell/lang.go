@@ -6,7 +6,7 @@ import "strings"
 func (c *cmd) interpreter(p program, words []word) {
 	a := c.parseArgs(words, p.opts, true, false)
 	c.optionEffects(p, a)
-	if !a.prints() && !a.acts('!') {
+	if (!a.prints() || len(a.operands) > 0) && !a.acts('!') {
 		c.scriptFile(a.operands)
 	}
 	c.done()

@@ -170,8 +170,7 @@ func (b *builder) variable(name string, quoted bool) {
 		}
 		return
 	}
-	v := st.lookup(b.a, name)
-	b.value(v, quoted)
+	b.value(st.lookup(b.a, name), quoted)
 }
 
 // place reads the name of a positional parameter.

@@ -2,10 +2,13 @@ package shell
 
 // systemTools look at the machine or change it.
 var systemTools = []program{
-	{"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|atop|iotop|lsof|nvidia-smi|sensors|acpi|getent|lsipc|ipcs|lslocks|lslogins|runlevel|vmmap|sysdiagnose|system_profiler|ioreg|procs|glances|dust|duf|ncdu|neofetch|fastfetch|screenfetch|inxi", "data", ""},
-	{"ss|netstat", "data", ""},
+	{"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|atop|iotop|lsof|nvidia-smi|sensors|acpi|lsipc|ipcs|lslocks|lslogins|runlevel|vmmap|system_profiler|ioreg|procs|dust|duf", "data", ""},
+	{"glances|ncdu|neofetch|fastfetch|screenfetch|inxi|sysdiagnose|dmidecode", "unknown", ""},
+	{"getent|hostnamectl|timedatectl|loginctl", "code", ""},
+	{"ss|netstat", "data", "K,kill^ D,diag=> F,filter=< N,net= A,query= f,family="},
 	{"ldd", "unknown", ""},
-	{"nm|objdump|readelf|size|addr2line|c++filt|otool|lipo|dwarfdump|dyldinfo|elfdump|pahole|dsymutil", "read", "j,section= M,disassembler-options= start-address= stop-address= plugin=! arch= output=> create=? thin= o=>"},
+	{"nm|objdump|readelf|size|addr2line|c++filt|dwarfdump|elfdump|pahole", "read", "j,section= M,disassembler-options= start-address= stop-address= plugin=! arch= e,exe= o,out-file=>"},
+	{"otool|lipo|dyldinfo|dsymutil", "unknown here", ""},
 	{"strip|objcopy|ranlib|patchelf|install_name_tool|codesign", "write", "o=>"},
 	{"kill|pkill|killall|skill|xkill|fuser", "code", ""},
 	{"ip|ifconfig|route|arp|iw|iwconfig|ethtool|brctl|tc|nmcli|networksetup|scutil|resolvectl", "code", ""},
@@ -20,7 +23,7 @@ var systemTools = []program{
 	{"iptables|ip6tables|iptables-restore|nft|ufw|firewall-cmd|pfctl|ebtables|ipset|modprobe|insmod|rmmod|depmod|setenforce|semanage|chcon|restorecon|aa-enforce|apparmor_parser|auditctl|setcap|update-alternatives|ldconfig|update-grub|dpkg-reconfigure|hwclock|csrutil|nvram|spctl|kextload|tccutil", "privilege outside", ""},
 	{"gdb|lldb|cgdb|rr|bpftrace|bpftool|perf|dtrace|ktrace|ptrace|delve|dlv|pdb|valgrind|heaptrack|gcore|radare2|r2|frida|qemu-system|qemu-img|virsh|VBoxManage|lima|limactl|multipass|vagrant|colima|orb|wsl|wine", "opaque", ""},
 	{"open|xdg-open|start|gnome-open|kde-open|sensible-browser|x-www-browser|firefox|chromium|google-chrome|chrome|safari|brave|w3m|lynx|links|elinks|play|afplay|say", "opaque network", ""},
-	{"pbcopy|xclip|xsel|wl-copy|clip|notify-send|terminal-notifier|pbpaste|wl-paste|wall|write|logger|beep", "data", "o= i="},
+	{"pbcopy|xclip|xsel|wl-copy|clip|notify-send|terminal-notifier|pbpaste|wl-paste|wall|write|logger|beep", "unknown", ""},
 	{"defaults|plutil|PlistBuddy|gsettings|dconf|xdg-mime|xdg-settings|update-desktop-database|fc-cache|pmset", "outside", ""},
 	{"make-ssl-cert|update-ca-certificates|trust", "privilege outside", ""},
 	{"openssl", "code", ""},

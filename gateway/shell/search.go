@@ -59,6 +59,34 @@ func plainFlags(s string) bool {
 	return strings.Trim(s[1:], "HIsiaLpu0lgFv1qxX") == ""
 }
 
+// jq reads its operands; some of its options take two words.
+func (c *cmd) jq(p program, words []word) {
+	var plain []word
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		switch {
+		case w.is("--arg", "--argjson"):
+			i += 2
+		case w.is("--slurpfile", "--rawfile", "--argfile"):
+			if i += 2; i < len(words) {
+				c.add(c.a.reads(words[i], c.st)...)
+			}
+		default:
+			plain = append(plain, w)
+		}
+	}
+	a := c.parseArgs(plain, p.opts, false, false)
+	c.optionEffects(p, a)
+	files := a.operands
+	if !a.has("f", "from-file") && len(files) > 0 {
+		files = files[1:]
+	}
+	if !a.has("args", "jsonargs") {
+		c.readAll(files, false)
+	}
+	c.done()
+}
+
 // yq changes files in place with -i; its expressions can load files and, in
 // one of the two programs of that name, nothing else.
 func (c *cmd) yq(p program, words []word) {

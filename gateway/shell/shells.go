@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // shell follows a shell that is started: its -c text is a script of its own, a
 // script file is code that is not seen, and its input is followed only where it
@@ -163,6 +166,28 @@ func (c *cmd) trap(words []word) {
 		c.opaque("which commands it runs is known only when it runs")
 		c.done()
 	default:
+		c.a.traps = append(c.a.traps, trap{*c, words[0].text, c.st.cwds})
 		c.runText(words[0].text, c.st.clone(), nil, nil)
+	}
+}
+
+// trap is a text that runs at a time of its own.
+type trap struct {
+	cmd  cmd
+	text string
+	cwds []string
+}
+
+// trapped walks the traps again where the folder has changed since they were
+// set: they run from wherever the shell then is.
+func (a *analyser) trapped(end *state) {
+	for _, t := range a.traps {
+		if slices.Equal(t.cwds, end.cwds) {
+			continue
+		}
+		t.cmd.st = end.clone()
+		t.cmd.st.cwds = nil
+		t.cmd.effects = nil
+		t.cmd.runText(t.text, t.cmd.st, nil, nil)
 	}
 }

@@ -80,6 +80,8 @@ func (c *cmd) special(p program, words []word) {
 		c.sed(p, words)
 	case "awk", "gawk", "mawk", "nawk", "goawk":
 		c.awk(p, words)
+	case "jq", "gojq", "jaq":
+		c.jq(p, words)
 	case "yq":
 		c.yq(p, words)
 	case "tar", "gtar", "bsdtar", "star":
@@ -103,7 +105,7 @@ func (c *cmd) special(p program, words []word) {
 	case "systemctl", "service", "launchctl", "rc-service", "initctl", "sv", "s6-svc":
 		c.service(name, words)
 	case "ip", "ifconfig", "route", "arp", "iw", "iwconfig", "ethtool", "brctl", "tc", "nmcli", "networksetup", "scutil",
-		"resolvectl", "sysctl", "crontab", "journalctl", "openssl":
+		"resolvectl", "sysctl", "crontab", "journalctl", "openssl", "getent", "hostnamectl", "timedatectl", "loginctl":
 		c.admin(name, words)
 	case "kavi":
 		c.kavi(words)

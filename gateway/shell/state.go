@@ -25,6 +25,7 @@ const (
 type value struct {
 	kind valueKind
 	text string
+	attr byte // declared: 'i' an integer, 'c' of changed case or readonly, so that what is set is not what it holds
 }
 
 // decl is a shell function and where it was written.
@@ -88,6 +89,12 @@ func (st *state) set(name string, v value) {
 			st.vars = make(map[string]value, 4)
 		}
 		st.sharedVars = false
+	}
+	if was := st.vars[name].attr; was != 0 && v.attr == 0 {
+		v.attr = was
+		if was == 'c' || !v.numeric() {
+			v.kind, v.text = unclear, ""
+		}
 	}
 	st.vars[name] = v
 	switch name {
@@ -168,6 +175,9 @@ func possible(a, b []function) []function {
 }
 
 func mix(a, b value) value {
+	if attr := max(a.attr, b.attr); attr != 0 {
+		return value{kind: unclear, attr: attr}
+	}
 	if a.numeric() && b.numeric() {
 		return value{kind: number}
 	}

@@ -37,6 +37,7 @@ import (
 //	first      options end at the first operand
 //	single     options are written -name
 //	strict     an option that is not listed makes it unknown
+//	calm       none of its options is worth fearing in a word that is not known
 //	inert      it changes at most the shell itself
 //	builtin    it is a part of the shell: a file of that name is another program
 //	versioned  it also goes by names like python3.12
@@ -157,7 +158,7 @@ func (c *cmd) sub(p program, a args) {
 	switch {
 	case a.unsure || len(a.operands) > 0 && !a.operands[0].known():
 		c.opaque("its subcommand is known only when it runs")
-	case a.prints():
+	case a.prints() && len(a.operands) == 0:
 	case len(a.operands) == 0:
 		c.verbs(p, args{})
 	default:
@@ -177,13 +178,13 @@ func (c *cmd) sub(p program, a args) {
 // effectsOf are the effects of a program's line.
 func (c *cmd) effectsOf(p program, a args) {
 	c.optionEffects(p, a)
-	if !a.prints() {
+	if !a.prints() || p.is("script") && len(a.operands) > 0 {
 		c.verbs(p, a)
 	}
 }
 
 func (c *cmd) optionEffects(p program, a args) {
-	if a.unsure && p.risky() {
+	if a.unsure && p.risky() && !p.is("calm") {
 		c.opaque("it may be given an option that is known only when it runs")
 	}
 	for _, o := range a.options {
@@ -339,7 +340,8 @@ func hostOf(w word) string {
 // scriptFile is a program whose first operand is its code.
 func (c *cmd) scriptFile(operands []word) {
 	switch {
-	case len(operands) == 0 || operands[0].is("-", "/dev/stdin"):
+	case len(operands) == 0 || operands[0].is("-", "/dev/stdin"), strings.HasPrefix(operands[0].text, "/dev/fd/"),
+		strings.HasPrefix(operands[0].text, "/proc/"):
 		c.opaque("runs the code that it is given on its input")
 	case !operands[0].known():
 		c.opaque("which code it runs is known only when it runs")

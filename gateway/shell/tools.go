@@ -10,6 +10,10 @@ func (c *cmd) kill(name string, words []word) {
 		c.done()
 		return
 	}
+	if name == "fuser" && !a.has("k", "kill") && !a.unsure {
+		c.done()
+		return
+	}
 	for _, w := range a.operands {
 		switch {
 		case strings.Contains(strings.ToLower(w.text), "kavi"):
@@ -122,6 +126,16 @@ func (c *cmd) admin(name string, words []word) {
 			len(words) <= 2 && show && (has("a", "addr", "link", "route", "r", "l", "neigh")) && !has("set", "add", "del", "flush")
 	case "ifconfig", "arp", "route", "iwconfig", "ethtool":
 		show = show && (len(words) == 0 || len(words) == 1)
+	case "getent":
+		if !show || has("hosts", "ahosts", "ahostsv4", "ahostsv6", "networks") {
+			c.add(Effect{Kind: Network, Why: "looks a name up"})
+		}
+		c.done()
+		return
+	case "hostnamectl", "timedatectl", "loginctl":
+		for _, w := range words {
+			show = show && (strings.HasPrefix(w.text, "-") || strings.HasPrefix(w.text, "list") || strings.HasPrefix(w.text, "show") || strings.HasSuffix(w.text, "status"))
+		}
 	case "sysctl":
 		for _, w := range words {
 			show = show && !strings.Contains(w.text, "=") && !w.is("-w", "-p", "--system", "--load", "-f") && !strings.HasPrefix(w.text, "-p")
@@ -239,6 +253,8 @@ func (c *cmd) format(p program, words []word) {
 	inPlace := false
 	single := false
 	switch p.name {
+	case "shfmt":
+		spec, single = "w,write~ i,indent= ln,language-dialect= filename= l,list d,diff s,simplify mn,minify f,find p,posix bn ci sr kp fn", true
 	case "gofmt", "gofumpt", "goimports":
 		spec, single = "w~ l d s e r= cpuprofile=> local= srcdir= extra lang= modpath= v format-only", true
 	case "black", "isort", "autopep8", "yapf", "djlint", "standard", "rustfmt", "swiftformat", "stylua", "nixfmt", "ktlint", "taplo", "dprint", "biome":
