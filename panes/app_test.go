@@ -3,6 +3,7 @@ package panes
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -304,4 +305,38 @@ func TestAFloodOfOutput(t *testing.T) {
 	wait(t, "the last frame", func() bool { return strings.Contains(l.text(), "the very last line") })
 	l.typed <- []byte("\x00d")
 	ending(t, end)
+}
+
+// BenchmarkKeyToEcho is the time from a key's byte at the server to its echo's
+// bytes at the client, with a program that answers at once.
+func BenchmarkKeyToEcho(b *testing.B) {
+	d, l := newDen("claude"), newRemote(200, 50)
+	h := d.host()
+	h.send = func(name string, p []byte) error {
+		d.writes(name, string(p))
+		return nil
+	}
+	a := newApp(Options{Terminal: l}, h)
+	end := make(chan result, 1)
+	go func() {
+		why, err := a.run(b.Context(), l, feeds{nudge: d.nudge, notices: d.notices, ended: d.ended})
+		end <- result{why, err}
+	}()
+	wait(b, "the first frame", func() bool { return strings.Contains(l.text(), "kavi den") })
+	tick := time.NewTicker(2 * interval) // as fast as a held key repeats
+	defer tick.Stop()
+	var total time.Duration
+	for i := 0; b.Loop(); i++ {
+		<-tick.C
+		l.take()
+		start := time.Now()
+		l.typed <- []byte{"ab"[i%2]}
+		for len(l.take()) == 0 {
+			runtime.Gosched()
+		}
+		total += time.Since(start)
+	}
+	b.ReportMetric(float64(total.Microseconds())/float64(b.N), "µs/echo")
+	l.typed <- []byte("\x00d")
+	<-end
 }
