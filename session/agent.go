@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -43,7 +42,7 @@ type agent struct {
 	paused  string // why every further call is held; "" when not paused
 	bell    bool
 	grants  []*grant
-	env     []string // what it was started with, in order
+	env     []string // what it was started with
 
 	saving atomic.Bool // its screen is being written to the disk
 }
@@ -329,7 +328,7 @@ func (s *Session) joined(spec AgentSpec, order int, l launched) {
 		spec: spec, order: order, screen: l.link.screen, link: l.link,
 		keeper: l.link.conn.Keeper(), proc: l.link.conn.Agent(),
 		state: Starting, changed: time.Now(), gate: l.gate, gated: l.gated, why: l.why,
-		env: slices.Sorted(slices.Values(s.agentEnv(spec))),
+		env: s.agentEnv(spec),
 	}
 	s.agents[spec.Name] = a
 	s.screens.set(spec.Name, a)

@@ -112,7 +112,6 @@ func (s *Session) readCall(agent string, d *door) error {
 		s.strange(agent, d.peer.ID, m.Call)
 		return fmt.Errorf("this process is not one of %s's", agent)
 	}
-	m.Call.Env = s.procs.changedEnv(agent, m.Call.Env)
 	k := &call{agentName: agent, req: m.Call, peer: d.peer.ID, door: d, since: time.Now()}
 	d.owner.Store(k)
 	j := s.judge(k, ancestors)
@@ -179,6 +178,7 @@ func (s *Session) judgeIn(agent string, c *gateway.Call, j *judged) {
 	j.level = s.procs.level(agent)
 	w := s.world()
 	w.Cover = j.nest.as
+	w.Base = s.procs.env(agent)
 	j.Judgement = j.policy.Action(c, gateway.Asker{Agent: agent, Level: j.level}, w)
 	if j.Action == gateway.Prompt || s.procs.paused(agent) {
 		j.text = gateway.Describe(c, j.Judgement, w)

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"slices"
-	"strings"
 	"sync"
 
 	"kavi/gateway"
@@ -23,7 +21,7 @@ type agentProc struct {
 	agent, keeper proc.ID
 	level         gateway.Level
 	paused        bool
-	env           []string // what it was started with, in order
+	env           []string // what it was started with
 }
 
 func (p *procs) set(name string, a agentProc) {
@@ -49,20 +47,12 @@ func (p *procs) level(name string) gateway.Level {
 	return p.agents[name].level
 }
 
-// changedEnv leaves those of a call's variables that are not as the agent was
-// started with them: what the operator's own environment says is no trick.
-func (p *procs) changedEnv(name string, env []string) []string {
+// env is what an agent was started with: what the operator's own environment says
+// is no trick. Nobody changes it.
+func (p *procs) env(name string) []string {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	var out []string
-	for _, kv := range env {
-		variable, _, _ := strings.Cut(kv, "=")
-		_, same := slices.BinarySearch(p.agents[name].env, kv)
-		if !same || variable == "PATH" || variable == "HOME" { // these say where programs and files are
-			out = append(out, kv)
-		}
-	}
-	return out
+	return p.agents[name].env
 }
 
 func (p *procs) paused(name string) bool {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -311,7 +310,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 		spec: f.Spec, order: f.Order, gate: f.Gate, why: f.Why, gated: f.Why == "",
 		state: Starting, changed: time.Now(), exit: f.Exit, paused: p.paused[name],
 		screen: newScreen(f.Spec.Cols, f.Spec.Rows),
-		env:    slices.Sorted(slices.Values(s.agentEnv(f.Spec))),
+		env:    s.agentEnv(f.Spec),
 	}
 	s.order = max(s.order, f.Order)
 	s.agents[name] = a
