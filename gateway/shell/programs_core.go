@@ -9,9 +9,9 @@ var builtins = []program{
 	{"exit|return|break|continue|shift|set|shopt|setopt|unsetopt|unset|export|declare|typeset|local|readonly|integer|float", "code builtin", ""},
 	{"read|mapfile|readarray|getopts|wait|let", "code builtin", ""},
 	{"eval|source|.|trap|exec|command|builtin|noglob|nocorrect|-", "code wrapper builtin", ""},
-	{"alias|unalias|hash|enable|emulate|autoload|functions|zmodload|zle|bindkey|fc|history|complete|compgen|rehash", "code builtin", ""},
+	{"alias|unalias|hash|enable|emulate|autoload|functions|zmodload|fc|history|complete|compgen|rehash", "code builtin", ""},
 	{"type|where|whence", "data builtin", ""},
-	{"[|test|printf|print|kill", "code", ""},
+	{"[|test|printf|print", "code", ""},
 	{"echo|pwd", "data", ""},
 }
 
@@ -20,11 +20,21 @@ var coreutils = []program{
 	{"cat|tac|rev|nl|sum|cksum|b2sum|md5sum|sha1sum|sha224sum|sha256sum|sha384sum|sha512sum|md5|shasum|crc32", "read", "a,algorithm= l,length="},
 	{"head|tail", "read", "n,lines= c,bytes= s,sleep-interval= pid= max-unchanged-stats="},
 	{"wc", "read", "files0-from=< total="},
-	{"ls|dir|vdir|exa|eza|lsd", "names", "I,ignore= hide= w,width= T,tabsize= block-size= color=? sort= time= time-style= format= quoting-style= indicator-style= level= L="},
+	{
+		"ls|dir|vdir|exa|eza|lsd",
+		"names",
+		"I,ignore= hide= w,width= T,tabsize= block-size= color=? sort= time= time-style= format= quoting-style= " +
+			"indicator-style= level= L=",
+	},
 	{"stat", "names", "c,format= printf= f= t="},
 	{"du", "names", "d,max-depth= t,threshold= B,block-size= exclude= X,exclude-from=< files0-from=< time=? time-style="},
 	{"df|findmnt|lsblk", "names", "t,type= x,exclude-type= B,block-size= output= o="},
-	{"basename|dirname|seq|yes|factor|nproc|uname|logname|whoami|groups|users|tty|hostid|sleep|usleep|getconf|locale|lsb_release|sw_vers|tput|clear|cal|ncal|banner|figlet", "data", "s,suffix= separator= f,format="},
+	{
+		"basename|dirname|seq|yes|factor|nproc|uname|logname|whoami|groups|users|tty|hostid|sleep|usleep|getconf|" +
+			"locale|lsb_release|sw_vers|tput|clear|cal|ncal|banner|figlet",
+		"data",
+		"s,suffix= separator= f,format=",
+	},
 	{"id|who|w|last|lastlog|uptime|free|vmstat|iostat|mpstat|lscpu|lsusb|lspci|lsmod|lsns|printenv", "data", ""},
 	{"cowsay|cowthink", "data", "f=! e= T= W="},
 	{"realpath|readlink|pathchk|which|whereis|locate|mountpoint|namei", "names", "relative-to= relative-base="},
@@ -35,15 +45,29 @@ var coreutils = []program{
 	{"xxd", "code", "c,cols= g,groupsize= l,len= s,seek= o= R="},
 	{"strings", "read", "n,bytes= t,radix= e,encoding= T,target="},
 	{"base64|base32|basenc|uuencode|uudecode", "read", "w,wrap= i=< input=< o=> output=> D= b="},
-	{"comm|join|paste|fold|fmt|expand|unexpand|pr|tsort|look", "read", "output-delimiter= d,delimiters= w,width= t= j= 1= 2= o= e= a= v= i= N= l= h= n= s= S= p="},
+	{
+		"comm|join|paste|fold|fmt|expand|unexpand|pr|tsort|look",
+		"read",
+		"output-delimiter= d,delimiters= w,width= t= j= 1= 2= o= e= a= v= i= N= l= h= n= s= S= p=",
+	},
 	{"cut", "read", "b,bytes= c,characters= d,delimiter= f,fields= output-delimiter="},
 	{"column", "read", "c= s= o= N= t R= H= E= T= W= l= d table-columns= separator= output-separator= output-width="},
 	{"tr", "data", ""},
-	{"sort", "read", "k,key= t,field-separator= o,output=> T,temporary-directory=+ compress-program=! S,buffer-size= batch-size= parallel= sort=? files0-from=< random-source=< check=?"},
+	{
+		"sort",
+		"read",
+		"k,key= t,field-separator= o,output=> T,temporary-directory=+ compress-program=! S,buffer-size= batch-size= " +
+			"parallel= sort=? files0-from=< random-source=< check=?",
+	},
 	{"uniq", "code", "f,skip-fields= s,skip-chars= w,check-chars= group=? all-repeated=? D"},
 	{"shuf", "code", "e,echo i,input-range= n,head-count= o,output=> random-source=< z r,repeat"},
 	{"tee", "code", "a,append output-error=? p"},
-	{"split", "code", "a,suffix-length= b,bytes= C,line-bytes= l,lines= n,number= t,separator= filter=! additional-suffix= e d x numeric-suffixes=? hex-suffixes=? p="},
+	{
+		"split",
+		"code",
+		"a,suffix-length= b,bytes= C,line-bytes= l,lines= n,number= t,separator= filter=! additional-suffix= e d x " +
+			"numeric-suffixes=? hex-suffixes=? p=",
+	},
 	{"csplit", "read here", "b,suffix-format= f,prefix=+ n,digits="},
 	{"touch", "write", "d,date= t= r,reference=< time="},
 	{"mkdir", "code", "m,mode= p v context=? Z"},
@@ -55,20 +79,41 @@ var coreutils = []program{
 	{"shred|srm|wipe", "code", "n,iterations= s,size= u remove=? random-source=< f z v x"},
 	{"truncate", "overwrite", "s,size= r,reference=< c o"},
 	{"fallocate", "write", "l,length= o,offset= n d"},
-	{"cp|gcp", "code", "t,target-directory= S,suffix= backup=? b n,no-clobber r,R,recursive a,archive T,no-target-directory l s P d f i v u p preserve=? no-preserve= sparse= reflink=? x update=? context=? parents"},
+	{
+		"cp|gcp",
+		"code",
+		"t,target-directory= S,suffix= backup=? b n,no-clobber r,R,recursive a,archive T,no-target-directory l s P d f " +
+			"i v u p preserve=? no-preserve= sparse= reflink=? x update=? context=? parents",
+	},
 	{"mv|gmv", "code", "t,target-directory= S,suffix= backup=? b n,no-clobber T,no-target-directory f i v u update=? strip-trailing-slashes"},
 	{"ln|gln", "code", "t,target-directory= S,suffix= backup=? b f,force s,symbolic n T,no-target-directory r,relative v i L P"},
 	{"install|ginstall", "code", "t,target-directory= S,suffix= backup=? b d,directory m,mode= o,owner= g,group= D T s strip-program=! v C c p"},
 	{"dd", "code", ""},
-	{"chmod|chown|chgrp|chattr|setfacl|xattr|setfattr|chflags|lchown", "code", "reference=< R,recursive h f c v H L P preserve-root no-preserve-root from= m= x= b n= v= w="},
+	{
+		"chmod|chown|chgrp|chattr|setfacl|xattr|setfattr|chflags|lchown",
+		"code",
+		"reference=< R,recursive h f c v H L P preserve-root no-preserve-root from= m= x= b n= v= w=",
+	},
 	{"getfacl|lsattr|getfattr", "names", ""},
 	{"sync|stty|mesg", "data", "F,file="},
 	{"numfmt", "data", "from= to= field= d,delimiter= format= header=? padding= round= suffix= from-unit= to-unit= invalid="},
-	{"cmp|diff|diff3|colordiff|comm|wdiff|dwdiff", "read", "n,bytes= i,ignore-initial= U,unified=? C,context=? I,ignore-matching-lines= x,exclude= X,exclude-from=< W,width= F,show-function-line= S,starting-file= a,auto-pager! l,paginate L,label= to-file=< from-file=< color=? palette= tabsize= D,ifdef= diff-program=!"},
+	{
+		"cmp|diff|diff3|colordiff|wdiff|dwdiff",
+		"read",
+		"n,bytes= i,ignore-initial= U,unified=? C,context=? I,ignore-matching-lines= x,exclude= X,exclude-from=< " +
+			"W,width= F,show-function-line= S,starting-file= a,auto-pager! l,paginate L,label= to-file=< from-file=< " +
+			"color=? palette= tabsize= D,ifdef= diff-program=!",
+	},
 	{"sdiff", "read", "o,output=! diff-program=! w,width= I="},
 	{"file", "read calm", "m,magic-file=< f,files-from=< e,exclude= F,separator= P,parameter= C,compile*"},
 	{"tree", "names", "o=> L= P= I= H= T= R* charset= filelimit= timefmt= sort=? fromfile gitfile=< infofile=<"},
-	{"env|arch|nice|nohup|ionice|chrt|taskset|stdbuf|setsid|time|timeout|unbuffer|setarch|linux32|linux64|i386|x86_64|numactl|prlimit|cpulimit|chronic|catchsegv|caffeinate|systemd-inhibit|winpty|rlwrap|firejail|faketime|eatmydata", "code wrapper", ""},
+	{
+		"env|arch|nice|nohup|ionice|chrt|taskset|stdbuf|setsid|time|timeout|unbuffer|setarch|linux32|linux64|i386|" +
+			"x86_64|numactl|prlimit|cpulimit|chronic|catchsegv|caffeinate|systemd-inhibit|winpty|rlwrap|firejail|faketime|" +
+			"eatmydata",
+		"code wrapper",
+		"",
+	},
 	{"xargs|gxargs", "code", ""},
 	{"busybox|toybox|coreutils", "code wrapper", ""},
 	{"find|gfind|bfs", "code", ""},

@@ -2,29 +2,71 @@ package shell
 
 // packages are the managers of packages.
 var packages = []program{
-	{"npm", "sub network unknown", "prefix,C= w,workspace= loglevel= registry= cache= userconfig=! globalconfig=! script-shell=! node-options=! shell=! editor=! viewer=! git=! scripts-prepend-node-path g,global^ silent s version# v# h,help# init-module=! onload-script=!"},
-	{"npm test|npm t|npm tst|npm run|npm run-script|npm rum|npm start|npm stop|npm restart|npm rebuild|npm build|npm install-test|npm it", "unknown", "script-shell=! node-options=! prefix,C= w,workspace="},
-	{"npm install|npm i|npm in|npm ins|npm add|npm ci|npm clean-install|npm ic|npm update|npm up|npm upgrade|npm uninstall|npm un|npm remove|npm rm|npm r|npm unlink|npm dedupe|npm ddp|npm install-ci-test|npm install-clean|npm prune|npm audit|npm exec|npm x|npm create|npm innit", "network unknown here", "g,global^ location=^ prefix,C= w,workspace= script-shell=! c,call=! p,package= git=!"},
+	{
+		"npm",
+		"sub network unknown",
+		"prefix,C= w,workspace= loglevel= registry= cache= userconfig=! globalconfig=! script-shell=! node-options=! " +
+			"shell=! editor=! viewer=! git=! scripts-prepend-node-path g,global^ silent s version# v# h,help# " +
+			"init-module=! onload-script=!",
+	},
+	{
+		"npm test|npm t|npm tst|npm run|npm run-script|npm rum|npm start|npm stop|npm restart|npm rebuild|npm build|" +
+			"npm install-test|npm it",
+		"unknown",
+		"script-shell=! node-options=! prefix,C= w,workspace=",
+	},
+	{
+		"npm install|npm i|npm in|npm ins|npm add|npm ci|npm clean-install|npm ic|npm update|npm up|npm upgrade|" +
+			"npm uninstall|npm un|npm remove|npm rm|npm r|npm unlink|npm dedupe|npm ddp|npm install-ci-test|" +
+			"npm install-clean|npm prune|npm audit|npm exec|npm x|npm create|npm innit",
+		"network unknown here",
+		"g,global^ location=^ prefix,C= w,workspace= script-shell=! c,call=! p,package= git=!",
+	},
 	{"npm init", "here network unknown", "prefix,C= w,workspace="},
-	{"npm ls|npm list|npm la|npm ll|npm root|npm bin|npm help|npm explain|npm why|npm query|npm completion|npm help-search", "data", "g,global depth= prefix,C= w,workspace= viewer=! browser=! script-shell=!"},
-	{"npm view|npm info|npm show|npm v|npm search|npm s|npm find|npm outdated|npm ping|npm whoami|npm doctor|npm fund|npm docs|npm home|npm repo|npm bugs|npm issues|npm stars|npm diff|npm sbom", "network", "prefix,C="},
-	{"npm publish|npm unpublish|npm deprecate|npm dist-tag|npm owner|npm access|npm team|npm org|npm token|npm login|npm adduser|npm logout|npm profile|npm hook|npm star|npm unstar", "network outside unknown", ""},
+	{
+		"npm ls|npm list|npm la|npm ll|npm root|npm bin|npm help|npm explain|npm why|npm query|npm completion|" +
+			"npm help-search",
+		"data",
+		"g,global depth= prefix,C= w,workspace= viewer=! browser=! script-shell=!",
+	},
+	{
+		"npm view|npm info|npm show|npm v|npm search|npm s|npm find|npm outdated|npm ping|npm whoami|npm doctor|" +
+			"npm fund|npm docs|npm home|npm repo|npm bugs|npm issues|npm stars|npm diff|npm sbom",
+		"network",
+		"prefix,C=",
+	},
+	{
+		"npm publish|npm unpublish|npm deprecate|npm dist-tag|npm owner|npm access|npm team|npm org|npm token|" +
+			"npm login|npm adduser|npm logout|npm profile|npm hook|npm star|npm unstar",
+		"network outside unknown",
+		"",
+	},
 	{"npm version", "unknown commit here", ""},
 	{"npm pkg|npm shrinkwrap|npm pack|npm set-script", "unknown here", ""},
 	{"npm config|npm c|npm set|npm link|npm ln|npm cache|npm edit|npm explore", "unknown outside", ""},
 	{"npm get", "data", ""},
 	{"yarn|yarnpkg", "sub network unknown here", "cwd= version# v# h,help# use-yarnrc=! script-shell=!"},
-	{"yarn test|yarn run|yarn start|yarn build|yarn lint|yarn dev|yarn format|yarn typecheck|yarn check|yarn node|yarn workspace|yarn workspaces", "unknown", ""},
+	{
+		"yarn test|yarn run|yarn start|yarn build|yarn lint|yarn dev|yarn format|yarn typecheck|yarn check|yarn node|" +
+			"yarn workspace|yarn workspaces",
+		"unknown",
+		"",
+	},
 	{"yarn list|yarn why|yarn bin", "unknown", ""},
 	{"yarn publish|yarn npm|yarn login|yarn global|yarn link|yarn config|yarn set", "network unknown outside", ""},
 	{"pnpm|cnpm|tnpm|pnpx", "sub network unknown here", "C,dir= F,filter= r,recursive w,workspace-root g,global^ version# v# h,help#"},
 	{"pnpm test|pnpm t|pnpm run|pnpm start|pnpm build|pnpm lint|pnpm dev|pnpm format|pnpm typecheck|pnpm exec", "unknown", "C,dir= F,filter="},
 	{"pnpm list|pnpm ls|pnpm why|pnpm root|pnpm bin", "unknown", ""},
 	{"pnpm publish|pnpm link|pnpm config|pnpm env|pnpm setup|pnpm store", "network unknown outside", ""},
-	{"npx|bunx|pipx|uvx|create-react-app|create-next-app|create-vite|npm-check|npm-check-updates|ncu", "network unknown", "c,call=!"},
+	{"npx|bunx|pipx|uvx|create-react-app|npm-check-updates", "network unknown", "c,call=!"},
 	{"corepack", "network unknown outside", ""},
 	{"pip|pipenv|easy_install", "sub versioned network unknown outside", "python=* version# V# h,help# proxy= cache-dir= log=+ q v"},
-	{"pip list|pip freeze|pip show|pip check|pip inspect|pip debug|pip help", "data", "o,outdated@ u,uptodate@ log=+ python=* r= i,index-url=@ extra-index-url=@ f,find-links=@ proxy=@ path= e,editable l,local format="},
+	{
+		"pip list|pip freeze|pip show|pip check|pip inspect|pip debug|pip help",
+		"data",
+		"o,outdated@ u,uptodate@ log=+ python=* r= i,index-url=@ extra-index-url=@ f,find-links=@ proxy=@ path= " +
+			"e,editable l,local format=",
+	},
 	{"pip install|pip download|pip wheel|pip uninstall|pip search|pip index|pip lock", "network unknown outside", ""},
 	{"pipenv run|pipenv shell|pipenv check|pipenv graph", "unknown", ""},
 	{"uv", "sub network unknown", "version# V# h,help# directory= project= cache-dir= config-file=!"},
@@ -44,22 +86,46 @@ var packages = []program{
 	{"bundle exec", "unknown run", ""},
 	{"bundle list|bundle show|bundle info|bundle check|bundle platform", "unknown", ""},
 	{"cargo", "sub unknown", "version# V# h,help# config=! manifest-path= Z= color= C= list#"},
-	{"cargo build|cargo b|cargo test|cargo t|cargo run|cargo r|cargo check|cargo c|cargo bench|cargo doc|cargo d|cargo clippy|cargo rustc|cargo rustdoc|cargo miri|cargo nextest|cargo expand|cargo llvm-cov|cargo tarpaulin|cargo hack|cargo deny|cargo audit|cargo geiger|cargo bloat|cargo asm|cargo flamegraph|cargo watch|cargo make|cargo xtask|cargo package|cargo vendor|cargo fuzz|cargo mutants|cargo machete|cargo udeps|cargo outdated|cargo sort|cargo criterion|cargo tauri", "unknown", "config=! target-dir=+ manifest-path= p,package= features= example= bin= test= bench= target= profile= j= message-format="},
+	{
+		"cargo build|cargo b|cargo test|cargo t|cargo run|cargo r|cargo check|cargo c|cargo bench|cargo doc|cargo d|" +
+			"cargo clippy|cargo rustc|cargo rustdoc|cargo miri|cargo nextest|cargo expand|cargo llvm-cov|cargo tarpaulin|" +
+			"cargo hack|cargo deny|cargo audit|cargo geiger|cargo bloat|cargo asm|cargo flamegraph|cargo watch|cargo make|" +
+			"cargo xtask|cargo package|cargo vendor|cargo fuzz|cargo mutants|cargo machete|cargo udeps|cargo outdated|" +
+			"cargo sort|cargo criterion|cargo tauri",
+		"unknown",
+		"config=! target-dir=+ manifest-path= p,package= features= example= bin= test= bench= target= profile= j= " +
+			"message-format=",
+	},
 	{"cargo fix", "unknown here", "config=!"},
 	{"cargo fmt", "here", "check config=! config-path=*"},
 	{"cargo tree|cargo metadata|cargo pkgid|cargo verify-project|cargo report", "unknown", "config=!"},
 	{"cargo version|cargo help|cargo locate-project|cargo read-manifest", "data", "config=! manifest-path= format-version= p= e= i="},
-	{"cargo add|cargo remove|cargo rm|cargo update|cargo generate-lockfile|cargo fetch|cargo search|cargo info|cargo upgrade|cargo binstall", "network here", "config=!"},
+	{
+		"cargo add|cargo remove|cargo rm|cargo update|cargo generate-lockfile|cargo fetch|cargo search|cargo info|" +
+			"cargo upgrade|cargo binstall",
+		"network here",
+		"config=!",
+	},
 	{"cargo install|cargo uninstall|cargo publish|cargo yank|cargo login|cargo logout|cargo owner", "network unknown outside", "config=!"},
 	{"cargo new|cargo init", "write", "config=! name= edition= vcs= registry="},
 	{"cargo clean", "rm=target", "config=! target-dir=%"},
 	{"composer", "sub network unknown here", "d,working-dir= version# V#"},
 	{"composer run|composer run-script|composer test|composer exec|composer dump-autoload|composer dumpautoload|composer validate", "unknown", ""},
 	{"composer show|composer info|composer licenses|composer depends|composer why", "unknown", ""},
-	{"dpkg", "privilege outside unknown", "l,list# L,listfiles# s,status# S,search# get-selections# print-architecture# p,print-avail# I,info# c,contents# compare-versions# admindir= root="},
+	{
+		"dpkg",
+		"privilege outside unknown",
+		"l,list# L,listfiles# s,status# S,search# get-selections# print-architecture# p,print-avail# I,info# " +
+			"c,contents# compare-versions# admindir= root=",
+	},
 	{"rpm", "network privilege outside unknown", "q,query# V,verify# pipe=! E,eval=! root= dbpath= define=! D=! load=! macros=! rcfile=!"},
 	{"pacman|yay|paru", "network privilege outside unknown", "Q,query# config=! hookdir=! root= dbpath="},
-	{"apt|apt-get|aptitude|dpkg-divert|dnf|yum|microdnf|zypper|apk|emerge|xbps-install|eopkg|swupd|tdnf|slackpkg|pkg_add|pkgin|port|fink|snap|flatpak|choco|scoop|winget|nix|nix-env|nix-shell|nix-store|nix-channel|tlmgr|cpan|cpanm|pecl|pear|pkgutil|softwareupdate|mas|installer", "sub network privilege outside unknown", "c=! o=! f= root= R= q y version# v#"},
+	{
+		"apt|apt-get|aptitude|dnf|yum|zypper|apk|emerge|xbps-install|pkg_add|port|snap|flatpak|choco|scoop|winget|nix|" +
+			"nix-env|nix-shell|cpan|cpanm|pecl|softwareupdate|mas|installer",
+		"sub network privilege outside unknown",
+		"c=! o=! f= root= R= q y version# v#",
+	},
 	{"apt list|apt show|apt search|apt policy|apt depends|apt rdepends|snap list|flatpak list", "data", "c=! o=!"},
 	{"apt-cache|dpkg-query", "data", "c=! config-file=! o=! option=! showformat= f= W l L s S"},
 	{"brew", "sub network unknown outside", "version# h,help# q v"},
@@ -69,7 +135,19 @@ var packages = []program{
 // clouds are the clients of clusters, clouds and hosts of code.
 var clouds = []program{
 	{"docker|podman|nerdctl", "code", ""},
-	{"buildah|skopeo|crane|docker-compose|podman-compose|ctr|crictl|lxc|incus|kind|minikube|k3d|k3s|microk8s|kompose|dive|trivy|grype|syft", "network unknown", ""},
-	{"kubectl|k|oc|helm|helmfile|kustomize|k9s|stern|kubectx|kubens|kubeadm|istioctl|linkerd|argocd|flux|velero|eksctl|kops|tkn|knative|kn|calicoctl|cilium|rancher|talosctl|clusterctl|operator-sdk|kubebuilder|krew", "network unknown", "kubeconfig=* config=*"},
-	{"aws|aws-vault|saml2aws|sam|gcloud|gsutil|az|azd|func|doctl|linode-cli|hcloud|vultr|scw|oci|ibmcloud|aliyun|tccli|yc|openstack|nova|eb|ecs-cli|copilot-cli|cfn-lint|awslocal|heroku|vercel|netlify|fly|flyctl|wrangler|railway|render|surge|firebase|supabase|planetscale|pscale|turso|neonctl|neon|convex|sanity|contentful|shopify|stripe|twilio|sentry-cli|datadog-ci|newrelic|pulumi|terraform|tofu|terragrunt|terraformer|infracost|tflint|tfsec|checkov|ansible|ansible-playbook|ansible-galaxy|ansible-pull|ansible-vault|chef|knife|puppet|salt|salt-call|consul-template|nomad-pack|waypoint|boundary|cf|serverless|cdktf|crossplane|jfrog|jf|circleci|travis|buildkite-agent|drone|concourse|teamcity|woodpecker|codecov|snyk|sonar-scanner|semgrep|gitleaks|trufflehog|zap|jira|linear|slack|ntfy|gh|glab|tea|bb-cli|hub-cli|huggingface-cli|hf|kaggle|replicate|modal|runpodctl|vastai|gdown|mega-cmd|dropbox|onedrive", "network unknown", "version# help#"},
+	{"buildah|skopeo|crane|docker-compose|podman-compose|ctr|crictl|lxc|incus|kind|minikube|k3d|k3s|trivy|grype|syft", "network unknown", ""},
+	{
+		"kubectl|oc|helm|helmfile|kustomize|k9s|stern|kubectx|kubens|kubeadm|istioctl|linkerd|argocd|flux|velero|" +
+			"eksctl|kops|tkn",
+		"network unknown",
+		"kubeconfig=* config=*",
+	},
+	{
+		"aws|sam|gcloud|gsutil|az|doctl|hcloud|heroku|vercel|netlify|fly|flyctl|wrangler|railway|firebase|supabase|" +
+			"pulumi|terraform|tofu|terragrunt|ansible|ansible-playbook|ansible-galaxy|chef|puppet|salt|serverless|circleci|" +
+			"codecov|snyk|sonar-scanner|semgrep|gitleaks|trufflehog|gh|glab|tea|huggingface-cli|hf|kaggle|sentry-cli|" +
+			"stripe|twilio|gdown|ntfy",
+		"network unknown",
+		"version# help#",
+	},
 }

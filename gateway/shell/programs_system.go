@@ -2,13 +2,21 @@ package shell
 
 // systemTools look at the machine or change it.
 var systemTools = []program{
-	{"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|atop|iotop|lsof|nvidia-smi|sensors|acpi|lsipc|ipcs|lslocks|lslogins|runlevel|vmmap|system_profiler|ioreg|procs|dust|duf", "data", ""},
-	{"glances|ncdu|neofetch|fastfetch|screenfetch|inxi|sysdiagnose|dmidecode", "unknown", ""},
+	{
+		"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|lsof|nvidia-smi|sensors|acpi|ipcs|lslocks|runlevel|vm_stat|" +
+			"system_profiler|ioreg|procs|dust|duf",
+		"data",
+		"",
+	},
+	{"ncdu|glances|neofetch|dmidecode", "unknown", ""},
 	{"getent|hostnamectl|timedatectl|loginctl", "code", ""},
 	{"ss|netstat", "data", "K,kill^ D,diag=> F,filter=< N,net= A,query= f,family="},
 	{"ldd", "unknown", ""},
-	{"nm|objdump|readelf|size|addr2line|c++filt|dwarfdump|elfdump|pahole", "read", "j,section= M,disassembler-options= start-address= stop-address= plugin=! arch= e,exe= o,out-file=>"},
-	{"otool|lipo|dyldinfo|dsymutil", "unknown here", ""},
+	{
+		"nm|objdump|readelf|size|addr2line|c++filt|dwarfdump|elfdump|pahole",
+		"read",
+		"j,section= M,disassembler-options= start-address= stop-address= plugin=! arch= e,exe= o,out-file=>",
+	},
 	{"strip|objcopy|ranlib|patchelf|install_name_tool|codesign", "write", "o=>"},
 	{"kill|pkill|killall|skill|xkill|fuser", "code", ""},
 	{"ip|ifconfig|route|arp|iw|iwconfig|ethtool|brctl|tc|nmcli|networksetup|scutil|resolvectl", "code", ""},
@@ -17,21 +25,42 @@ var systemTools = []program{
 	{"dmesg", "data", "C,clear^ c,read-clear^ D^ E^ n=^"},
 	{"sysctl", "code", ""},
 	{"crontab", "code", ""},
-	{"mount|umount|mkfs|mkfs.ext2|mkfs.ext3|mkfs.ext4|mkfs.xfs|mkfs.btrfs|mkfs.vfat|mkfs.fat|mkfs.ntfs|mkfs.f2fs|mke2fs|mkntfs|newfs|mkswap|swapon|swapoff|fdisk|sfdisk|cfdisk|gdisk|sgdisk|parted|partprobe|wipefs|blkdiscard|hdparm|losetup|cryptsetup|dmsetup|mdadm|pvcreate|vgcreate|lvcreate|pvremove|vgremove|lvremove|lvresize|resize2fs|e2fsck|fsck|tune2fs|badblocks|diskutil|hdiutil|zpool|zfs|btrfs|grub-install|efibootmgr|flashrom|nvme|smartctl|eject|ddrescue|mkinitramfs|update-initramfs|dracut", "code disk", ""},
+	{
+		"mount|umount|mkfs|mkfs.ext2|mkfs.ext3|mkfs.ext4|mkfs.xfs|mkfs.btrfs|mkfs.vfat|mkfs.fat|mkfs.ntfs|mke2fs|newfs|" +
+			"mkswap|swapon|swapoff|fdisk|sfdisk|cfdisk|gdisk|sgdisk|parted|wipefs|blkdiscard|hdparm|losetup|cryptsetup|" +
+			"dmsetup|mdadm|pvcreate|vgcreate|lvcreate|lvremove|resize2fs|e2fsck|fsck|tune2fs|badblocks|diskutil|hdiutil|" +
+			"zpool|zfs|btrfs|grub-install|flashrom|nvme|smartctl|eject|ddrescue",
+		"code disk",
+		"",
+	},
 	{"shutdown|reboot|halt|poweroff|init|telinit|kexec|rtcwake|systemd-run", "privilege outside", ""},
-	{"useradd|userdel|usermod|groupadd|groupdel|groupmod|adduser|deluser|addgroup|delgroup|passwd|chpasswd|chsh|chfn|vipw|vigr|visudo|gpasswd|dscl|dseditgroup|sysadminctl", "privilege outside", ""},
-	{"iptables|ip6tables|iptables-restore|nft|ufw|firewall-cmd|pfctl|ebtables|ipset|modprobe|insmod|rmmod|depmod|setenforce|semanage|chcon|restorecon|aa-enforce|apparmor_parser|auditctl|setcap|update-alternatives|ldconfig|update-grub|dpkg-reconfigure|hwclock|csrutil|nvram|spctl|kextload|tccutil", "privilege outside", ""},
-	{"gdb|lldb|cgdb|rr|bpftrace|bpftool|perf|dtrace|ktrace|ptrace|delve|dlv|pdb|valgrind|heaptrack|gcore|radare2|r2|frida|qemu-system|qemu-img|virsh|VBoxManage|lima|limactl|multipass|vagrant|colima|orb|wsl|wine", "opaque", ""},
-	{"open|xdg-open|start|gnome-open|kde-open|sensible-browser|x-www-browser|firefox|chromium|google-chrome|chrome|safari|brave|w3m|lynx|links|elinks|play|afplay|say", "opaque network", ""},
-	{"pbcopy|xclip|xsel|wl-copy|clip|notify-send|terminal-notifier|pbpaste|wl-paste|wall|write|logger|beep", "unknown", ""},
-	{"defaults|plutil|PlistBuddy|gsettings|dconf|xdg-mime|xdg-settings|update-desktop-database|fc-cache|pmset", "outside", ""},
-	{"make-ssl-cert|update-ca-certificates|trust", "privilege outside", ""},
+	{
+		"useradd|userdel|usermod|groupadd|groupdel|groupmod|adduser|deluser|addgroup|delgroup|passwd|chpasswd|chsh|" +
+			"chfn|vipw|visudo|gpasswd|dscl",
+		"privilege outside",
+		"",
+	},
+	{
+		"iptables|ip6tables|nft|ufw|firewall-cmd|pfctl|ipset|modprobe|insmod|rmmod|depmod|setenforce|semanage|chcon|" +
+			"restorecon|auditctl|setcap|update-alternatives|ldconfig|dpkg-reconfigure|hwclock|csrutil|nvram|spctl|" +
+			"update-ca-certificates",
+		"privilege outside",
+		"",
+	},
+	{"gdb|lldb|rr|bpftrace|bpftool|perf|dtrace|dlv|valgrind|gcore|r2|frida|virsh|VBoxManage|limactl|multipass|vagrant|colima|wsl|wine", "opaque", ""},
+	{"open|xdg-open|start|sensible-browser|firefox|chromium|google-chrome|safari|w3m|lynx|links|elinks", "opaque network", ""},
+	{"pbcopy|pbpaste|xclip|xsel|wl-copy|wl-paste|notify-send|logger|wall", "unknown", ""},
+	{"defaults|plutil|gsettings|dconf|xdg-mime|xdg-settings|fc-cache|pmset", "outside", ""},
 	{"openssl", "code", ""},
-	{"gpg|gpg2|gpgv|age|age-keygen|minisign|signify|sops|pass|vault|op|bw|security|secret-tool|keyring|gopass|ssh-keygen|ssh-add|ssh-agent|ssh-copy-id|gpgconf|gpg-agent|keybase|cosign", "unknown outside", ""},
+	{
+		"gpg|gpg2|age|age-keygen|minisign|sops|pass|vault|op|bw|security|secret-tool|ssh-keygen|ssh-add|ssh-agent|" +
+			"ssh-copy-id|gpgconf|cosign",
+		"unknown outside",
+		"",
+	},
 	{"mail|mailx|sendmail|mutt|msmtp|swaks", "network opaque", ""},
 	{"getopt", "data", ""},
 	{"uuidgen|mcookie|pwgen|ulid|nanoid", "data", ""},
 	{"kavi", "code", ""},
-	{"claude|codex|gemini|opencode|aider|cursor-agent|amp|goose|copilot|qwen|crush|droid|cline|continue|plandex|auggie|kiro|q|llm|ollama|mods", "opaque network", ""},
-	{"systemd-analyze|systemd-cgls|systemd-cgtop|systemd-detect-virt|bootctl|coredumpctl", "unknown", ""},
+	{"claude|codex|gemini|opencode|aider|cursor-agent|amp|goose|copilot|qwen|crush|droid|cline|llm|ollama", "opaque network", ""},
 }

@@ -2,6 +2,9 @@ package shell
 
 import "strings"
 
+// unread is said of a program that the table gives to code which there is not.
+const unread = "is not read here"
+
 // special are the programs that take more than a line of the table.
 func (c *cmd) special(p program, words []word) {
 	if strings.HasPrefix(p.name, "git ") || p.name == "git" {
@@ -132,7 +135,7 @@ func (c *cmd) more(p program, words []word) {
 	case p.is("interpreter"):
 		c.interpreter(p, words)
 	default:
-		c.opaque("is not read here")
+		c.opaque(unread)
 		c.done()
 	}
 }
