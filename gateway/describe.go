@@ -27,6 +27,8 @@ func Describe(c *Call, j Judgement, w World) (t Text) {
 		d.file()
 	case wire.ToolExec:
 		d.command()
+	case wire.ToolRead, wire.ToolSearch, wire.ToolDelete, wire.ToolMove, wire.ToolFetch, wire.ToolMCP:
+		d.tool()
 	default:
 		d.tool()
 	}
@@ -146,14 +148,22 @@ func (d *describing) tool() {
 		t.Verb, t.Object = "Fetch", c.URL
 		t.field("URL", c.URL)
 		t.field("Host", orElse(shell.Host(c.URL), "it cannot be said for certain"))
+	case wire.ToolMCP, wire.ToolWrite, wire.ToolEdit, wire.ToolExec:
+		d.other(name)
 	default:
-		t.Verb, t.Object = "Use", strings.TrimSpace(c.Name+" "+c.Args)
-		t.field("Arguments", c.Args)
-		t.field("Path", name)
-		t.field("URL", c.URL)
+		d.other(name)
 	}
 	t.Object = display.Safe(t.Object)
 	d.effects()
+}
+
+// other describes a tool of which nothing but its arguments is known.
+func (d *describing) other(path string) {
+	c, t := d.c, &d.t
+	t.Verb, t.Object = "Use", strings.TrimSpace(c.Name+" "+c.Args)
+	t.field("Arguments", c.Args)
+	t.field("Path", path)
+	t.field("URL", c.URL)
 }
 
 // command describes a command: as a commit where it is one, else by its text.

@@ -213,8 +213,12 @@ func TestDescribeCommitOfAShim(t *testing.T) {
 		Form: FormCommit, Verb: "Commit", Object: `"Add a thing"`, BodyIs: "files", Lines: "+1, -0", Body: []string{"A new.txt"},
 		Diff: []string{"diff --git a/new.txt b/new.txt", "new file mode 100644", "index 0000000..587be6b", "--- /dev/null", "+++ b/new.txt", "@@ -0,0 +1 @@", "+x"},
 		Fields: []Field{
-			{"Message", "Add a thing"}, {"Details", `with\x1b[2K more`}, {"Stats", "+1, -0"}, {"Tool", "git"},
-			{"Command", `git commit -m 'Add a thing\n\nwith\x1b[2K more'`}, {"Effects", value(got, "Effects")},
+			{"Message", "Add a thing"},
+			{"Details", `with\x1b[2K more`},
+			{"Stats", "+1, -0"},
+			{"Tool", "git"},
+			{"Command", `git commit -m 'Add a thing\n\nwith\x1b[2K more'`},
+			{"Effects", value(got, "Effects")},
 		},
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -299,8 +303,11 @@ func TestDescribeTools(t *testing.T) {
 		}}},
 		{"a command that deletes", at(dir, "rm -rf build; rm a.txt none.txt"), Text{Form: FormTool, Verb: "Run", Object: "rm -rf build; rm a.txt none.txt", EndNeeded: true, Fields: []Field{
 			{"Tool", "Bash"},
-			{"Command", "rm -rf build; rm a.txt none.txt"}, {"Effects", "deletes build/; deletes a.txt; deletes none.txt"},
-			{"Removes", "build/: 12 files in 2 folders, 1.2 kB"}, {"Removes", "a.txt: 14 bytes"}, {"Removes", "none.txt: there is nothing now"},
+			{"Command", "rm -rf build; rm a.txt none.txt"},
+			{"Effects", "deletes build/; deletes a.txt; deletes none.txt"},
+			{"Removes", "build/: 12 files in 2 folders, 1.2 kB"},
+			{"Removes", "a.txt: 14 bytes"},
+			{"Removes", "none.txt: there is nothing now"},
 		}}},
 		{"a script", script, Text{Form: FormTool, Verb: "Run", Object: "bash run.sh", BodyIs: "script", Body: []string{"echo a", `    b\x1b`}, Fields: []Field{
 			{"Tool", "bash"}, {"Command", "bash run.sh"}, {"Script", "run.sh"}, {"Effects", "runs the script run.sh"},

@@ -181,9 +181,7 @@ func (d *describing) change(g gitCommand, o commitOptions, at int) (change, erro
 
 func changesFiles(p Part) bool {
 	for _, e := range p.Effects {
-		switch e.Kind {
-		case shell.Read, shell.Network:
-		default:
+		if e.Kind != shell.Read && e.Kind != shell.Network {
 			return true
 		}
 	}

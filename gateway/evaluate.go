@@ -69,7 +69,7 @@ func (ju *judging) ruled(i int, r *Rule, a Action, at int) opinion {
 	if at >= 0 && at < len(effects) {
 		e = effects[at]
 	} else {
-		e, _ = worst(ju.parts[i])
+		e = worst(ju.parts[i])
 	}
 	return opinion{
 		action: a, layer: string(r.Layer), rule: r.ID,

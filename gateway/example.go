@@ -43,13 +43,7 @@ func (r *Rule) exampleCall(text string) *Call {
 	case r.Kind == shell.Network, len(r.Host) > 0:
 		c.Tool, c.URL = wire.ToolFetch, text
 	case len(r.Path) > 0:
-		c.Tool, c.Path = wire.ToolEdit, text
-		switch {
-		case r.Kind == shell.Read:
-			c.Tool = wire.ToolRead
-		case r.Kind == shell.Delete:
-			c.Tool = wire.ToolDelete
-		}
+		c.Tool, c.Path = fileTool(r.Kind), text
 	default:
 		c.Tool, c.Command, c.HasCommand = wire.ToolExec, text, true
 	}
@@ -57,4 +51,15 @@ func (r *Rule) exampleCall(text string) *Call {
 		c.Name = r.Tool[0]
 	}
 	return c
+}
+
+// fileTool is the tool that has an effect of the kind on a file.
+func fileTool(k shell.Kind) wire.Tool {
+	if k == shell.Read {
+		return wire.ToolRead
+	}
+	if k == shell.Delete {
+		return wire.ToolDelete
+	}
+	return wire.ToolEdit
 }

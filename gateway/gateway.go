@@ -7,12 +7,15 @@ import (
 	"kavi/gateway/wire"
 )
 
-// Call and Verdict are what doors and gateway exchange; see package wire.
 type (
-	Call    = wire.Call
+	// Call is what a door sends; see package wire.
+	Call = wire.Call
+	// Verdict is what it is told.
 	Verdict = wire.Verdict
-	Part    = shell.Part
-	Effect  = shell.Effect
+	// Part is a piece of a call, Effect what it may do; see package shell.
+	Part = shell.Part
+	// Effect is one thing that a part may do.
+	Effect = shell.Effect
 )
 
 // Action is what the policy says of a call. The zero Action denies.

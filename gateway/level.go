@@ -53,6 +53,7 @@ func (l Level) effect(e Effect) Action {
 		if l == LevelOnCommit {
 			return Allow
 		}
+	case shell.Read, shell.Network, shell.Commit, shell.Opaque, shell.Privilege:
 	}
 	return Prompt
 }

@@ -104,8 +104,7 @@ func (r *Rule) matches(s *subject) (certainty, int) {
 }
 
 func (r *Rule) matchesKind(s *subject) (best certainty, at int) {
-	switch r.Kind {
-	case Exec:
+	if r.Kind == Exec {
 		if !s.exec {
 			return no, -1
 		}
@@ -114,12 +113,14 @@ func (r *Rule) matchesKind(s *subject) (best certainty, at int) {
 			return no, -1
 		}
 		return c, r.anyEffect(s)
-	case MCP:
+	}
+	if r.Kind == MCP {
 		if s.mcp {
 			return yes, -1
 		}
 		return no, -1
-	case Any:
+	}
+	if r.Kind == Any {
 		if len(r.commands) > 0 {
 			return r.command(s), -1
 		}

@@ -159,9 +159,7 @@ func common(lists [][]shell.Kind) []shell.Kind {
 }
 
 func (ju *judging) graverPart(i, k int) bool {
-	a, _ := worst(ju.parts[i])
-	b, _ := worst(ju.parts[k])
-	return graver(a, b)
+	return graver(worst(ju.parts[i]), worst(ju.parts[k]))
 }
 
 // fallback is the last step: the level, else the documented defaults.
@@ -185,10 +183,10 @@ func (ju *judging) fallback(i int) opinion {
 		o.why = ju.because(i, asks)
 	case ju.c.Tool == wire.ToolExec && l.commands() && !ju.rides[i] && !ju.gitReads():
 		o.action = Prompt
-		e, _ := worst(p)
+		e := worst(p)
 		o.why = "it is a command: " + quote(ju.parts, i) + " " + display.Safe(e.Why)
 	default:
-		e, _ := worst(p)
+		e := worst(p)
 		o.why = "it only " + display.Safe(e.Why)
 	}
 	if o.action != Allow {

@@ -76,14 +76,15 @@ func (ju *judging) offer(i int, verdict Action) (rules []Rule, none string) {
 			return nil, none
 		}
 	}
-	switch ju.c.Tool {
-	case wire.ToolExec:
+	if ju.c.Tool == wire.ToolExec {
 		r, none := offerCommand(base, p)
 		return []Rule{r}, none
-	case wire.ToolMCP:
+	}
+	if ju.c.Tool == wire.ToolMCP {
 		base.Kind, base.Tool = MCP, []string{quoteGlob(ju.c.Name)}
 		return []Rule{base}, ""
-	case wire.ToolFetch:
+	}
+	if ju.c.Tool == wire.ToolFetch {
 		for _, e := range p.Effects {
 			if e.Kind == shell.Network && e.Host != "" {
 				base.Kind, base.Host = shell.Network, []string{e.Host}

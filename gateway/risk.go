@@ -74,14 +74,14 @@ func isSecret(p string) bool {
 }
 
 // worst is the effect of a part that says most about why it is asked about.
-func worst(p Part) (Effect, bool) {
-	best, found := Effect{}, false
-	for _, e := range p.Effects {
-		if !found || graver(e, best) {
-			best, found = e, true
+func worst(p Part) Effect {
+	var best Effect
+	for i, e := range p.Effects {
+		if i == 0 || graver(e, best) {
+			best = e
 		}
 	}
-	return best, found
+	return best
 }
 
 func graver(a, b Effect) bool {

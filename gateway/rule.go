@@ -75,11 +75,7 @@ func ruleKinds() []shell.Kind { return append(effectKinds(), Exec, MCP, Any) }
 
 // onFiles tells whether a rule of the kind may have paths.
 func onFiles(k shell.Kind) bool {
-	switch k {
-	case shell.Read, shell.Write, shell.Overwrite, shell.Delete, Outside, Protected, Any:
-		return true
-	}
-	return false
+	return slices.Contains([]shell.Kind{shell.Read, shell.Write, shell.Overwrite, shell.Delete, Outside, Protected, Any}, k)
 }
 
 // compile reads the patterns. It is the only place where a rule can be wrong.
@@ -176,7 +172,7 @@ func (r *Rule) compileUnless() error {
 	return nil
 }
 
-// Line as one would write it, for lists: `deny exec "aws *" unless "aws s3 ls *"`.
+// String is the rule on one line, for lists: `deny exec "aws *" unless "aws s3 ls *"`.
 func (r *Rule) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", r.Verdict, r.Kind)

@@ -320,9 +320,21 @@ func TestGlob(t *testing.T) {
 		glob, text string
 		want       bool
 	}{
-		{"a", "a", true}, {"a", "ab", false}, {"a*", "a", true}, {"a*", "abc", true}, {"*a", "ba", true}, {"*a", "ab", false},
-		{"a*b*c", "axxbyyc", true}, {"a*b*c", "ac", false}, {"*", "", true}, {"topic/*", "topic/a/b", true},
-		{`a\*`, "a*", true}, {`a\*`, "ab", false}, {"a*a", "a", false}, {"", "", true}, {"", "x", false},
+		{"a", "a", true},
+		{"a", "ab", false},
+		{"a*", "a", true},
+		{"a*", "abc", true},
+		{"*a", "ba", true},
+		{"*a", "ab", false},
+		{"a*b*c", "axxbyyc", true},
+		{"a*b*c", "ac", false},
+		{"*", "", true},
+		{"topic/*", "topic/a/b", true},
+		{`a\*`, "a*", true},
+		{`a\*`, "ab", false},
+		{"a*a", "a", false},
+		{"", "", true},
+		{"", "x", false},
 	} {
 		if got := newGlob(c.glob).match(c.text); got != c.want {
 			t.Errorf("%q, %q: %v", c.glob, c.text, got)
@@ -341,10 +353,20 @@ func TestCommandPattern(t *testing.T) {
 		pattern, argv string
 		want          certainty
 	}{
-		{"go test *", "go test", yes}, {"go test *", "go test ./... -v", yes}, {"go test *", "go build", no}, {"go test", "go test x", no},
-		{"go test *", "go $X", maybe}, {"go test *", "go test $X", yes}, {"go *", "go $X", yes}, {"* x", "$A x", yes}, {"* x", "a y", no},
-		{"*", "anything at all", yes}, {"git commit -m 'a b'", "git commit -m a_b", yes}, {"git commit -m 'a *'", "git commit -m a_b", no},
-		{`git commit -m a\ *`, "git commit -m a_b", yes}, {"ls ''", "ls", no},
+		{"go test *", "go test", yes},
+		{"go test *", "go test ./... -v", yes},
+		{"go test *", "go build", no},
+		{"go test", "go test x", no},
+		{"go test *", "go $X", maybe},
+		{"go test *", "go test $X", yes},
+		{"go *", "go $X", yes},
+		{"* x", "$A x", yes},
+		{"* x", "a y", no},
+		{"*", "anything at all", yes},
+		{"git commit -m 'a b'", "git commit -m a_b", yes},
+		{"git commit -m 'a *'", "git commit -m a_b", no},
+		{`git commit -m a\ *`, "git commit -m a_b", yes},
+		{"ls ''", "ls", no},
 	} {
 		p, err := newCommandPattern(c.pattern)
 		if err != nil {

@@ -120,8 +120,15 @@ func TestCells(t *testing.T) {
 		cells int
 		want  string
 	}{
-		{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"abc", 0, ""}, {"abc", -1, ""}, {"abc", 1, "…"},
-		{"日本語", 6, "日本語"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"cafe\u0301s", 4, "caf…"},
+		{"abc", 3, "abc"},
+		{"abcd", 3, "ab…"},
+		{"abc", 0, ""},
+		{"abc", -1, ""},
+		{"abc", 1, "…"},
+		{"日本語", 6, "日本語"},
+		{"日本語", 5, "日本…"},
+		{"日本語", 4, "日…"},
+		{"cafe\u0301s", 4, "caf…"},
 	} {
 		got := Cut(c.s, c.cells)
 		if got != c.want {

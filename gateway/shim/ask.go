@@ -84,10 +84,15 @@ func ask(agent string, call func() ([]byte, error), limit int64) (wire.Verdict, 
 
 // passing tells whether an error of dial may go away by itself.
 func passing(err error) bool {
-	switch err {
-	case syscall.ECONNREFUSED, syscall.ENOENT, syscall.EAGAIN, syscall.ECONNRESET, syscall.ETIMEDOUT,
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EINTR:
-		return true
+	return anyOf(err, syscall.ECONNREFUSED, syscall.ENOENT, syscall.EAGAIN, syscall.ECONNRESET, syscall.ETIMEDOUT,
+		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EINTR)
+}
+
+func anyOf(err error, targets ...error) bool {
+	for _, t := range targets {
+		if errors.Is(err, t) {
+			return true
+		}
 	}
 	return false
 }
@@ -104,7 +109,7 @@ func exchange(l link, frame []byte) (v wire.Verdict, again bool, err error) {
 		return *m.Verdict, false, nil
 	case err == nil:
 		return wire.Verdict{}, false, wire.ErrType
-	case err == errClosed, err == wire.ErrShort, err == syscall.ECONNRESET, err == syscall.EPIPE, sendErr != nil:
+	case sendErr != nil, anyOf(err, errClosed, wire.ErrShort, syscall.ECONNRESET, syscall.EPIPE):
 		return wire.Verdict{}, true, errClosed
 	}
 	return wire.Verdict{}, false, err
@@ -122,10 +127,10 @@ func dial(agent string) (link, error) {
 	}
 	for {
 		err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: addr})
-		if err == nil || err == syscall.EISCONN {
+		if err == nil || errors.Is(err, syscall.EISCONN) {
 			return link{fd}, nil
 		}
-		if err != syscall.EINTR {
+		if !errors.Is(err, syscall.EINTR) {
 			_ = syscall.Close(fd)
 			return link{-1}, err
 		}

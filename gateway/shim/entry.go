@@ -8,11 +8,11 @@ package shim
 // linked to (package install makes it) begins at the function begin of
 // entry_linux_*.s, which fills this in and goes on to where the program used to begin.
 type given struct {
-	magic   [2]uint64
-	begin   uintptr // where the copy begins
-	main    uintptr // where it goes on; set in the copy's file
-	known   uint64  // 1: begin ran and what follows is true
-	ignored uint64  // bit n-1: signal n was ignored
-	blocked uint64  // likewise
-	closed  uint64  // bit n: descriptor n, 0 to 2, was closed
+	_       [2]uint64 // by which package install finds it
+	_       uintptr   // where the copy begins
+	_       uintptr   // where it goes on; set in the copy's file
+	known   uint64    // 1: begin ran and what follows is true
+	ignored uint64    // bit n-1: signal n was ignored
+	blocked uint64    // likewise
+	closed  uint64    // bit n: descriptor n, 0 to 2, was closed
 }

@@ -35,15 +35,15 @@ func TestFindsTheRealProgram(t *testing.T) {
 	if err := os.Symlink(g.shim("bash"), dir+"/tobash"); err != nil {
 		t.Fatal(err)
 	}
-	own, real := filepath.Join(g.dir, "bin"), os.Getenv("PATH")
+	own, usual := filepath.Join(g.dir, "bin"), os.Getenv("PATH")
 	for _, c := range []struct{ name, path, want, program string }{
-		{"own folder first", own + ":" + real, "ok\n", ""},
-		{"own folder twice", own + "/:" + own + ":" + real, "ok\n", ""},
-		{"another session's folder between", own + ":" + other.dir + "/bin:" + real, "ok\n", ""},
-		{"and through a symlink", own + ":" + dir + "/link:" + real, "ok\n", ""},
-		{"a program of the user's", own + ":" + dir + "/mine:" + real, "mine -c echo ok\n", dir + "/mine/bash"},
-		{"what cannot be run is passed over", own + ":" + dir + "/notexec:" + dir + "/folder:" + dir + "/none:" + real, "ok\n", ""},
-		{"the current folder", own + "::" + real, "mine -c echo ok\n", dir + "/mine/bash"},
+		{"own folder first", own + ":" + usual, "ok\n", ""},
+		{"own folder twice", own + "/:" + own + ":" + usual, "ok\n", ""},
+		{"another session's folder between", own + ":" + other.dir + "/bin:" + usual, "ok\n", ""},
+		{"and through a symlink", own + ":" + dir + "/link:" + usual, "ok\n", ""},
+		{"a program of the user's", own + ":" + dir + "/mine:" + usual, "mine -c echo ok\n", dir + "/mine/bash"},
+		{"what cannot be run is passed over", own + ":" + dir + "/notexec:" + dir + "/folder:" + dir + "/none:" + usual, "ok\n", ""},
+		{"the current folder", own + "::" + usual, "mine -c echo ok\n", dir + "/mine/bash"},
 		{"an empty path", "", "ok\n", ""},
 		{"a path without a shell", own + ":" + dir, "ok\n", ""},
 	} {

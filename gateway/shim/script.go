@@ -1,6 +1,7 @@
 package shim
 
 import (
+	"errors"
 	"strconv"
 	"syscall"
 
@@ -113,7 +114,7 @@ func (s *script) put(c *wire.Call) {
 func retry(f func() (int, error)) (int, error) {
 	for {
 		n, err := f()
-		if err != syscall.EINTR {
+		if !errors.Is(err, syscall.EINTR) {
 			return n, err
 		}
 	}

@@ -86,20 +86,20 @@ func serve(exe, agent, name string, argv, env []string) {
 	}
 	cwd, _ := syscall.Getwd() // "" if it was deleted; the gateway knows what to think of that
 	path := variable(env, "PATH")
-	real, err := findReal(name, path, cwd, &self)
+	program, err := findReal(name, path, cwd, &self)
 	if err != nil {
 		say(name + ": not found")
 		exit(exitNotFound)
 	}
 	quiet()
-	l := permit(agent, name, real, cwd, path, argv, env)
+	l := permit(agent, name, program, cwd, path, argv, env)
 	_ = send(l, wire.AppendTaken(nil)) // unsent it is recorded as not known; allowed it is
-	become(name, real, argv, env)
+	become(name, program, argv, env)
 }
 
 // permit returns once the call is allowed and what was judged still stands.
-func permit(agent, name, real, cwd, path string, argv, env []string) link {
-	c := wire.Call{Door: wire.DoorShim, Name: name, Tool: wire.ToolExec, Argv: argv, Cwd: cwd, Program: real, Umask: umask(), Env: matters(env)}
+func permit(agent, name, program, cwd, path string, argv, env []string) link {
+	c := wire.Call{Door: wire.DoorShim, Name: name, Tool: wire.ToolExec, Argv: argv, Cwd: cwd, Program: program, Umask: umask(), Env: matters(env)}
 	var read func() script
 	if name != "git" {
 		read = describe(&c, name, path, argv)
@@ -147,8 +147,10 @@ func permit(agent, name, real, cwd, path string, argv, env []string) link {
 		if before.same(&after) {
 			return l
 		}
-		// It is not what was allowed. Closing without Taken tells the gateway so.
+		// It is not what was allowed. Closing without Taken tells the gateway so; what
+		// is there now is another call, even if it turns back into the first one.
 		_ = syscall.Close(l.fd)
+		before, frame = after, nil
 	}
 	deny("its script kept changing while it was held")
 	panic("unreachable")
@@ -202,10 +204,10 @@ func umask() uint32 {
 }
 
 // become replaces this process by the real program.
-func become(name, real string, argv, env []string) {
+func become(name, program string, argv, env []string) {
 	handBack()
-	err := syscall.Exec(real, argv, env)
-	say(name + ": " + real + ": " + err.Error())
+	err := syscall.Exec(program, argv, env)
+	say(name + ": " + program + ": " + err.Error())
 	if err == syscall.ENOENT {
 		exit(exitNotFound)
 	}

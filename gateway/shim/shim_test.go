@@ -1,6 +1,7 @@
 package shim
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -193,10 +194,10 @@ func TestNobodyToAsk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a leftover harms nothing
+	defer os.RemoveAll(dir)
 	frame := wire.AppendCall(nil, &wire.Call{Nonce: [16]byte{1}})
 	const little = second / 5
-	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); err != syscall.ENOENT || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); !errors.Is(err, syscall.ENOENT) || v.Allow {
 		t.Errorf("no socket: %+v, %v", v, err)
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: dir + "/gate.sock"})
@@ -207,7 +208,7 @@ func TestNobodyToAsk(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); err != syscall.ECONNREFUSED || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); !errors.Is(err, syscall.ECONNREFUSED) || v.Allow {
 		t.Errorf("a dead socket: %+v, %v", v, err)
 	}
 	if err := os.Remove(dir + "/gate.sock"); err != nil {
@@ -216,7 +217,7 @@ func TestNobodyToAsk(t *testing.T) {
 	if err := os.WriteFile(dir+"/gate.sock", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); err != errSocket || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); !errors.Is(err, errSocket) || v.Allow {
 		t.Errorf("a file: %+v, %v", v, err)
 	}
 }
@@ -243,7 +244,7 @@ func TestLongPathsUseTheLink(t *testing.T) {
 	if err := os.Chmod(g.dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gate(long); err != errSocket {
+	if _, err := gate(long); !errors.Is(err, errSocket) {
 		t.Errorf("an open folder: %v", err)
 	}
 }

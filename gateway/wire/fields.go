@@ -31,9 +31,12 @@ const (
 	tagArgs
 )
 
+// verdictTag names a field of a Verdict.
+type verdictTag tag
+
 // The fields of a Verdict.
 const (
-	tagAllow tag = 1 + iota
+	tagAllow verdictTag = 1 + iota
 	tagReason
 	tagCall
 )
@@ -79,9 +82,9 @@ func appendCall(b []byte, c *Call) []byte {
 }
 
 func appendVerdict(b []byte, v *Verdict) []byte {
-	b = appendBool(b, tagAllow, v.Allow)
-	b = appendText(b, tagReason, v.Reason)
-	return appendText(b, tagCall, v.Call)
+	b = appendBool(b, tag(tagAllow), v.Allow)
+	b = appendText(b, tag(tagReason), v.Reason)
+	return appendText(b, tag(tagCall), v.Call)
 }
 
 func appendField[T string | []byte](b []byte, t tag, v T) []byte {
@@ -290,7 +293,7 @@ func parseVerdict(b []byte) (*Verdict, error) {
 	v := &Verdict{}
 	f := fields{rest: b}
 	for f.next() {
-		switch f.tag {
+		switch verdictTag(f.tag) {
 		case tagAllow:
 			v.Allow = f.bool()
 		case tagReason:

@@ -48,7 +48,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("message %d: %s", i, d)
 		}
 	}
-	if _, err := Read(r); err != io.EOF {
+	if _, err := Read(r); err != io.EOF { //nolint:errorlint // not wrapped: io.EOF itself
 		t.Errorf("at the end: %v, want io.EOF itself", err)
 	}
 }
@@ -146,7 +146,7 @@ func TestBadReaders(t *testing.T) {
 		}
 	}
 	broken := errors.New("broken")
-	if _, err := Read(iotest.ErrReader(broken)); err != broken {
+	if _, err := Read(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

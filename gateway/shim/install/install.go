@@ -68,8 +68,8 @@ func Find(name string) string {
 
 // isAgentBin tells whether dir is the shim folder of an agent of any session.
 func isAgentBin(dir string) bool {
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	if target, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = target
 	}
 	for _, mark := range []string{"keep.json", "gate.sock", "keep.sock"} {
 		if _, err := os.Lstat(filepath.Join(dir, "..", mark)); err == nil {
