@@ -76,8 +76,8 @@ func TestNoSizeIsTooSmall(t *testing.T) {
 	s.do(snapIn{})
 	for _, keys := range []string{"", "\x00z", "\x00z\x00i", "\x00?", "q\x00[", "q\x00t"} {
 		s.types(keys)
-		for cols := 1; cols < 130; cols += 7 {
-			for rows := 1; rows < 14; rows++ {
+		for _, cols := range []int{1, 2, 3, 5, 9, 20, 41, 99, 100, 101, 130} {
+			for _, rows := range []int{1, 2, 3, 4, 5, 7, 9, 13} {
 				s.screen.SetSize(cols, rows)
 				s.paint()
 			}

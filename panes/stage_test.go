@@ -172,8 +172,12 @@ func (s *stage) paint() {
 
 // pass lets time pass, frame by frame.
 func (s *stage) pass(d time.Duration) {
+	step := interval
+	if d > 300*time.Millisecond {
+		step *= 4
+	}
 	for end := s.now.Add(d); s.now.Before(end); {
-		s.now = s.now.Add(interval)
+		s.now = s.now.Add(step)
 		s.paint()
 	}
 }
