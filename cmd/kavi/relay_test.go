@@ -242,7 +242,7 @@ func (x *terminal) left(t *testing.T) (code int) {
 }
 
 // eventually polls until ok says so; else the test fails with what there was.
-func eventually(t *testing.T, what string, ok func() bool, was func() string) {
+func eventually(t testing.TB, what string, ok func() bool, was func() string) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

@@ -35,7 +35,7 @@ func (w *world) log() string {
 	return out.String()
 }
 
-func (w *world) read(t *testing.T, name string) string {
+func (w *world) read(t testing.TB, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(w.project, name))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -45,7 +45,7 @@ func (w *world) read(t *testing.T, name string) string {
 }
 
 // client reaches the server, also one that is just coming back.
-func (w *world) client(t *testing.T) *control.Client {
+func (w *world) client(t testing.TB) *control.Client {
 	t.Helper()
 	var c *control.Client
 	eventually(t, "a server that answers", func() bool {
@@ -58,7 +58,7 @@ func (w *world) client(t *testing.T) *control.Client {
 	return c
 }
 
-func (w *world) snapshot(t *testing.T) *session.Snapshot {
+func (w *world) snapshot(t testing.TB) *session.Snapshot {
 	t.Helper()
 	var n *session.Snapshot
 	eventually(t, "a snapshot", func() bool {
@@ -70,7 +70,7 @@ func (w *world) snapshot(t *testing.T) *session.Snapshot {
 }
 
 // agent starts one more agent, which runs a script by the system's own shell.
-func (w *world) agent(t *testing.T, name, script string) {
+func (w *world) agent(t testing.TB, name, script string) {
 	t.Helper()
 	w.write(t, name+".agent", script)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -82,7 +82,7 @@ func (w *world) agent(t *testing.T, name, script string) {
 }
 
 // entries are all of the ledger, from the server.
-func (w *world) entries(t *testing.T) []ledger.Entry {
+func (w *world) entries(t testing.TB) []ledger.Entry {
 	t.Helper()
 	var all []ledger.Entry
 	for e, err := range w.client(t).Log(t.Context(), control.Range{}) {
@@ -95,7 +95,7 @@ func (w *world) entries(t *testing.T) []ledger.Entry {
 }
 
 // pause lets time pass where what is tested is about time.
-func pause(t *testing.T, d time.Duration) {
+func pause(t testing.TB, d time.Duration) {
 	t.Helper()
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -25,7 +25,7 @@ type world struct {
 	env     []string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	home, err := os.MkdirTemp("", "k")
 	if err != nil {
@@ -55,7 +55,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // write puts a file into the project.
-func (w *world) write(t *testing.T, name, text string) {
+func (w *world) write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(w.project, name), []byte(text), 0o755); err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func (w *world) write(t *testing.T, name, text string) {
 }
 
 // run runs kavi without a terminal and gives its output.
-func (w *world) run(t *testing.T, args ...string) string {
+func (w *world) run(t testing.TB, args ...string) string {
 	t.Helper()
 	c := exec.Command("kavi", args...)
 	c.Dir, c.Env = w.project, w.env
@@ -85,7 +85,7 @@ type window struct {
 	screen *vt.Terminal
 }
 
-func (w *world) open(t *testing.T, cols, rows int, args ...string) *window {
+func (w *world) open(t testing.TB, cols, rows int, args ...string) *window {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -151,20 +151,20 @@ func (x *window) text() string {
 	return x.screen.Text()
 }
 
-func (x *window) await(t *testing.T, what string) {
+func (x *window) await(t testing.TB, what string) {
 	t.Helper()
 	eventually(t, fmt.Sprintf("%q on the screen", what), func() bool { return strings.Contains(x.text(), what) },
 		func() string { return "\n" + x.text() })
 }
 
-func (x *window) awaitGone(t *testing.T, what string) {
+func (x *window) awaitGone(t testing.TB, what string) {
 	t.Helper()
 	eventually(t, fmt.Sprintf("%q gone from the screen", what), func() bool { return !strings.Contains(x.text(), what) },
 		func() string { return "\n" + x.text() })
 }
 
 // enter types keys at once, as a program would.
-func (x *window) enter(t *testing.T, keys string) {
+func (x *window) enter(t testing.TB, keys string) {
 	t.Helper()
 	if _, err := io.WriteString(x.master, keys); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func (x *window) enter(t *testing.T, keys string) {
 // decide presses a key that decides, as an operator does who has read what is
 // under the cursor: not at once, and nothing else close to it. It is pressed
 // again until done says that it counted.
-func (x *window) decide(t *testing.T, key string, done func() bool) {
+func (x *window) decide(t testing.TB, key string, done func() bool) {
 	t.Helper()
 	const readTime, again = 600 * time.Millisecond, 3 * time.Second
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -192,7 +192,7 @@ func (x *window) decide(t *testing.T, key string, done func() bool) {
 	}
 }
 
-func (x *window) resize(t *testing.T, cols, rows int) {
+func (x *window) resize(t testing.TB, cols, rows int) {
 	t.Helper()
 	x.mu.Lock()
 	x.screen.Resize(cols, rows)
@@ -203,7 +203,7 @@ func (x *window) resize(t *testing.T, cols, rows int) {
 }
 
 // left waits until kavi has ended.
-func (x *window) left(t *testing.T) (code int) {
+func (x *window) left(t testing.TB) (code int) {
 	t.Helper()
 	select {
 	case <-x.ended:
