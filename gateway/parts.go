@@ -75,6 +75,8 @@ func execParts(c *Call, env shell.Env) []Part {
 		fed = opaque("interactive shell", "is an interactive shell: what is typed there is not asked about")
 	}
 	switch {
+	case c.Door == wire.DoorShim && c.HasCommand && c.Stdin == wire.StdinData && strings.Trim(c.Command, " \t\n") == "":
+		return []Part{{Text: line(c), Start: -1, End: -1, Effects: []Effect{{Kind: shell.Read, Why: "runs nothing"}}}}
 	case c.HasCommand:
 		parts := shell.Analyse(c.Command, env).Parts
 		if c.Stdin != wire.StdinData {
