@@ -26,10 +26,11 @@ type analyser struct {
 	env   Env
 	view  *view
 	parts []Part
-	steps int // left
-	inner int // bytes of nested scripts that may still be parsed
-	dry   int // above 0: the first pass over a loop's body, which records no parts
-	depth int // of nested scripts and function calls
+	steps int     // left
+	inner int     // bytes of nested scripts that may still be parsed
+	fed   *string // what the command that is walked next finds on its input, where it is known
+	dry   int     // above 0: the first pass over a loop's body, which records no parts
+	depth int     // of nested scripts and function calls
 	tails []*state
 	here  scope
 	traps []trap
@@ -55,6 +56,9 @@ func Analyse(command string, env Env) Analysis {
 	if why := prescan(command); why != "" {
 		return opaque(command, why)
 	}
+	if strings.TrimSpace(command) == "" {
+		return opaque(command, "is empty")
+	}
 	return run(command, env, func(a *analyser) {
 		a.script(command, newState(a))
 	})
@@ -65,10 +69,19 @@ func Analyse(command string, env Env) Analysis {
 // (interactive, or fed by its standard input) is opaque.
 func AnalyseArgv(argv []string, env Env) Analysis {
 	text := quoteAll(argv)
-	if why := prescan(text); why != "" || len(argv) == 0 {
-		if why == "" {
-			why = "names no program"
+	why := ""
+	for _, s := range argv {
+		if w := prescan(s); w != "" {
+			why = w
 		}
+	}
+	switch {
+	case len(argv) == 0:
+		why = "names no program"
+	case len(argv) > maxWords, len(text) > 2*maxBytes:
+		why = "has too many words"
+	}
+	if why != "" {
 		a := opaque(text, why)
 		a.Parts[0].Start, a.Parts[0].End = -1, -1
 		return a
@@ -76,6 +89,9 @@ func AnalyseArgv(argv []string, env Env) Analysis {
 	words := make([]word, len(argv))
 	for i, s := range argv {
 		words[i] = word{text: s, kind: exact, src: s}
+	}
+	if name, login := strings.CutPrefix(argv[0], "-"); login && index()[name].is("shell") {
+		words[0] = exactWord(name) // how login names a shell that reads the profile first
 	}
 	an := run(text, env, func(a *analyser) {
 		a.here = scope{text: text, start: -1, end: -1, nested: true}
@@ -178,10 +194,10 @@ func (a *analyser) nested(text string, st *state, prepare func(*scope)) {
 		panic(tooMuch("nests too deep"))
 	}
 	outer := a.here
-	a.here.nested = true
 	if prepare != nil {
 		prepare(&a.here)
 	}
+	a.here.nested = true
 	a.script(text, st)
 	a.here = outer
 	a.depth--

@@ -59,6 +59,10 @@ func (a *analyser) simple(s *syntax.Stmt, call *syntax.CallExpr, st *state) {
 	}
 	c.text = a.source(c.from, c.end)
 	c.effects, c.in = a.redirs(s.Redirs, st)
+	if a.fed != nil && !c.in.given {
+		c.in = input{piped: true, known: true, text: *a.fed}
+	}
+	a.fed = nil
 	if len(argv) == 0 {
 		c.assignOnly(call)
 		return
@@ -171,6 +175,10 @@ func (c *cmd) name() (string, bool) {
 	}
 	if w.computed {
 		c.opaque("its name is computed")
+	}
+	switch name {
+	case "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "select", "function", "{", "}", "[[", "]]":
+		c.opaque("its name is a word of the shell's grammar")
 	}
 	if !strings.Contains(name, "/") {
 		return name, true

@@ -17,6 +17,9 @@ const maxRepairs = 8
 // into what bash makes of it; odd says that the analysis must not be trusted to
 // allow anything.
 func parse(text string) (file *syntax.File, odd bool) {
+	if tail := len(text) - len(strings.TrimRight(text, `\`)); tail%2 == 1 {
+		panic(tooMuch("ends in a backslash, as if there were more"))
+	}
 	for range maxRepairs {
 		parser := syntax.NewParser(syntax.Variant(syntax.LangBash))
 		file, err := parser.Parse(&feeder{text: text}, "")

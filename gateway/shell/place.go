@@ -103,6 +103,10 @@ func (a *analyser) removeGlob(w word, dir string, sure, recursive bool) Effect {
 	e := Effect{Kind: Delete, Path: p, Unsure: true, Recursive: true, Why: "deletes " + w.src}
 	e = a.view.place(e)
 	_, pattern := splitGlob(w.text)
+	for _, n := range protectedNames {
+		head, _, _ := strings.Cut(pattern, "/")
+		e.Protected = e.Protected || head != "**" && matches(head, n) && a.view.lstat(join(p, n)).Exists
+	}
 	if strings.Contains(strings.Trim(pattern, "/"), "/") {
 		e.Outside = e.Outside || !sure // a symlink between leads on; the last one is itself deleted
 	}

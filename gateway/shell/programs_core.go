@@ -108,7 +108,9 @@ var coreutils = []program{
 	{"file", "read calm", "m,magic-file=< f,files-from=< e,exclude= F,separator= P,parameter= C,compile*"},
 	{"tree", "names", "o=> L= P= I= H= T= R* charset= filelimit= timefmt= sort=? fromfile gitfile=< infofile=<"},
 	{
-		"env|arch|nice|nohup|ionice|chrt|taskset|stdbuf|setsid|time|timeout|unbuffer|setarch|linux32|linux64|i386|" +
+		"cross-env|env-cmd|gtimeout|xvfb-run|dbus-run-session|dbus-launch|daemonize|systemd-cat|torsocks|torify|" +
+			"proxychains|proxychains4|" +
+			"env|arch|nice|nohup|ionice|chrt|taskset|stdbuf|setsid|time|timeout|unbuffer|setarch|linux32|linux64|i386|" +
 			"x86_64|numactl|prlimit|cpulimit|chronic|catchsegv|caffeinate|systemd-inhibit|winpty|rlwrap|firejail|faketime|" +
 			"eatmydata",
 		"code wrapper",

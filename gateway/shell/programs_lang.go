@@ -41,7 +41,7 @@ var languages = []program{
 	{"julia", "script versioned", "e,eval=! E,print=! L,load=* i! v,version# h,help# t= p= project=? J=*"},
 	{
 		"tclsh|wish|guile|racket|sbcl|clisp|hy|octave|ghci|ocaml|erl|escript|elixir|iex|scala|kotlin|groovy|clojure|" +
-			"clj|bb|jshell|nim|crystal|dart|irb|pry|ts-node|tsx|coffee|zx|swipl|jsonnet",
+			"clj|bb|jshell|nim|crystal|irb|pry|ts-node|tsx|coffee|zx|swipl|jsonnet",
 		"code interpreter versioned",
 		"version# V# v# e,eval,command=! E=! c=! help#",
 	},
@@ -53,7 +53,7 @@ var languages = []program{
 			"Xassembler= arch= target= MT= MQ=",
 	},
 	{
-		"rustc|rustdoc|ghc|runghc|cabal|stack|ocamlc|dune|opam|swiftc|javac|kotlinc|scalac|tsc|vue-tsc|elm|protoc|buf|" +
+		"rustc|rustdoc|ghc|runghc|ocamlc|dune|swiftc|javac|kotlinc|scalac|tsc|vue-tsc|elm|protoc|buf|" +
 			"thrift|flatc|swig|bison|flex|yacc|lex|cython|pyinstaller|wasm-pack|solc|zig|v|gleam",
 		"unknown",
 		"o=> o,out=> output=>",
@@ -67,27 +67,66 @@ var languages = []program{
 	},
 	{
 		"pytest|py.test|nosetests|unittest|tox|nox|coverage|behave|mypy|dmypy|pyright|ruff|flake8|pylint|pycodestyle|" +
-			"bandit|vulture|sphinx-build|mkdocs|invoke|pre-commit|alembic|celery|dbt",
+			"bandit|vulture|sphinx-build|mkdocs|invoke|alembic|celery|dbt",
 		"unknown",
 		"config=* p=",
 	},
 	{
-		"jest|mocha|vitest|ava|tap|karma|jasmine|cypress|playwright|eslint|stylelint|oxlint|knip|webpack|rollup|" +
+		"jest|mocha|vitest|ava|tap|karma|jasmine|eslint|stylelint|oxlint|knip|webpack|rollup|" +
 			"esbuild|vite|parcel|swc|babel|turbo|nx|lerna|gulp|grunt|next|nuxt|astro|gatsby|remix|svelte-kit|ng|vue|" +
 			"react-scripts|expo|storybook|prisma|typeorm|knex|drizzle-kit|nest|cdk|tailwindcss|postcss|sass|terser|husky|" +
-			"lint-staged|commitlint|semantic-release|concurrently|wait-on|cross-env|c8|nyc|tsup|typedoc|docusaurus|hugo|" +
+			"lint-staged|commitlint|semantic-release|wait-on|c8|nyc|tsup|typedoc|docusaurus|hugo|" +
 			"jekyll|electron|electron-builder|tauri|node-gyp",
 		"unknown",
 		"config=* c= r=* require=*",
 	},
 	{
 		"rspec|minitest|cucumber|rubocop|rails|rackup|puma|sidekiq|rake|thor|phpunit|pest|phpstan|psalm|phpcs|artisan|" +
-			"mix|rebar3|sbt|mill|lein|gradle|gradlew|mvn|mvnw|ant|detekt|dotnet|msbuild|nuget|xcodebuild|xcrun|swift|" +
-			"swiftlint|fastlane|pod|flutter|pub|adb|cross|mdbook|pdflatex|xelatex|latexmk|bibtex|doxygen|ctest|gcov|lcov|" +
-			"bats|act|direnv|asdf|mise|volta|fnm|nvm|rbenv|rvm|pyenv|rustup|luarocks",
+			"sbt|mill|lein|ant|detekt|msbuild|xcodebuild|xcrun|" +
+			"swiftlint|fastlane|adb|cross|mdbook|pdflatex|xelatex|latexmk|bibtex|doxygen|ctest|gcov|lcov|" +
+			"bats|act|rvm",
 		"unknown",
 		"",
 	},
+}
+
+// toolchains are tools with subcommands of which some fetch and install.
+var toolchains = []program{
+	{
+		"dotnet|mvn|mvnw|gradle|gradlew|swift|flutter|dart|mix|rebar3|pod|opam|cabal|stack|conan|vcpkg|nuget|pub|" +
+			"playwright|cypress|pre-commit",
+		"sub unknown",
+		"version# v,verbose q,quiet f,file= P= D= s,settings= b,batch-mode o,offline",
+	},
+	{
+		"dotnet restore|dotnet add|dotnet tool|dotnet workload|dotnet nuget|dotnet new|nuget install|nuget restore|" +
+			"nuget push|swift package|flutter pub|dart pub|pub get|pub global|mix deps.get|mix hex|mix local.hex|" +
+			"rebar3 get-deps|pod install|pod update|opam install|opam update|opam upgrade|cabal install|cabal update|" +
+			"stack install|stack setup|stack update|conan install|conan remote|vcpkg install|playwright install|" +
+			"cypress install|pre-commit install|pre-commit autoupdate|pre-commit install-hooks|mvn deploy|mvnw deploy|" +
+			"mvn dependency:get|mvn dependency:resolve|mvn dependency:go-offline|gradle publish|gradlew publish",
+		"network unknown here",
+		"",
+	},
+	{"rustup|nvm|pyenv|rbenv|asdf|mise|volta|fnm|luarocks|direnv|sdk|goenv|tfenv", "sub unknown", "version# V#"},
+	{
+		"rustup update|rustup install|rustup target|rustup component|rustup toolchain|rustup self|nvm install|" +
+			"pyenv install|pyenv update|rbenv install|asdf install|asdf plugin|mise install|mise use|volta install|" +
+			"fnm install|luarocks install|luarocks download|luarocks upload|sdk install|goenv install|tfenv install",
+		"network unknown outside",
+		"",
+	},
+	{
+		"rustup show|rustup which|nvm ls|nvm current|pyenv versions|pyenv version|pyenv which|rbenv versions|" +
+			"rbenv version|asdf list|asdf current|mise ls|volta list|fnm list|fnm current",
+		"unknown",
+		"",
+	},
+	{"rustup run", "unknown run1", ""},
+	{"pyenv exec|rbenv exec|asdf exec|mise exec|mise x|stack exec|opam exec|cabal exec|volta run|fnm exec", "unknown run", "using= v,version="},
+	{"direnv exec", "opaque run1", ""},
+	{"direnv allow|direnv edit|direnv reload", "opaque", ""},
+	{"hyperfine|run-p|run-s|npm-run-all|wireit", "opaque", ""},
 }
 
 // builders run a recipe of the project.
@@ -100,7 +139,7 @@ var builders = []program{
 	},
 	{"cmake|ccmake|cmake-gui", "unknown", "S= B= D= G= T= A= C=* P=* E=* build install preset= version#"},
 	{
-		"ninja|samu|meson|bazel|bazelisk|buck2|pants|scons|waf|just|task|mage|xmake|conan|vcpkg|autoconf|automake|" +
+		"ninja|samu|meson|bazel|bazelisk|buck2|pants|scons|waf|just|task|mage|xmake|autoconf|automake|" +
 			"autoreconf|libtool|pkg-config|configure|packer|pio|debuild|rpmbuild|makepkg|snapcraft",
 		"unknown",
 		"version#",

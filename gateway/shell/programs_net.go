@@ -50,14 +50,14 @@ var networkTools = []program{
 	},
 	{
 		"http|https|xh|grpcurl|websocat|wscat|hey|wrk|ab|siege|vegeta|k6|aria2c|axel|yt-dlp|youtube-dl|newman|" +
-			"mosquitto_pub|mosquitto_sub|httpie",
+			"mosquitto_pub|mosquitto_sub|httpie|lwp-request|lwp-download|fetch|ftpget|ftpput",
 		"network unknown",
 		"",
 	},
 	{
 		"ngrok|cloudflared|lt|localtunnel|tailscale|wg|wg-quick|openvpn|chisel|sshuttle|sshd|nginx|httpd|apachectl|" +
 			"caddy|haproxy|redis-server|mongod|mysqld|postgres|pg_ctl|serve|http-server|live-server|json-server|gunicorn|" +
-			"uvicorn|flask|django-admin|streamlit|jupyter|mitmproxy|mitmdump|tor|torsocks|proxychains|proxychains4",
+			"uvicorn|flask|django-admin|streamlit|jupyter|mitmproxy|mitmdump|tor",
 		"network unknown",
 		"",
 	},

@@ -10,6 +10,7 @@ import (
 // reads it as a script needs to know.
 type input struct {
 	given bool   // a here-document or here-string
+	piped bool   // it comes through a pipe, from a command that prints a known text
 	known bool   // of which the text is exact
 	text  string //
 }
@@ -75,6 +76,9 @@ func (a *analyser) redir(r *syntax.Redirect, w word, ok bool, st *state) []Effec
 	case syntax.DplIn, syntax.DplOut:
 		if ok && (t == "-" || plainNumber(strings.TrimSuffix(t, "-"))) || w.kind == numeric {
 			return nil
+		}
+		if e, ok := socket(t, w.known()); ok {
+			return []Effect{e}
 		}
 		if r.Op == syntax.DplIn {
 			return a.reads(w, st)

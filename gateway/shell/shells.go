@@ -49,6 +49,10 @@ func (c *cmd) shell(name string, words []word) {
 		c.scriptIn(name, word{kind: exact, text: c.in.text}, args)
 	default:
 		c.opaque("is a shell that reads its commands from its input")
+		if c.in.piped {
+			c.scriptIn(name, word{kind: exact, text: c.in.text}, nil) // opaque all the same, but what is seen is said
+			return
+		}
 		c.done()
 	}
 }

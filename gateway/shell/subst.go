@@ -57,6 +57,54 @@ func (a *analyser) printsNumber(s *syntax.Stmt, st *state) bool {
 	return false
 }
 
+// feed notes what the left side of a pipe prints, where that is an echo, a
+// printf or a here-document of known text and the right side is one command.
+func (a *analyser) feed(from, to *syntax.Stmt, st *state) {
+	a.fed = nil
+	call, ok := from.Cmd.(*syntax.CallExpr)
+	if _, simple := to.Cmd.(*syntax.CallExpr); !ok || !simple || len(call.Args) == 0 || len(st.funcs) > 0 {
+		return
+	}
+	var words []string
+	for _, w := range call.Args {
+		s, ok := plainText(w)
+		if !ok {
+			return
+		}
+		words = append(words, s)
+	}
+	args := words[1:]
+	switch {
+	case words[0] == "echo" && len(from.Redirs) == 0:
+		for len(args) > 0 && strings.HasPrefix(args[0], "-") && strings.Trim(args[0], "-neE") == "" {
+			args = args[1:]
+		}
+	case words[0] == "printf" && len(from.Redirs) == 0 && len(args) > 0:
+		if strings.HasPrefix(args[0], "%s") {
+			args = args[1:]
+		}
+		for i := range args {
+			args[i] = strings.ReplaceAll(args[i], `\n`, "\n")
+		}
+	case words[0] == "cat" && len(args) == 0 && len(from.Redirs) == 1 && from.Redirs[0].Hdoc != nil:
+		h := from.Redirs[0].Hdoc
+		s, ok := plainText(h)
+		if !ok && len(h.Parts) == 1 && quotedDelimiter(from.Redirs[0].Word) {
+			if l, lit := h.Parts[0].(*syntax.Lit); lit {
+				s, ok = l.Value, true
+			}
+		}
+		if !ok {
+			return
+		}
+		args = []string{s}
+	default:
+		return
+	}
+	text := strings.Join(args, " ")
+	a.fed = &text
+}
+
 // plainText is a word without any expansion, quoted or not.
 func plainText(w *syntax.Word) (string, bool) {
 	if lit := w.Lit(); lit != "" {

@@ -49,7 +49,7 @@ type program struct {
 // line to one of them.
 func families() [][]program {
 	return [][]program{
-		builtins, coreutils, textTools, systemTools, networkTools, archivers, languages, packages, builders, clouds, gitCommands,
+		builtins, coreutils, textTools, systemTools, networkTools, archivers, languages, toolchains, packages, builders, clouds, gitCommands,
 	}
 }
 

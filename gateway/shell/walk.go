@@ -120,7 +120,9 @@ func (a *analyser) binary(c *syntax.BinaryCmd, st *state) (success *state) {
 	case syntax.Pipe, syntax.PipeAll:
 		a.stmt(c.X, st.clone())
 		last := st.clone()
+		a.feed(c.X, c.Y, st)
 		a.stmt(c.Y, last)
+		a.fed = nil
 		if !a.here.surely && !a.here.posix {
 			st.join(last) // zsh and ksh run the last side in the shell itself
 		}

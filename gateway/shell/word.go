@@ -78,6 +78,9 @@ func (w word) shown() Word {
 }
 
 func shownAll(ws []word) []Word {
+	if len(ws) == 0 {
+		return nil
+	}
 	out := make([]Word, len(ws))
 	for i, w := range ws {
 		out[i] = w.shown()

@@ -27,6 +27,12 @@ var wrappers = [...]wrapper{
 	{"unbuffer", "p", 0},
 	{"setarch|linux32|linux64|i386|x86_64", "R,addr-no-randomize", 0},
 	{"arch", "c= e=! d= arm64 x86_64", 0},
+	{"cross-env|env-cmd", "", 0},
+	{"gtimeout", "s,signal= k,kill-after= foreground preserve-status v,verbose", 1},
+	{"xvfb-run|dbus-run-session|dbus-launch|daemonize|systemd-cat|firejail", "a s,server-args= n,server-num= e=> f= w,wait= p= l t= exit-with-session config-file=! profile=!", 0},
+	{"torsocks|torify|proxychains|proxychains4", "i a= P= u= d f=! q", 0},
+	{"faketime", "f= m p= i exclude-monotonic date-prog=!", 1},
+	{"prlimit", "p,pid=* o= noheadings raw verbose core= cpu= data= fsize= memlock= nofile= nproc= rss= stack= as= n= c= t= d= v= s= u=", 0},
 	{"numactl", "i,interleave= m,membind= N,cpunodebind= C,physcpubind= p,preferred= l,localalloc a,all s,show H,hardware", 0},
 	{"cpulimit", "l,limit= p,pid=* e,exe=* P,path=* m,monitor-forks z,lazy i,include-children v,verbose", 0},
 	{"caffeinate", "t= w= d i m s u", 0},
@@ -94,7 +100,7 @@ func (c *cmd) wrap(p program, words []word) {
 		return
 	}
 	switch p.name {
-	case "env":
+	case "env", "cross-env", "env-cmd":
 		c.envCommand(a)
 		return
 	case "exec", "command", "builtin":
@@ -106,6 +112,8 @@ func (c *cmd) wrap(p program, words []word) {
 	case "flock", "lockf":
 		c.flock(a)
 		return
+	case "torsocks", "torify", "proxychains", "proxychains4":
+		c.add(Effect{Kind: Network, Why: "uses the network"})
 	case "strace", "ltrace":
 		if v, ok := a.value("o", "output"); ok && (!v.known() || strings.HasPrefix(v.text, "|") || strings.HasPrefix(v.text, "!")) {
 			c.opaque("gives its output to a command")
@@ -294,14 +302,26 @@ func (c *cmd) xargs(words []word) {
 	}
 	inner := append([]word(nil), a.operands...)
 	if !replaces {
-		inner = append(inner, word{kind: unknown, several: true, src: "(what it reads)"})
-		c.unwrap(inner)
+		c.unwrap(append(inner, c.readWords(a)...))
 		return
 	}
 	for i, w := range inner {
 		inner[i] = fill(w, mark)
 	}
 	c.unwrap(inner)
+}
+
+// readWords are the words that xargs reads: those of a known text, else
+// anything.
+func (c *cmd) readWords(a args) []word {
+	if c.in.known && !a.has("a", "arg-file", "d", "delimiter", "0", "null") && !strings.ContainsAny(c.in.text, "'\"\\") {
+		var out []word
+		for _, f := range strings.Fields(c.in.text) {
+			out = append(out, exactWord(f))
+		}
+		return out
+	}
+	return []word{{kind: unknown, several: true, src: "(what it reads)"}}
 }
 
 // fill puts an unknown text in the place of a mark.
