@@ -8,17 +8,22 @@ import (
 	"kavi/gateway/display"
 )
 
-const agentCells = 10 // of the agent's column in a line
+// agentCells is the agent's column in a line; with the blanks beside it no more than
+// display.Safe leaves as they are.
+const agentCells = 7
 
 // Line is the entry on one line for people, safe to display, with local time:
 //
-//	2026-01-02 15:04:05  claude      asks call_12 (apr_03): Run: npm install jsonwebtoken · medium · it installs a package
+//	2026-01-02 15:04:05  claude   asks call_12 (apr_03): Run: npm install jsonwebtoken · medium · it installs a package
 func (e Entry) Line() string {
-	when := "                   "
+	when := "-"
 	if !e.Time.IsZero() {
 		when = e.Time.Local().Format(time.DateTime)
 	}
 	agent := display.Safe(e.Agent)
+	if agent == "" {
+		agent = "kavi"
+	}
 	pad := strings.Repeat(" ", max(0, agentCells-display.Width(agent)))
 	return when + "  " + agent + pad + "  " + e.Words()
 }

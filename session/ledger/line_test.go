@@ -19,31 +19,31 @@ func TestLine(t *testing.T) {
 	}{
 		{
 			Entry{Kind: CallRequested, Agent: "claude", Call: "call_12", Approval: "apr_03", What: "Run: npm i", Risk: "medium", Why: "it installs a package"},
-			"claude      asks call_12 (apr_03): Run: npm i · medium · it installs a package",
+			"claude   asks call_12 (apr_03): Run: npm i · medium · it installs a package",
 		},
 		{
 			Entry{Kind: CallDecided, Agent: "claude", Call: "call_12", Approval: "apr_03", Verdict: Denied, Reason: "use pnpm", By: &By{
 				Kind: ByOperator, Client: "attach 2", Terminal: "/dev/pts/3", Shown: 2123 * time.Millisecond,
 			}},
-			"claude      denied call_12 (apr_03) · reason: use pnpm · by the operator (attach 2 on /dev/pts/3, shown 2.1s)",
+			"claude   denied call_12 (apr_03) · reason: use pnpm · by the operator (attach 2 on /dev/pts/3, shown 2.1s)",
 		},
 		{
 			Entry{Kind: CallDecided, Agent: "claude-22222", Call: "call_1", Verdict: Allowed, Inside: "apr_01", By: &By{Kind: ByRule, Rule: "r3", Layer: "user"}},
 			"claude-22222  allowed call_1 · inside apr_01 · by rule r3 (user)",
 		},
-		{Entry{Kind: CallDecided, Call: "call_1"}, "            decided call_1"},
-		{Entry{Kind: CallExecuted, Agent: "a", Call: "call_1", Command: "make"}, "a           runs call_1: make"},
-		{Entry{Kind: CallExited, Agent: "a", Call: "call_1", ExitCode: &code, For: 200 * time.Second}, "a           exited call_1 · exit code 3 · 3m20s"},
-		{Entry{Kind: CallExited, Agent: "a", Call: "call_1"}, "a           exited call_1 · exit code not known"},
-		{Entry{Kind: AgentStarted, Agent: "a", Argv: []string{"claude", "--x"}}, "a           agent started: claude --x"},
-		{Entry{Kind: MachineSlept, For: 9*time.Hour + 12*time.Minute + 3*time.Second}, "            machine slept · 9h12m"},
-		{Entry{Kind: FileUnsanctioned, Path: "src/a.go"}, "            file unsanctioned: src/a.go"},
-		{Entry{Kind: Problem, Why: "the disk is full"}, "            problem · the disk is full"},
-		{Entry{Kind: Checkpoint, Seq: 7}, "            checkpoint · 7 " + strings.Repeat("0", 64)},
-		{Entry{Kind: "of a later version", Agent: "a", Path: "x", To: "y"}, "a           of a later version: x -> y"},
+		{Entry{Kind: CallDecided, Call: "call_1"}, "kavi     decided call_1"},
+		{Entry{Kind: CallExecuted, Agent: "a", Call: "call_1", Command: "make"}, "a        runs call_1: make"},
+		{Entry{Kind: CallExited, Agent: "a", Call: "call_1", ExitCode: &code, For: 200 * time.Second}, "a        exited call_1 · exit code 3 · 3m20s"},
+		{Entry{Kind: CallExited, Agent: "a", Call: "call_1"}, "a        exited call_1 · exit code not known"},
+		{Entry{Kind: AgentStarted, Agent: "a", Argv: []string{"claude", "--x"}}, "a        agent started: claude --x"},
+		{Entry{Kind: MachineSlept, For: 9*time.Hour + 12*time.Minute + 3*time.Second}, "kavi     machine slept · 9h12m"},
+		{Entry{Kind: FileUnsanctioned, Path: "src/a.go"}, "kavi     file unsanctioned: src/a.go"},
+		{Entry{Kind: Problem, Why: "the disk is full"}, "kavi     problem · the disk is full"},
+		{Entry{Kind: Checkpoint, Seq: 7}, "kavi     checkpoint · 7 " + strings.Repeat("0", 64)},
+		{Entry{Kind: "of a later version", Agent: "a", Path: "x", To: "y"}, "a        of a later version: x -> y"},
 		{
 			Entry{Kind: CallRequested, Agent: "a\x1b[31m", What: "Run: rm\n\u202eevil", Why: "[red]"},
-			`a\x1b[31m   asks: Run: rm\n\u{202e}evil · [red]`,
+			`a\x1b[31m  asks: Run: rm\n\u{202e}evil · [red]`,
 		},
 	} {
 		c.e.Time = at
@@ -51,7 +51,7 @@ func TestLine(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	if got := (Entry{Seq: 5, Kind: Damaged, Why: "entry 5 is missing"}).Line(); got != strings.Repeat(" ", 33)+"damaged · entry 5 is missing" {
+	if got := (Entry{Seq: 5, Kind: Damaged, Why: "entry 5 is missing"}).Line(); got != "-  kavi     damaged · entry 5 is missing" {
 		t.Errorf("%q", got)
 	}
 }
@@ -126,13 +126,13 @@ func TestSummary(t *testing.T) {
 		"Abandoned    1",
 		"Refused      1",
 		"Exits        claude exited 1 at 2026-01-02 22:08",
-		"             codex was lost at 04:00",
+		"kavi      codex was lost at 04:00",
 		"Gaps         codex: gate not proven 2026-01-02 20:00 to 2026-01-02 22:07 (2h7m): its shell is not the shim's",
 		`             b\x1b: gate not proven since 2026-01-02 21:59`,
-		"             machine asleep 2026-01-02 23:00 to 02:00 (3h)",
-		"             server restarted at 02:00",
-		"             nothing could be recorded 02:50 to 03:00 (10m): no room",
-		"             entries lost at 03:00: entries 3 to 4 are missing",
+		"kavi      machine asleep 2026-01-02 23:00 to 02:00 (3h)",
+		"kavi      server restarted at 02:00",
+		"kavi      nothing could be recorded 02:50 to 03:00 (10m): no room",
+		"kavi      entries lost at 03:00: entries 3 to 4 are missing",
 	}
 	if diff := cmp.Diff(want, s.Rows()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
