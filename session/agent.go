@@ -2,10 +2,8 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,7 +16,6 @@ import (
 	"kavi/gateway/shim/install"
 	"kavi/pty"
 	"kavi/pty/proc"
-	"kavi/pty/vt"
 	"kavi/session/ledger"
 )
 
@@ -74,111 +71,6 @@ func (a *agent) takeGrant(c *gateway.Call, j gateway.Judgement) *grant {
 		}
 	}
 	return nil
-}
-
-// link is the loop's side of one keeper: it carries what the keeper's link says
-// to the screen at once, and to the loop as events.
-type link struct {
-	s      *Session
-	name   string
-	screen *screen
-	ready  chan struct{} // closed when conn is set
-	open   chan struct{} // closed when the loop knows the agent: calls are served from then on
-	conn   *pty.Link
-
-	// The loop's own: what came before it knew the agent.
-	exit *pty.Status
-	err  error
-	out  atomic.Int64  // when it last wrote, in unix nanoseconds
-	gone atomic.Bool   // ended on purpose: what it still says does not count
-	over chan struct{} // closed when the link has ended
-}
-
-// Output implements pty.Handler.
-func (l *link) Output(offset uint64, b []byte) {
-	replies, events := l.screen.output(offset, b)
-	l.out.Store(time.Now().UnixNano())
-	l.s.watch.nudge()
-	if len(replies) > 0 {
-		<-l.ready
-		for _, r := range joined(replies) {
-			if err := l.conn.Reply(r.Offset, r.Data); err != nil {
-				l.s.log.Warn("answering a query", "agent", l.name, "err", err)
-			}
-		}
-	}
-	if len(events) > 0 {
-		l.s.post(func() { l.s.heard(l.name, events) })
-	}
-}
-
-// joined makes one reply of those to one query: a keeper types one answer to each.
-func joined(rs []vt.Reply) []vt.Reply {
-	out := rs[:1]
-	for _, r := range rs[1:] {
-		if last := &out[len(out)-1]; last.Offset == r.Offset {
-			last.Data = append(last.Data, r.Data...)
-		} else {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// Gap implements pty.Handler: output was lost while there was no server.
-func (l *link) Gap(from, to uint64) {
-	l.screen.gap(to)
-	l.s.post(func() { l.s.gap(l.name, from, to) })
-}
-
-// Gate implements pty.Handler: the agent's listening socket, new or renewed.
-func (l *link) Gate(u *net.UnixListener) {
-	l.s.wg.Go(func() {
-		ctx, cancel := context.WithCancel(l.s.ctx)
-		defer cancel()
-		defer context.AfterFunc(ctx, func() { _ = u.Close() })()
-		select {
-		case <-l.open:
-			l.s.serveGate(l.name, u)
-		case <-ctx.Done():
-		}
-	})
-}
-
-// Exited implements pty.Handler.
-func (l *link) Exited(st pty.Status) {
-	l.s.post(func() { l.s.exited(l, st) })
-}
-
-// Lost implements pty.Handler.
-func (l *link) Lost(err error) {
-	close(l.over)
-	if err != nil {
-		l.s.post(func() { l.s.lost(l, err) })
-	}
-}
-
-// Refused implements pty.Handler.
-func (l *link) Refused(r pty.Refusal) {
-	l.s.Refused(r.Peer, "hold the terminal of "+l.name, errors.New(r.Why))
-}
-
-// endWait bounds how long a keeper that was told to end may take.
-const endWait = 5 * time.Second
-
-// end ends the agent with everything it started, and its keeper.
-func (l *link) end() {
-	l.gone.Store(true)
-	_ = l.conn.Kill() // errors: the keeper is gone already
-	_ = l.conn.Dismiss()
-	t := time.NewTimer(endWait)
-	defer t.Stop()
-	select {
-	case <-l.over:
-	case <-t.C:
-		l.s.log.Error("a keeper did not end", "agent", l.name, "keeper", l.conn.Keeper())
-		l.conn.Close()
-	}
 }
 
 var agentName = regexp.MustCompile(`[^a-z0-9._-]+`)
@@ -318,10 +210,6 @@ func ownProgram(argv []string) []string {
 	return argv
 }
 
-func (s *Session) newLink(name string, sc *screen) *link {
-	return &link{s: s, name: name, screen: sc, ready: make(chan struct{}), open: make(chan struct{}), over: make(chan struct{})}
-}
-
 // joined: the agent runs, or did.
 func (s *Session) joined(spec AgentSpec, order int, l launched) {
 	a := &agent{
@@ -346,81 +234,6 @@ func (s *Session) joined(spec AgentSpec, order int, l launched) {
 // tellProcs tells the doors what the loop decided of an agent.
 func (s *Session) tellProcs(a *agent) {
 	s.procs.set(a.spec.Name, agentProc{agent: a.proc, keeper: a.keeper, level: a.spec.Level, paused: a.paused != "", env: a.env})
-}
-
-// agentFile is agents/NAME/agent.json: what a new server needs to take an agent over.
-type agentFile struct {
-	Spec   AgentSpec   `json:"spec"`
-	Order  int         `json:"order"`
-	Agent  string      `json:"agent,omitempty"`  // proc.ID
-	Keeper string      `json:"keeper,omitempty"` // proc.ID
-	Exit   *pty.Status `json:"exit,omitempty"`
-	Gate   string      `json:"gate,omitempty"`
-	Why    string      `json:"why,omitempty"` // why it is not gated
-}
-
-func writeAgent(dir string, f agentFile) error {
-	b, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := writeFile(filepath.Join(dir, "agent.json"), append(b, '\n')); err != nil {
-		return err
-	}
-	// What the control sockets of other sessions look at: whose processes these are.
-	return writeFile(filepath.Join(dir, "agent"), []byte(f.Agent+"\n"+f.Keeper+"\n"))
-}
-
-func readAgent(dir string) (agentFile, error) {
-	var f agentFile
-	b, err := os.ReadFile(filepath.Join(dir, "agent.json"))
-	if err != nil {
-		return f, err
-	}
-	if err := json.Unmarshal(b, &f); err != nil {
-		return f, fmt.Errorf("%s: %w", filepath.Join(dir, "agent.json"), err)
-	}
-	return f, nil
-}
-
-// agentEnv is the environment of an agent: the session's, with the shim's folder
-// first in PATH, the shim as SHELL, and nothing of the terminal that the session
-// was started from. It says nothing of kavi.
-func (s *Session) agentEnv(spec AgentSpec) []string {
-	env := spec.Env
-	if env == nil {
-		env = os.Environ()
-	}
-	bin := filepath.Join(s.opts.Dir.Agent(spec.Name), "bin")
-	path := "/usr/local/bin:/usr/bin:/bin"
-	var out []string
-	for _, kv := range env {
-		name, value, _ := strings.Cut(kv, "=")
-		switch name {
-		case "PATH":
-			path = value
-		case "SHELL", "TERM", "COLORTERM", "TERMCAP", "TMUX", "TMUX_PANE", "STY", "WINDOW", "LINES", "COLUMNS",
-			"WINDOWID", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "KITTY_WINDOW_ID", "VTE_VERSION", "ZELLIJ", "ZELLIJ_SESSION_NAME":
-		case "SSH_AUTH_SOCK":
-			out = append(out, "SSH_AUTH_SOCK="+s.opts.Dir.AuthSock())
-		default:
-			out = append(out, kv)
-		}
-	}
-	return append(out, "PATH="+bin+":"+path, "SHELL="+filepath.Join(bin, s.shell()), "TERM=xterm-256color", "COLORTERM=truecolor")
-}
-
-// shell is the base name of the shell that agents are given: the operator's
-// where the shim stands for it, else bash, else sh.
-func (s *Session) shell() string {
-	for _, want := range []string{s.opts.Config.Shell, "bash", "sh"} {
-		for _, p := range s.programs {
-			if p == want && p != "git" {
-				return p
-			}
-		}
-	}
-	return "sh"
 }
 
 // exited: the agent's program ended. Its pane stays.
@@ -630,29 +443,4 @@ func (s *Session) Resize(name string, cols, rows int) error {
 		return l.conn.Resize(cols, rows)
 	}
 	return nil
-}
-
-// gap: output was lost while there was no server. The loss is said, and a size
-// change there and back makes a full-screen program draw itself anew.
-func (s *Session) gap(name string, from, to uint64) {
-	a := s.agents[name]
-	if a == nil || a.link == nil {
-		return
-	}
-	s.record(ledger.Entry{Kind: ledger.Problem, Agent: name, Why: fmt.Sprintf("%d bytes of its output came while there was no server, and are lost", to-from)})
-	cols, rows := a.screen.size()
-	l := a.link
-	s.wg.Go(func() {
-		<-l.ready
-		_ = l.conn.Resize(cols, max(1, rows-1))
-		t := time.NewTimer(100 * time.Millisecond)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-s.ctx.Done():
-		}
-		if err := l.conn.Resize(cols, rows); err != nil {
-			s.log.Warn("redrawing after a loss", "agent", name, "err", err)
-		}
-	})
 }
