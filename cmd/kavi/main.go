@@ -5,7 +5,10 @@ package main
 import (
 	"os"
 
-	_ "kavi/gateway/shim" // first: a shim has become the real shell, or is denied, before main
+	"kavi/gateway/shim"
 )
 
-func main() { os.Exit(kavi(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	shim.Main(os.Args) // where there is no /proc; elsewhere a shim never comes this far
+	os.Exit(kavi(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
