@@ -38,6 +38,11 @@ var errLostTwice = errors.New("the server was lost twice within a minute")
 // come back to stay.
 const again = time.Minute
 
+// lostScreen takes the place of what a lost server has drawn, in the middle of a
+// sequence perhaps, until the next one draws.
+const lostScreen = cutShort + "\x1b[?2026l\x1b[r\x1b[0m\x1b[2J\x1b[H" +
+	"kavi: the server is gone, the next one is coming; keys are not taken meanwhile\r\n"
+
 // run relays until the server says goodbye. It returns with the terminal as it
 // was before.
 func (r *relay) run(ctx context.Context, client *control.Client) (end control.Exit, err error) {
@@ -92,6 +97,10 @@ func (r *relay) run(ctx context.Context, client *control.Client) (end control.Ex
 			return end, hint(errLostTwice, "the agents go on: kavi attach")
 		}
 		lost = time.Now()
+		// What stood there is nobody's screen any more: keys would go nowhere.
+		if err := screen.draw([]byte(lostScreen)); err != nil {
+			return end, fmt.Errorf("terminal: %w", err)
+		}
 		if client, err = r.dial(ctx); err != nil {
 			return end, hint(err, "the agents go on: kavi attach")
 		}
