@@ -63,7 +63,7 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 	s.matter(a, true)
 	if len(a.Context) > 0 {
 		name := "pane"
-		if a.Call != nil && a.Call.Task != "" {
+		if a.Task {
 			name = "task"
 		}
 		s.context(a, name)

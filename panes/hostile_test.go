@@ -28,7 +28,7 @@ func hostile() []*session.Approval {
 	letters := command("apr_04", "claude", "cаt /etc/раsswd   # Cyrillic", 0)
 	tags := command("apr_05", "a[red]b", `echo [red]x[-] ["region"]y[""] [::l]z [a]pprove`, 0)
 	tags.Judged.Why = "a [yellow]reason[-]"
-	tags.Call.Task, tags.Context = "[::l]task", []string{"[::l]task"}
+	tags.Context, tags.Task = []string{"[::l]task"}, true
 	blanks := command("apr_06", "claude", "ls"+strings.Repeat(" ", 212)+"; rm -rf ~", 0)
 
 	file := writeLogin()

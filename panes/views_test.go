@@ -378,8 +378,8 @@ func npmInstall() *session.Approval {
 		Call: &gateway.Call{
 			Tool: "exec", Name: "Bash", Command: "npm install jsonwebtoken", HasCommand: true, Task: "add login tokens",
 		},
-		Context: []string{"add login tokens"},
-		Judged:  gateway.Judgement{Action: gateway.Prompt, Risk: gateway.Medium, Why: "shell commands ask"},
+		Context: []string{"add login tokens"}, Task: true,
+		Judged: gateway.Judgement{Action: gateway.Prompt, Risk: gateway.Medium, Why: "shell commands ask"},
 		Text: gateway.Text{
 			Form: gateway.FormTool, Verb: "Run", Object: "npm install jsonwebtoken",
 			Fields: []gateway.Field{{Name: "Tool", Value: "Bash"}, {Name: "Command", Value: "npm install jsonwebtoken"}},

@@ -130,16 +130,16 @@ func (m *screens) links() []*link {
 
 // context is what an approval shows of how it came about: the task, else the
 // last lines of the pane. It takes the pane's lock: not for the loop.
-func (k *call) context(task string, sc *screen) []string {
+func (k *call) context(task string, sc *screen) (lines []string, isTask bool) {
 	switch {
 	case k.req.Task != "":
-		return []string{k.req.Task}
+		return []string{k.req.Task}, true
 	case task != "":
-		return []string{task}
+		return []string{task}, true
 	case sc != nil:
-		return sc.lines(contextLines)
+		return sc.lines(contextLines), false
 	}
-	return nil
+	return nil, false
 }
 
 const contextLines = 8
