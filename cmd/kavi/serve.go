@@ -83,7 +83,7 @@ func serve(ctx context.Context, dir session.Dir) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go keepAwake(ctx, s, own.Config.KeepAwake, log)
-	draw := drawer{session: s, dir: dir, keys: keys, started: time.Now()}
+	draw := drawer{session: s, dir: dir, keys: keys, sound: own.Sound}
 	return control.Serve(ctx, control.Options{
 		Session:      s,
 		Path:         dir.ControlSocket(),
@@ -141,7 +141,7 @@ type drawer struct {
 	session *session.Session
 	dir     session.Dir
 	keys    *keymap.Keys
-	started time.Time
+	sound   bool
 }
 
 // away is how long nobody must have been attached for the next one to be told
@@ -152,9 +152,13 @@ func (d drawer) run(ctx context.Context, a *control.Attachment) *control.Exit {
 	linkAgent(d.dir, a.Env()["SSH_AUTH_SOCK"])
 	keys, note := keysInside(d.keys, a.Screen().OuterPrefixes)
 	last := d.session.LastAttached()
+	var term panes.Terminal = a
+	if !d.sound {
+		term = &quiet{Terminal: a}
+	}
 	reason, err := panes.Run(ctx, panes.Options{
 		Session:  d.session,
-		Terminal: a,
+		Terminal: term,
 		Env:      a.Env(),
 		Operator: a.Operator(),
 		Keys:     keys,
