@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -103,7 +104,7 @@ func (s *Session) arrive(k *call, j judged) {
 		}
 		s.ask(k, "")
 	case hold:
-		k.judged.Why = "held: " + a.paused
+		k.judged.Why = k.agentName + " is paused: " + a.paused
 		s.ask(k, "")
 	default:
 		s.allowed++
@@ -143,7 +144,7 @@ func (s *Session) askedAgain(old, k *call, j judged) {
 			s.record(ledger.Entry{Kind: callHeldAgain, Agent: old.agentName, Call: old.id, Approval: old.approvalID()})
 		}
 		old.judged.nest = j.nest
-		if old.phase == held && j.Action == gateway.Prompt && j.seal != old.approval.Seal {
+		if old.phase == held && j.Action == gateway.Prompt && (j.seal != old.approval.Seal || !reflect.DeepEqual(j.text, old.approval.Text)) {
 			s.withdraw(old, j, func(error) {})
 		}
 	case decided:

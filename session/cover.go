@@ -102,10 +102,13 @@ func (c *covers) settle(r *run, taken bool) {
 	close(r.settled)
 }
 
-func (c *covers) end(r *run) {
+// end says that the call's process is gone; false: that was known.
+func (c *covers) end(r *run) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	known := r.ended
 	r.ended = true
+	return !known
 }
 
 // sweep ends the runs whose process is gone: those whose door could not tell.
@@ -119,8 +122,7 @@ func (c *covers) sweep() (ended []*run) {
 	}
 	c.mu.Unlock()
 	for _, r := range alive {
-		if !r.id.Alive() {
-			c.end(r)
+		if !r.id.Alive() && c.end(r) {
 			ended = append(ended, r)
 		}
 	}
@@ -192,7 +194,6 @@ func (c *covers) nest(r *run) nesting {
 		return nesting{}
 	}
 	if !root.id.Alive() {
-		c.end(root)
 		return nesting{left: root}
 	}
 	return nesting{run: root, as: &gateway.Cover{

@@ -138,8 +138,7 @@ func (s *Session) follow(d *door) {
 	s.covers.settle(r, true)
 	s.post(func() { s.taken(k) })
 	code, known, seen := waitExit(s.ctx, d.peer)
-	if seen { // else the sweep finds out
-		s.covers.end(r)
+	if seen && s.covers.end(r) { // else the sweep finds out, or did
 		s.post(func() { s.endedRun(r, k.agentName, code, known) })
 	}
 }

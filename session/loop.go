@@ -232,7 +232,7 @@ func (s *Session) timeouts() {
 		if a.paused != "" {
 			continue
 		}
-		a.paused = fmt.Sprintf("%s is paused: %s was not answered within %v", k.agentName, k.approval.ID, limit)
+		a.paused = fmt.Sprintf("%s was not answered within %v", k.approval.ID, limit)
 		s.tellProcs(a)
 		s.record(ledger.Entry{Kind: ledger.AgentPaused, Agent: k.agentName, Approval: k.approval.ID, Why: a.paused})
 		s.notify(Notice{NeedsYou: true, Title: k.agentName, Text: "paused: " + k.approval.ID + " was not answered"})

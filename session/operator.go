@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"kavi/gateway"
@@ -68,10 +69,10 @@ func (s *Session) choose(c Choice, d Decision, done func(error)) {
 	k := s.approvals[c.ID]
 	switch {
 	case k == nil || (k.phase != held && k.phase != lapsed):
-		done(fmt.Errorf("%s: %w", c.ID, ErrGone))
+		done(ErrGone)
 		return
 	case c.Seal != k.approval.Seal || c.Seal == (gateway.Seal{}):
-		done(fmt.Errorf("%s: %w", c.ID, ErrSeal))
+		done(ErrSeal)
 		return
 	}
 	by := ledger.By{Kind: ledger.ByOperator, Client: d.By.Client, Terminal: d.By.Terminal, Shown: d.By.Shown}
@@ -99,23 +100,25 @@ func (s *Session) reject(k *call, reason string, by ledger.By) {
 // the operator read must be what would run.
 func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, done func(error)) {
 	if k.phase != deciding || s.approvals[k.approvalID()] != k {
-		done(fmt.Errorf("%s: %w", k.approvalID(), ErrGone))
+		done(ErrGone)
 		return
 	}
-	if was == held && k.door == nil { // hung up while it was looked at
+	if was == held && k.door == nil && !k.peer.Alive() { // it gave up while it was looked at
 		was = lapsed
-	}
+	} // one that lives comes back with its nonce, and is told then
 	switch {
 	case j.Action == gateway.Deny:
 		k.waiters = append(k.waiters, func(err error) {
 			if err == nil {
-				err = fmt.Errorf("%s: %w", k.approvalID(), ErrChanged)
+				err = ErrChanged
 			}
 			done(err)
 		})
 		s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
 		return
-	case j.Action == gateway.Prompt && j.seal != k.approval.Seal:
+	case j.Action == gateway.Prompt && (j.seal != k.approval.Seal || j.Risk != k.approval.Judged.Risk || !reflect.DeepEqual(j.text, k.approval.Text)):
+		// The text is in the seal; it is compared too, for what was shown may come
+		// from pending/, and that is a file like any other.
 		s.withdraw(k, j, done)
 		return
 	}
@@ -135,7 +138,7 @@ func (s *Session) withdraw(k *call, j judged, done func(error)) {
 	e := ledger.Entry{Kind: ledger.CallWithdrawn, Agent: k.agentName, Call: k.id, Approval: old.ID, Why: "what it would do changed while it was held"}
 	s.commit([]ledger.Entry{e}, func(err error) {
 		if err == nil {
-			err = fmt.Errorf("%s: %w", old.ID, ErrChanged)
+			err = ErrChanged
 		}
 		done(err)
 	})
@@ -173,6 +176,11 @@ func (s *Session) grant(k *call, by ledger.By) {
 			w(err)
 		}
 		k.waiters = nil
+		if d := k.door; d != nil { // its caller came back in the meantime: this is the next such call
+			next := &call{agentName: k.agentName, req: k.req, peer: k.peer, door: d, since: time.Now()}
+			d.owner.Store(next)
+			s.rejudgeNew(next, k.judged)
+		}
 	})
 }
 

@@ -154,7 +154,34 @@ func (w *world) served(t *testing.T, round int) {
 	eventually(t, fmt.Sprintf("calls to be served after kill %d", round), func() bool {
 		now := count()
 		return now[0] > was[0] && now[1] > was[1] && now[2] > was[2]
-	}, w.log)
+	}, func() string { return fmt.Sprintf("%v, now %v\n%s", was, count(), w.autopsy(t)) })
+}
+
+// autopsy is what a server that does not serve is doing: what it shows, and the
+// stacks of its goroutines. The server ends of it.
+func (w *world) autopsy(t *testing.T) string {
+	t.Helper()
+	var out strings.Builder
+	c := w.client(t)
+	if n, err := c.Snapshot(t.Context()); err == nil {
+		for _, a := range n.Agents {
+			fmt.Fprintf(&out, "%s %s %d pending; %s\n", a.Name, a.State, a.Pending, a.Why)
+		}
+		for _, a := range n.Approvals {
+			fmt.Fprintf(&out, "%s %s %s %s: %s %s\n", a.ID, a.CallID, a.Agent, a.State, a.Text.Object, a.Why)
+		}
+	}
+	entries := w.entries(t)
+	for _, e := range entries[max(0, len(entries)-60):] {
+		fmt.Fprintln(&out, e.Line(), e.Process)
+	}
+	id, err := proc.Of(c.Hello().PID)
+	if err == nil && syscall.Kill(id.PID, syscall.SIGQUIT) == nil {
+		eventually(t, "the server's last words", func() bool { return !id.Alive() }, w.log)
+	}
+	b, err := os.ReadFile(w.dir().Log())
+	fmt.Fprintf(&out, "%v\n%s", err, b)
+	return out.String()
 }
 
 // account compares what ran with what the ledger says.

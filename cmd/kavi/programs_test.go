@@ -55,8 +55,10 @@ func useVim(t *testing.T, w *world, x *window) {
 	x.enter(t, "vim -u NONE -N note.txt\r")
 	x.await(t, "~")
 	x.await(t, "note.txt")
-	x.enter(t, "ihello from vim\x1b")
+	x.enter(t, "ihello from vim")
 	x.await(t, "hello from vim")
+	x.enter(t, "\x1b") // alone: what follows at once makes it Alt
+	x.awaitGone(t, "-- INSERT --")
 	x.enter(t, ":wq\r")
 	eventually(t, "the file that vim writes", func() bool { return w.read(t, "note.txt") == "hello from vim\n" }, x.text)
 	x.await(t, "ready> ")
@@ -105,7 +107,7 @@ func TestVimOutlivesTheServer(t *testing.T) {
 	x := w.open(t, 120, 40, "--", "vim", "-u", "NONE", "-N", "-c", "set mouse=a number", "note.txt")
 	x.await(t, "line 20 of it")
 	w.kill9(t)
-	w.client(t) // the next one answers
+	eventually(t, "the terminal at the next server", func() bool { return w.snapshot(t).Clients == 1 }, w.log)
 	x.await(t, "line 20 of it")
 
 	x.enter(t, "ggOnew words")
