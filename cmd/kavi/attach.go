@@ -74,7 +74,14 @@ func (a *app) attach(ctx context.Context, name string) error {
 // bringBack starts a server for a session that has none, shows what was, and
 // starts the agents again once the operator agrees.
 func (a *app) bringBack(ctx context.Context, f session.Found) error {
+	if err := outside(); err != nil {
+		return err
+	}
 	a.say("session %s has no server: bringing it back", f.Dir.Name())
+	// By our own program: nobody watched what became of the session's copy meanwhile.
+	if err := renewCopy(f.Dir); err != nil {
+		return fmt.Errorf("session %s: its copy of kavi: %w", f.Dir.Name(), err)
+	}
 	if err := a.spawn(ctx, f.Dir, f.Record.Project); err != nil {
 		return err
 	}

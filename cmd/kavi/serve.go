@@ -124,7 +124,7 @@ func openLog(dir session.Dir) (*slog.Logger, error) {
 func recorded(dir session.Dir) ([]control.Record, error) {
 	home := filepath.Dir(string(dir))
 	entries, err := os.ReadDir(home)
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	var folders []string

@@ -53,6 +53,9 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 	if err := stateFolder(); err != nil {
 		return "", err
 	}
+	if err := outside(); err != nil {
+		return "", err
+	}
 	dir, err := session.NewDir(o.name, project)
 	if err != nil {
 		return "", hint(err, "kavi ls --all")
@@ -68,6 +71,19 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 		return "", err
 	}
 	return dir, nil
+}
+
+// outside refuses an agent that would start a session or bring one back.
+func outside() error {
+	home, err := session.StateHome()
+	if err != nil {
+		return err
+	}
+	err = control.Outside(func() ([]control.Record, error) { return recorded(session.Dir(filepath.Join(home, "sessions", "any"))) })
+	if err != nil {
+		return hint(err, "sessions are started by the operator, from outside of every agent")
+	}
+	return nil
 }
 
 // furnish writes everything into a new session's folder that its server needs.
@@ -112,6 +128,18 @@ func copySelf(to string) error {
 		return err
 	}
 	return out.Close()
+}
+
+// renewCopy puts the running program in the place of a session's copy.
+func renewCopy(dir session.Dir) error {
+	next := dir.Binary() + ".new"
+	if err := os.Remove(next); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := copySelf(next); err != nil {
+		return err
+	}
+	return os.Rename(next, dir.Binary())
 }
 
 // stateFolder makes sure of the folder that holds all sessions.

@@ -68,6 +68,28 @@ func NewGuard(records func() ([]Record, error), own func(proc.Peer) error) (Guar
 	}, nil
 }
 
+// Outside says whether this very process may start a session or bring one back:
+// nil, or why not. An agent may not: its session would carry its mark, its PATH
+// and its environment, and the operator would come to it as to one of their own.
+func Outside(records func() ([]Record, error)) error {
+	self, err := proc.Of(os.Getpid())
+	if err != nil {
+		return Refuse("this process cannot be looked at: %v", err)
+	}
+	marked, err := proc.Marked(self.PID)
+	if err != nil && !errors.Is(err, proc.ErrNoMark) {
+		return Refuse("this process cannot be looked at: %v", err)
+	}
+	if marked {
+		return Refuse("this process was started by an agent, or its login has a limit as low as an agent's (ulimit -q)")
+	}
+	recorded, err := records()
+	if err != nil {
+		return Refuse("the recorded agents cannot be read: %v", err)
+	}
+	return descends(self, proc.ID{}, recorded)
+}
+
 // descends refuses a peer that is or descends from a recorded process, or is in
 // the terminal session of one: `attach` in an agent's own pane, and what an agent
 // left behind there after its parents were gone.
