@@ -51,7 +51,7 @@ func readAgent(dir string) (agentFile, error) {
 func (s *Session) agentEnv(spec AgentSpec) []string {
 	env := spec.Env
 	if env == nil {
-		env = os.Environ()
+		env = s.opts.Server.Env // as the session was started; the server's own is scrubbed
 	}
 	bin := filepath.Join(s.opts.Dir.Agent(spec.Name), "bin")
 	path := "/usr/local/bin:/usr/bin:/bin"

@@ -246,6 +246,9 @@ func (s *Session) asked(k *call, err error) {
 	k.phase = held
 	s.approvals[k.approval.ID] = k
 	s.changed = true
+	if a := s.agents[k.agentName]; a != nil && a.state != s.stateOf(a) {
+		s.setAgentState(a, s.stateOf(a))
+	}
 	s.notifyApproval(k)
 	if k.door == nil {
 		s.lapse(k)

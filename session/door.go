@@ -43,16 +43,31 @@ type judged struct {
 	nest   nesting
 }
 
+// maxDoors is how many calls one agent may have at once, held ones included; more
+// wait in the kernel. It keeps one agent from taking all descriptors from the
+// others and from the operator.
+const maxDoors = 2048
+
 // serveGate answers the calls of one agent until its listener is closed. A
 // listener that cannot accept for want of file descriptors backs off: the
 // callers queue in the kernel and wait, which is what a held call does anyway.
 func (s *Session) serveGate(agent string, l *net.UnixListener) {
+	room := make(chan struct{}, maxDoors)
 	for {
+		select {
+		case room <- struct{}{}:
+		case <-s.ctx.Done():
+			return
+		}
 		c, err := l.AcceptUnix()
 		if err == nil {
-			s.wg.Go(func() { s.serveCall(agent, c) })
+			s.wg.Go(func() {
+				s.serveCall(agent, c)
+				<-room
+			})
 			continue
 		}
+		<-room
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ECONNABORTED) {
 			s.log.Warn("accepting a call", "agent", agent, "err", err)
 			select {

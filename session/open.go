@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -146,7 +147,13 @@ func stateFolders(d Dir, home string) []string {
 // begin writes the first entries of a session.
 func (s *Session) begin(o Options) error {
 	by := &ledger.By{Kind: ledger.ByOperator, Client: o.By.Client, Terminal: o.By.Terminal}
-	entries := []ledger.Entry{{Kind: ledger.SessionStarted, Cwd: o.Project, By: by, What: o.Dir.Name()}}
+	config, err := json.Marshal(o.Config)
+	if err != nil {
+		return err
+	}
+	entries := []ledger.Entry{{
+		Kind: ledger.SessionStarted, Cwd: o.Project, By: by, What: o.Dir.Name(), Data: map[string]string{"config": string(config)},
+	}}
 	if o.FullAccess {
 		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOn, By: by})
 		s.setFullAccess(true, time.Now())
@@ -189,6 +196,9 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 					rerr = s.opts.Dir.WriteRecord(rec)
 				}
 				_ = os.RemoveAll(s.opts.Dir.pending())
+				_ = os.RemoveAll(s.opts.Dir.Agents()) // the ledger stays, and says what they did
+				_ = os.Remove(s.opts.Dir.Binary())
+				_ = os.Remove(s.opts.Dir.Binary() + "-shim")
 				s.post(func() {
 					s.ended = true
 					reply(struct{}{}, errors.Join(err, rerr))

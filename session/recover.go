@@ -38,6 +38,8 @@ type past struct {
 	levels     map[string]gateway.Level
 	fullAccess bool
 	fullSince  time.Time
+	config     string    // of the session, as it was started
+	detached   time.Time // when an operator last left
 }
 
 // comeBack restores the session from its ledger, its files and its keepers.
@@ -46,6 +48,11 @@ func (s *Session) comeBack(rebooted bool) error {
 	if err != nil {
 		return fmt.Errorf("session %s: reading its ledger: %w", s.opts.Dir.Name(), err)
 	}
+	// What an agent could have rewritten beside the ledger is taken from the ledger.
+	if err := json.Unmarshal([]byte(p.config), &s.opts.Config); err != nil {
+		return fmt.Errorf("session %s: its ledger does not say how it was configured: %w", s.opts.Dir.Name(), err)
+	}
+	s.client.last = p.detached
 	why := "its server was gone"
 	if rebooted {
 		why = "the machine was started again"
@@ -140,7 +147,12 @@ func (p *past) take(e ledger.Entry) {
 		p.paused[e.Agent] = e.Why
 	case ledger.AgentResumed:
 		delete(p.paused, e.Agent)
+	case ledger.SessionStarted:
+		p.config = e.Data["config"]
+	case ledger.OperatorDetached:
+		p.detached = e.Time
 	case ledger.AgentStarted:
+		p.levels[e.Agent] = gateway.Level(e.Level)
 		delete(p.exited, e.Agent)
 		delete(p.paused, e.Agent)
 	case ledger.AgentExited:
@@ -302,9 +314,7 @@ func (s *Session) takeOver(p *past) error {
 }
 
 func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
-	if l, ok := p.levels[name]; ok {
-		f.Spec.Level = l
-	}
+	f.Spec.Level = p.levels[name] // not what the file says: an agent could have written it
 	dir := s.opts.Dir.Agent(name)
 	a := &agent{
 		spec: f.Spec, order: f.Order, gate: f.Gate, why: f.Why, gated: f.Why == "",
