@@ -44,7 +44,7 @@ func runsProgram(name, value string) bool {
 	section, rest, _ := strings.Cut(name, ".")
 	key := name[strings.LastIndexByte(name, '.')+1:]
 	switch section {
-	case "alias", "pager":
+	case "alias", "pager", "include", "includeif": // a file that is included may say anything later
 		return true
 	case "core":
 		switch rest {

@@ -18,6 +18,7 @@ func TestARepositoryThatNamesAProgramIsNotReadOnly(t *testing.T) {
 		"core.sshCommand=evil":         "core.sshcommand is set",
 		"core.hooksPath=.evil":         "core.hookspath is set",
 		"filter.x.clean=evil":          "filter.x.clean is set",
+		"include.path=../later":        "include.path is set",
 		"user.name=me":                 "",
 		"remote.origin.url=/somewhere": "",
 	} {

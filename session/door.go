@@ -222,7 +222,7 @@ func (s *Session) world() gateway.World {
 		Home:  s.home,
 		Root:  s.opts.Project,
 		State: s.state,
-		Git:   s.git,
+		Git:   s.git.program(),
 	}
 }
 

@@ -35,7 +35,7 @@ type Session struct {
 	home     string
 	state    []string // kavi's own folders: no agent writes there
 	programs []string // what the shim stands for
-	git      string   // why git is not read-only in this project
+	git      gitConfig
 
 	// Read by everybody.
 	snap    atomic.Pointer[Snapshot]

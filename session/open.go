@@ -113,7 +113,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 	}
 	s := &Session{
 		opts: o, log: o.Log, led: led, lock: lock, box: newMailbox(), done: make(chan struct{}), closed: make(chan struct{}),
-		home: home, git: gateway.GitProgram(o.Project),
+		home: home, git: gitConfig{root: o.Project},
 		procs:    &procs{agents: make(map[string]agentProc), past: make(map[proc.ID]string)},
 		covers:   newCovers(),
 		screens:  &screens{of: make(map[string]*agent)},
