@@ -37,7 +37,7 @@ func serverProcess(t *testing.T, s pty.Spec, role ...string) (*exec.Cmd, proc.ID
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self(t), append(role, "serve-start", s.Dir)...)
+	cmd := exec.Command(s.Binary, append(role, "serve-start", s.Dir)...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -247,9 +247,9 @@ func TestStartSaysWhyNot(t *testing.T) {
 		{func(s *pty.Spec) { s.Cwd += "/gone" }, "not there"},
 		{func(s *pty.Spec) { s.Argv = nil }, "no program"},
 		{func(s *pty.Spec) { s.Dir = "relative" }, "absolute"},
-		{func(s *pty.Spec) { s.Binary = "/nowhere/kavi" }, "no such file"},
-		{func(s *pty.Spec) { s.Binary = "/bin/false" }, "without a word"},
+		{func(s *pty.Spec) { s.Binary = "" }, "kavi's binary is missing"},
 		{func(s *pty.Spec) { s.Cols = 0 }, "no size"},
+		{func(*pty.Spec) { t.Setenv("MUTE", "1") }, "without a word"}, // the last: those after it are mute too
 	} {
 		s := spec(t, "cat")
 		c.change(&s)

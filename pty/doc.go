@@ -28,6 +28,19 @@
 // keep.sock, gate.sock and the folders that hold them are looked after twice a second: what was removed or replaced
 // is made again, and a new gate is handed to the server.
 //
+// # Which program runs
+//
+// The session's copy of kavi belongs to the user, so the agent can put another program in its place. A server that a
+// keeper then started from there would be the agent's program without the mark of kavi's agents. So on Linux no path
+// is run: Start starts a keeper, and a keeper its server and `launch`, from /proc/self/exe, the kernel's link to the
+// file that the starter itself runs. It stays that file after a rename, a replacement and a removal, and cannot be
+// written while it runs (ETXTBSY, on which this rests and for which a test looks). Spec.Binary and ServerSpec.Argv[0]
+// are not run there: /proc/PID/cmdline shows argv[0] as given, and comm shows "exe". It follows that a keeper brings
+// back a server of its own version, also after the session's copy was renewed.
+//
+// Limit: macOS has no such link. There Spec.Binary and ServerSpec.Argv[0] are run by path, and an agent that replaces
+// the file and kills the server has its program run in the server's place.
+//
 // # Who may dial
 //
 // The agent runs as the same user, so file modes do not keep it from keep.sock. The keeper asks the kernel who

@@ -161,7 +161,7 @@ func (k *keeper) begin() error {
 	}
 	k.waits = newWaits()
 	tty := k.slave.Fd()
-	k.agent, err = k.waits.start(k.spec.Binary, append([]string{"kavi", "launch", "--"}, k.spec.Argv...), &syscall.ProcAttr{
+	k.agent, err = k.waits.start(image(k.spec.Binary), append([]string{"kavi", "launch", "--"}, k.spec.Argv...), &syscall.ProcAttr{
 		Dir: k.spec.Cwd, Env: k.spec.Env, Files: []uintptr{tty, tty, tty},
 		Sys: &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0},
 	}, true)

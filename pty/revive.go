@@ -144,7 +144,7 @@ func (k *keeper) startServer() {
 	c := &child{Peer: proc.Peer{Pidfd: -1}, since: time.Now(), code: -1}
 	sibling(attr.Sys, &c.Pidfd)
 	argv := k.spec.Server.Argv
-	if c.ID, err = k.waits.start(argv[0], argv, attr, !serversAreSiblings); err != nil {
+	if c.ID, err = k.waits.start(image(argv[0]), argv, attr, !serversAreSiblings); err != nil {
 		c.Close()
 		k.failed(err.Error())
 		k.again()

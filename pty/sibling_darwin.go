@@ -12,4 +12,7 @@ const serversAreSiblings = false
 
 func sibling(*syscall.SysProcAttr, *int) {}
 
+// image is what this process starts to run its own program again: on macOS only the path says where that is.
+func image(path string) string { return path }
+
 func dup2(from, to int) error { return unix.Dup2(from, to) }

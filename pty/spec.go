@@ -32,13 +32,14 @@ type Spec struct {
 	Cwd    string     `json:"cwd"`
 	Cols   int        `json:"cols"` // the terminal's first size, in cells
 	Rows   int        `json:"rows"`
-	Binary string     `json:"binary"` // the session's copy of kavi: it is run as `keep DIR` and `launch -- ARGV`
+	Binary string     `json:"binary"` // the session's copy of kavi; run, as `keep DIR` and `launch -- ARGV`, only on macOS
 	Server ServerSpec `json:"server"`
 }
 
-// ServerSpec says how a keeper brings back a server that it lost. No Argv: it starts none.
+// ServerSpec says how a keeper brings back a server that it lost. No Argv: it starts none. On Linux the program is the
+// keeper's own, whatever argv[0] says, and argv[0] only its name.
 type ServerSpec struct {
-	Argv []string `json:"argv"` // argv[0] is an absolute path
+	Argv []string `json:"argv"` // argv[0] is the absolute path of kavi
 	Env  []string `json:"env"`
 	Dir  string   `json:"dir"`
 }

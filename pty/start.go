@@ -24,6 +24,9 @@ const maxLog = 1 << 20
 // runs and keep.sock answers, with the keeper's identity; or with the reason that the keeper gave. That the agent's
 // program cannot be executed is no such reason: it stands on the agent's terminal, and the agent ends with 126 or 127.
 //
+// The calling program has to be kavi itself, with its `keep`, `launch` and `serve`: on Linux the keeper is started from
+// this process's own image, not from the path of the Spec.
+//
 // A goroutine waits for the keeper, as it is a child of this process, until it ends.
 func Start(spec Spec) (proc.ID, error) {
 	if err := spec.check(); err != nil {
@@ -48,7 +51,7 @@ func Start(spec Spec) (proc.ID, error) {
 		return proc.ID{}, fmt.Errorf("start a keeper: %w", err)
 	}
 	defer func() { _ = r.Close() }()
-	p, err := os.StartProcess(spec.Binary, []string{"kavi", "keep", spec.Dir}, &os.ProcAttr{
+	p, err := os.StartProcess(image(spec.Binary), []string{"kavi", "keep", spec.Dir}, &os.ProcAttr{
 		Dir: "/", Files: []*os.File{null, w, log}, Sys: &syscall.SysProcAttr{Setsid: true},
 	})
 	_ = w.Close()
