@@ -82,11 +82,12 @@ type World struct {
 	FS    shell.FS
 	Now   time.Time
 	Home  string
-	Root  string   // the project
-	State []string // kavi's own folders, sockets, rule files
-	Git   string   // why git is not read-only in this repository, or ""
-	Base  []string // the environment that kavi gave the agent: the operator's own; nil: not known
-	Cover *Cover   // nil: not nested
+	Root  string             // the project
+	State []string           // kavi's own folders, sockets, rule files
+	Kavi  func(pid int) bool // tells whether a process is kavi's own; nil: none is known
+	Git   string             // why git is not read-only in this repository, or ""
+	Base  []string           // the environment that kavi gave the agent: the operator's own; nil: not known
+	Cover *Cover             // nil: not nested
 }
 
 // Judgement is the policy's answer with everything that explains it.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -214,6 +217,18 @@ func (s *Session) rejudge(k *call, then func(judged)) {
 	})
 }
 
+// isKavi tells whether a process is a server, a keeper or a client of a session:
+// it runs a copy of kavi, and not as the shim that stands for a held call.
+func (s *Session) isKavi(pid int) bool {
+	exe, err := proc.Exe(pid)
+	if err != nil {
+		return false
+	}
+	exe = strings.TrimSuffix(exe, " (deleted)")
+	sessions := filepath.Dir(string(s.opts.Dir)) + string(filepath.Separator)
+	return strings.HasPrefix(exe, sessions) && !strings.Contains(exe, "/agents/") || pid == os.Getpid()
+}
+
 // world is what judging may look at.
 func (s *Session) world() gateway.World {
 	return gateway.World{
@@ -222,6 +237,7 @@ func (s *Session) world() gateway.World {
 		Home:  s.home,
 		Root:  s.opts.Project,
 		State: s.state,
+		Kavi:  s.isKavi,
 		Git:   s.git.program(),
 	}
 }

@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // kill ends processes. Only a job of this very shell is surely the agent's own;
 // kavi itself is never to be signalled.
@@ -11,6 +14,11 @@ func (c *cmd) kill(name string, words []word) {
 		return
 	}
 	if name == "fuser" && !a.has("k", "kill") && !a.unsure {
+		c.done()
+		return
+	}
+	if name == "kill" && c.endsKavi(words) {
+		c.add(Effect{Kind: Opaque, Never: true, Why: "signals kavi itself, or everything"})
 		c.done()
 		return
 	}
@@ -25,6 +33,25 @@ func (c *cmd) kill(name string, words []word) {
 		}
 	}
 	c.done()
+}
+
+// endsKavi tells whether a kill reaches a process of kavi's by its number: alone, as
+// a group (a minus before it), or as one of all that there are (-1).
+func (c *cmd) endsKavi(words []word) bool {
+	for i, w := range words {
+		if !w.known() || i == 0 && strings.HasPrefix(w.text, "-") && w.text != "--" && len(words) > 1 {
+			continue // -9, -KILL, -s: the signal
+		}
+		pid, err := strconv.Atoi(w.text)
+		switch {
+		case err != nil:
+		case pid == -1:
+			return true
+		case c.a.env.Kavi != nil && (pid > 1 && c.a.env.Kavi(pid) || pid < -1 && c.a.env.Kavi(-pid)):
+			return true
+		}
+	}
+	return false
 }
 
 // shellTable are builtins that change what names mean.
