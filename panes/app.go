@@ -84,7 +84,7 @@ func Run(ctx context.Context, o Options) (Reason, error) {
 	}
 	s := o.Session
 	since := s.LastAttached()
-	gone := s.Attached(o.Operator, environ(o.Env))
+	gone := s.Attached(o.Operator, environ(o.Env)) //nolint:contextcheck // what the session notes outlives its client
 	defer gone()
 	a := newApp(o, host{
 		snapshot: s.Snapshot, view: s.View, drawn: s.Drawn, send: s.Type, resize: s.Resize, seen: s.Seen,
@@ -136,12 +136,12 @@ func newApp(o Options, h host) *app {
 	a.act.Note, a.act.Copy, a.clip = a.say, a.copyText, a.copyText
 	if o.Terminal != nil {
 		a.tty = newTTY(o.Terminal, func(frame uint64) { a.queue.post(sentIn{frame}) })
-		real, err := tcell.NewTerminfoScreenFromTtyTerminfo(a.tty, ti)
+		under, err := tcell.NewTerminfoScreenFromTtyTerminfo(a.tty, ti)
 		if err != nil {
 			a.err = fmt.Errorf("panes: terminal: %w", err)
 			return a
 		}
-		a.scr = newScreen(real, a.tty, newEncoder(ti))
+		a.scr = newScreen(under, a.tty, newEncoder(ti))
 		a.scr.mono, a.scr.ascii = o.Env["NO_COLOR"] != "", ascii(o.Env)
 		a.scr.after = a.afterShow
 		a.queue = newQueue(a.scr.wake)

@@ -48,14 +48,14 @@ func newEncoder(ti *terminfo.Terminfo) *encoder {
 }
 
 // begin starts a frame, clearing the terminal first if nothing is known of it.
-func (e *encoder) begin(clear bool) {
+func (e *encoder) begin(afresh bool) {
 	e.buf = e.buf[:0]
 	e.x, e.y, e.look = -1, -1, ""
 	if e.rich {
 		e.buf = append(e.buf, frameStart...)
 	}
 	e.buf = append(e.buf, "\x1b[?25l"...)
-	if clear {
+	if afresh {
 		e.buf = append(e.buf, e.clear...)
 	}
 }

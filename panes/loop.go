@@ -281,7 +281,7 @@ func (a *app) askMotion() {
 	if want {
 		flags |= tcell.MouseMotionEvents
 	}
-	a.scr.Screen.EnableMouse(flags)
+	a.scr.EnableMouse(flags)
 }
 
 // afterShow notes which views a frame shows; it runs while tview draws.

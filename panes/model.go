@@ -89,9 +89,9 @@ type actions struct {
 	Start      func(argv []string, done func(name string, err error))
 	CloseAgent func(agent string, done func(error))
 
-	// ReadLog reads entries of the ledger, at most max of them, from the
+	// ReadLog reads entries of the ledger, at most n of them, from the
 	// sequence number from; 0 reads the newest.
-	ReadLog func(from uint64, max int, done func(logPage))
+	ReadLog func(from uint64, n int, done func(logPage))
 }
 
 // logPage is a run of ledger entries in the order of their numbers.

@@ -144,7 +144,7 @@ func (a *app) paneMouse(p *pane, in mouseIn) {
 func (a *app) forward(p *pane, in mouseIn, x, y int) (wanted bool) {
 	a.host.view(p.agent, func(t *vt.Terminal) {
 		mode := t.Modes()
-		if mode.Mouse == vt.MouseNone && !(wheel(in.Button) && mode.AltScreen && mode.AltScroll) {
+		if mode.Mouse == vt.MouseNone && (!wheel(in.Button) || !mode.AltScreen || !mode.AltScroll) {
 			return
 		}
 		wanted = true

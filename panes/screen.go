@@ -61,18 +61,18 @@ type cursor struct {
 	style tcell.CursorStyle
 }
 
-var hiddenCursor = cursor{x: -1, y: -1}
+func hiddenCursor() cursor { return cursor{x: -1, y: -1} }
 
 // maxStyles bounds the table of styles: a program that fades through all colours
 // would fill memory otherwise.
 const maxStyles = 1 << 14
 
-func newScreen(real tcell.Screen, t *tty, enc *encoder) *screen {
+func newScreen(under tcell.Screen, t *tty, enc *encoder) *screen {
 	s := &screen{
-		Screen: real, tty: t, enc: enc,
+		Screen: under, tty: t, enc: enc,
 		wake: make(chan struct{}, 1), done: make(chan struct{}), drained: make(chan struct{}),
 		ticket: tcell.NewEventKey(tcell.KeyRune, 0, tcell.ModNone),
-		cursor: hiddenCursor, set: hiddenCursor,
+		cursor: hiddenCursor(), set: hiddenCursor(),
 	}
 	s.resetStyles()
 	return s
@@ -92,9 +92,9 @@ func (s *screen) Init() error {
 			for s.Screen.PollEvent() != nil {
 			}
 		}()
-		s.Screen.EnableMouse(tcell.MouseButtonEvents | tcell.MouseDragEvents)
-		s.Screen.EnablePaste()
-		s.Screen.EnableFocus()
+		s.EnableMouse(tcell.MouseButtonEvents | tcell.MouseDragEvents)
+		s.EnablePaste()
+		s.EnableFocus()
 		s.Size()
 	})
 	return err
@@ -151,7 +151,7 @@ func (s *screen) Fill(r rune, style tcell.Style) {
 	for n := 1; n < len(s.back); n *= 2 {
 		copy(s.back[n:], s.back[:n])
 	}
-	s.cursor = hiddenCursor
+	s.cursor = hiddenCursor()
 }
 
 // SetContent is part of tcell.Screen.
@@ -266,7 +266,7 @@ func (s *screen) Get(x, y int) (string, tcell.Style, int) {
 
 // ShowCursor, HideCursor and SetCursorStyle are part of tcell.Screen.
 func (s *screen) ShowCursor(x, y int) { s.cursor.x, s.cursor.y = x, y }
-func (s *screen) HideCursor()         { s.cursor = hiddenCursor }
+func (s *screen) HideCursor()         { s.cursor = hiddenCursor() }
 func (s *screen) SetCursorStyle(style tcell.CursorStyle, _ ...tcell.Color) {
 	s.cursor.style = style
 }
@@ -289,7 +289,7 @@ func (s *screen) show() bool {
 		return false
 	}
 	if s.cursor.x < 0 || s.cursor.y < 0 || s.cursor.x >= s.w || s.cursor.y >= s.h {
-		s.cursor = hiddenCursor
+		s.cursor = hiddenCursor()
 	}
 	if !s.stale && s.same() {
 		return true

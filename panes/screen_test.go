@@ -122,11 +122,11 @@ func screenOn(t testing.TB, l *remote) *screen {
 	tt := newTTY(l, func(uint64) {})
 	go tt.run()
 	ti := describe(map[string]string{"TERM": "xterm-256color", "COLORTERM": "truecolor"})
-	real, err := tcell.NewTerminfoScreenFromTtyTerminfo(tt, ti)
+	under, err := tcell.NewTerminfoScreenFromTtyTerminfo(tt, ti)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScreen(real, tt, newEncoder(ti))
+	s := newScreen(under, tt, newEncoder(ti))
 	if err := s.Init(); err != nil {
 		t.Fatal(err)
 	}
@@ -340,11 +340,11 @@ func TestTheTerminalIsLeftAsItWas(t *testing.T) {
 	l := newRemote(20, 2)
 	tt := newTTY(l, func(uint64) {})
 	go tt.run()
-	real, err := tcell.NewTerminfoScreenFromTtyTerminfo(tt, describe(nil))
+	under, err := tcell.NewTerminfoScreenFromTtyTerminfo(tt, describe(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScreen(real, tt, newEncoder(describe(nil)))
+	s := newScreen(under, tt, newEncoder(describe(nil)))
 	if err := s.Init(); err != nil {
 		t.Fatal(err)
 	}

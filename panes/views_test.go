@@ -118,12 +118,12 @@ func (d *desk) actions() *actions {
 			done("new", nil)
 		},
 		CloseAgent: func(name string, done func(error)) { d.closed = append(d.closed, name); done(nil) },
-		ReadLog: func(from uint64, max int, done func(logPage)) {
+		ReadLog: func(from uint64, most int, done func(logPage)) {
 			n := len(d.log)
 			if from == 0 {
-				from = uint64(n-min(n, max)) + 1
+				from = uint64(n-min(n, most)) + 1
 			}
-			to := min(int(from)-1+max, n)
+			to := min(int(from)-1+most, n)
 			done(logPage{Lines: d.log[min(int(from)-1, n):to], Head: uint64(n)})
 		},
 	}
