@@ -21,7 +21,7 @@ func charset94(final byte) charset {
 }
 
 // lineGraphics are the characters 0x5f to 0x7e of DEC special graphics.
-var lineGraphics = [32]rune{ //nolint:gochecknoglobals // a table
+var lineGraphics = [32]rune{
 	'\u00a0', '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼',
 	'⎺', '⎻', '─', '⎼', '⎽', '├', '┤', '┴', '┬', '│', '≤', '≥', 'π', '≠', '£', '·',
 }

@@ -95,7 +95,7 @@ func xtermPalette(i uint8) Color {
 	return RGB(level(i/36), level(i/6%6), level(i%6))
 }
 
-var baseColors = [16]Color{ //nolint:gochecknoglobals // a table
+var baseColors = [16]Color{
 	RGB(0, 0, 0), RGB(0xcd, 0, 0), RGB(0, 0xcd, 0), RGB(0xcd, 0xcd, 0),
 	RGB(0, 0, 0xee), RGB(0xcd, 0, 0xcd), RGB(0, 0xcd, 0xcd), RGB(0xe5, 0xe5, 0xe5),
 	RGB(0x7f, 0x7f, 0x7f), RGB(0xff, 0, 0), RGB(0, 0xff, 0), RGB(0xff, 0xff, 0),

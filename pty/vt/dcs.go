@@ -111,7 +111,7 @@ func colorText(base int, c Color) string {
 }
 
 // capabilities are what XTGETTCAP may be asked.
-var capabilities = map[string]string{ //nolint:gochecknoglobals // a table
+var capabilities = map[string]string{
 	"TN": "xterm-256color", "name": "xterm-256color",
 	"Co": "256", "colors": "256", "RGB": "8/8/8", "Tc": "",
 	"bce": "", "am": "", "km": "", "xenl": "",

@@ -215,7 +215,7 @@ type function struct {
 	final  byte
 }
 
-var functions = [...]function{ //nolint:gochecknoglobals // a table
+var functions = [...]function{
 	KeyUp: {1, 'A'}, KeyDown: {1, 'B'}, KeyRight: {1, 'C'}, KeyLeft: {1, 'D'},
 	KeyHome: {1, 'H'}, KeyEnd: {1, 'F'}, KeyBegin: {1, 'E'},
 	KeyInsert: {2, '~'}, KeyDelete: {3, '~'}, KeyPageUp: {5, '~'}, KeyPageDown: {6, '~'}, KeyMenu: {29, '~'},

@@ -7,7 +7,7 @@ import (
 
 // kittyNumbers are the keys that kitty numbers in its own way; the other function
 // keys are as in xterm.
-var kittyNumbers = map[KeyCode]int{ //nolint:gochecknoglobals // a table
+var kittyNumbers = map[KeyCode]int{
 	KeyEscape: 27, KeyEnter: 13, KeyTab: 9, KeyBackspace: 127,
 	KeyPrint: 57361, KeyPause: 57362, KeyMenu: 57363,
 }

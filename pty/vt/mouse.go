@@ -52,9 +52,9 @@ const (
 	mousePixels           // 1016
 )
 
-var mouseModes = map[uint16]MouseMode{9: MouseX10, 1000: MouseClicks, 1002: MouseDrag, 1003: MouseAny} //nolint:gochecknoglobals // a table
+var mouseModes = map[uint16]MouseMode{9: MouseX10, 1000: MouseClicks, 1002: MouseDrag, 1003: MouseAny}
 
-var mouseForms = map[uint16]mouseForm{1005: mouseUTF8, 1006: mouseSGR, 1015: mouseURXVT, 1016: mousePixels} //nolint:gochecknoglobals // a table
+var mouseForms = map[uint16]mouseForm{1005: mouseUTF8, 1006: mouseSGR, 1015: mouseURXVT, 1016: mousePixels}
 
 // setMouse and setMouseForm follow xterm: the last one set counts, and unsetting
 // any of them unsets it.

@@ -75,7 +75,7 @@ func (st *Style) plain(v uint16) {
 }
 
 // sgrAttr is what the parameters 1 to 9 set, and 20 more than them unset.
-var sgrAttr = [10]Attr{1: Bold, 2: Dim, 3: Italic, 5: Blink, 6: Blink, 7: Reverse, 8: Hidden, 9: Strike} //nolint:gochecknoglobals // a table
+var sgrAttr = [10]Attr{1: Bold, 2: Dim, 3: Italic, 5: Blink, 6: Blink, 7: Reverse, 8: Hidden, 9: Strike}
 
 // underline is 4:v.
 func (st *Style) underline(v uint16) {

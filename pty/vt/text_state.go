@@ -88,9 +88,10 @@ func (t *Terminal) endText(bell bool) {
 	if t.p.over {
 		return
 	}
-	if t.p.state == oscText {
+	switch t.p.state { //nolint:exhaustive // the others keep no text
+	case oscText:
 		t.osc(t.p.text, bell)
-	} else if t.p.state == dcsText {
+	case dcsText:
 		t.dcs(t.p.text)
 	}
 }
