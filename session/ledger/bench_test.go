@@ -137,7 +137,9 @@ func BenchmarkOpenAfterKill(b *testing.B) {
 		if err := h.write(r.Head, true); err != nil {
 			b.Fatal(err)
 		}
-		h.close()
+		if err := h.close(); err != nil {
+			b.Fatal(err)
+		}
 		b.StartTimer()
 		l := open(b, dir)
 		b.StopTimer()

@@ -327,7 +327,7 @@ func (l *Ledger) renewHead(at Head) error {
 	if kept != "" {
 		why = "HEAD was replaced while the session ran; what stood there is kept as " + kept
 	}
-	l.o.Log.Warn("ledger: " + why)
+	l.o.Log.Warn("ledger", "warning", why)
 	l.work.notes = append(l.work.notes, note(Entry{Kind: Problem, Why: why}))
 	l.Append(nil, nil) // so that it does not wait for somebody else's entry
 	return nil

@@ -29,11 +29,9 @@ func flock(dir string, how int, wait time.Duration) (*os.File, error) {
 			return f, nil
 		case errors.Is(err, unix.EINTR):
 		case !errors.Is(err, unix.EWOULDBLOCK):
-			f.Close()
-			return nil, fmt.Errorf("ledger: lock %s: %w", dir, err)
+			return nil, errors.Join(fmt.Errorf("ledger: lock %s: %w", dir, err), f.Close())
 		case time.Now().After(late):
-			f.Close()
-			return nil, fmt.Errorf("%w (%s)", ErrLocked, dir)
+			return nil, errors.Join(fmt.Errorf("%w (%s)", ErrLocked, dir), f.Close())
 		default:
 			<-time.After(10 * time.Millisecond)
 		}
@@ -72,7 +70,7 @@ func copyFile(from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer src.Close()
+	defer src.Close() //nolint:errcheck // read only
 	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -115,10 +113,9 @@ func tempCopy(dir string) (path string, lock *os.File, err error) {
 		if err = copyStore(filepath.Join(dir, storeName), path, true); err == nil {
 			return path, lock, nil
 		}
-		lock.Close()
+		err = errors.Join(err, lock.Close())
 	}
-	os.RemoveAll(path)
-	return "", nil, err
+	return "", nil, errors.Join(err, os.RemoveAll(path))
 }
 
 // sweep removes copies whose makers are gone. The caller holds the lock of dir/ledger, as tempCopy's does.
@@ -136,8 +133,8 @@ func sweep(dir string) {
 		if err != nil {
 			continue // in use
 		}
-		os.RemoveAll(path)
-		lock.Close()
+		_ = os.RemoveAll(path) // what stays is swept the next time
+		_ = lock.Close()
 	}
 }
 

@@ -137,8 +137,7 @@ func openHead(dir string, at Head) (*headFile, error) {
 		return nil, fmt.Errorf("ledger: HEAD: %w", err)
 	}
 	if h.id, err = f.Stat(); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("ledger: HEAD: %w", err)
+		return nil, errors.Join(fmt.Errorf("ledger: HEAD: %w", err), f.Close())
 	}
 	h.f.Store(f)
 	if old, slot, err := readHead(dir); err == nil {
@@ -166,7 +165,7 @@ func (h *headFile) create(r headRecord) error {
 		err = os.Rename(temp, h.path)
 	}
 	if err != nil {
-		os.Remove(temp)
+		_ = os.Remove(temp) // the next one writes over it
 		return err
 	}
 	return syncDir(filepath.Dir(h.path))
@@ -201,7 +200,7 @@ func (h *headFile) close() error { return h.f.Load().Close() }
 func (h *headFile) become(n *headFile) {
 	old := h.f.Swap(n.f.Load())
 	h.id, h.slot, h.last = n.id, n.slot, n.last
-	old.Close()
+	_ = old.Close() // it has lost its name: nobody reads what it held
 }
 
 // there says whether the file that is written still is the one that has the name.

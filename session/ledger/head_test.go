@@ -16,7 +16,11 @@ func TestHeadIsWrittenInTurns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.close()
+	t.Cleanup(func() {
+		if err := h.close(); err != nil {
+			t.Error(err)
+		}
+	})
 	for seq := range uint64(5) {
 		at := Head{Seq: seq + 10, Hash: Hash{1, byte(seq)}}
 		if err := h.write(at, seq%2 == 0); err != nil {
@@ -138,7 +142,11 @@ func BenchmarkHeadWrite(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer h.close()
+	b.Cleanup(func() {
+		if err := h.close(); err != nil {
+			b.Error(err)
+		}
+	})
 	for i := 0; b.Loop(); i++ {
 		if err := h.write(Head{Seq: uint64(i)}, true); err != nil {
 			b.Fatal(err)

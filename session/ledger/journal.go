@@ -24,7 +24,7 @@ func (j journal) send(session string, at Head) {
 	if err != nil {
 		return
 	}
-	defer unix.Close(fd)
+	defer unix.Close(fd) //nolint:errcheck // best effort
 	unix.CloseOnExec(fd)
 	if unix.SetNonblock(fd, true) != nil {
 		return

@@ -168,7 +168,7 @@ func (l *Ledger) close() error {
 	if l.head == nil {
 		return l.closeCopy()
 	}
-	defer l.head.close()
+	defer l.head.close() //nolint:errcheck // what was written is synced, or failed and is told
 	if err := l.roomLeft(); err != nil {
 		return err
 	}

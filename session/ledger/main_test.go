@@ -39,7 +39,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Setenv("GORACE", "atexit_sleep_ms=0") // for the children: theirs is a second
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil { // for the children: theirs is a second
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	goleak.VerifyTestMain(m,
 		// Badger leaves these behind when its Open fails; kavi tries twice at most.
 		goleak.IgnoreTopFunction("github.com/dgraph-io/badger/v4.(*DB).updateSize"),
@@ -124,7 +127,7 @@ func killed(t *testing.T, dir string, n int) map[uint64]Hash {
 			}
 		}
 	}
-	cmd.Wait()
+	_ = cmd.Wait() // it was killed
 	if len(acked) < n {
 		t.Fatalf("the child ended after %d of %d", len(acked), n)
 	}

@@ -215,7 +215,7 @@ func value(s string, i int, state byte) (from, to int) {
 		to = i + until(s[i:], " \t\r\n;&|<>()`\\"+string(state))
 	}
 	v := s[from:to]
-	if harmless(v) && !(literal && strings.HasPrefix(v, "$")) || to < len(s) && s[to] == '(' || isReference(v, s[:i]) {
+	if harmless(v) && (!literal || !strings.HasPrefix(v, "$")) || to < len(s) && s[to] == '(' || isReference(v, s[:i]) {
 		return 0, 0
 	}
 	return from, to

@@ -82,12 +82,10 @@ func (l *Ledger) open(store string) (err error) {
 		}
 	}
 	if l.db, err = openStore(storeOptions(store, l.o.Log)); err != nil {
-		l.closeHead()
-		return err
+		return errors.Join(err, l.closeHead())
 	}
 	if err := l.begin(had.Head, headErr); err != nil {
-		l.closeHead()
-		return errors.Join(err, l.db.Close())
+		return errors.Join(err, l.closeHead(), l.db.Close())
 	}
 	l.done.Add(2)
 	go l.commitLoop()
@@ -98,10 +96,11 @@ func (l *Ledger) open(store string) (err error) {
 	return nil
 }
 
-func (l *Ledger) closeHead() {
-	if l.head != nil {
-		l.head.close()
+func (l *Ledger) closeHead() error {
+	if l.head == nil {
+		return nil
 	}
+	return l.head.close()
 }
 
 // fit says whether a database can live where store is.
@@ -156,7 +155,7 @@ func tryCopy(dir string, o Options) (at Head, err error) {
 
 func (l *Ledger) warn(text string) {
 	l.warnings = append(l.warnings, text)
-	l.o.Log.Warn("ledger: " + text)
+	l.o.Log.Warn("ledger", "warning", text)
 }
 
 // begin compares the database with HEAD and decides where the chain goes on; what

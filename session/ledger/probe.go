@@ -101,7 +101,7 @@ func OpenEnded(dir string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer lock.Close()
+	defer lock.Close() //nolint:errcheck // read only
 	if err := fit(store, o); err != nil {
 		return nil, err
 	}

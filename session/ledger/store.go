@@ -126,7 +126,7 @@ func look(dir string) (c contents, err error) {
 	if err != nil {
 		return c, fmt.Errorf("ledger: %w", err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // read only
 	m, _, err := badger.ReplayManifestFile(f, schema, storeOptions(dir, slog.New(slog.DiscardHandler)))
 	if err != nil {
 		if strings.Contains(err.Error(), "magic number") || strings.Contains(err.Error(), "unsupported version") {
@@ -157,6 +157,6 @@ func (s storeLog) Debugf(f string, a ...any)   { s.write(slog.LevelDebug, f, a) 
 func (s storeLog) write(level slog.Level, format string, args []any) {
 	ctx := context.Background()
 	if s.log.Enabled(ctx, level) {
-		s.log.Log(ctx, level, "badger: "+strings.TrimSpace(fmt.Sprintf(format, args...)))
+		s.log.Log(ctx, level, "badger", "said", strings.TrimSpace(fmt.Sprintf(format, args...)))
 	}
 }
