@@ -34,7 +34,7 @@ const (
 	narrowBelow = 100 // columns: fewer, and the inbox lies over the panes
 	minInbox    = 40  // columns of the inbox beside the panes
 	wantedPane  = 82  // columns of a pane's frame: with less the inbox gives way
-	minPane     = 10  // rows inside a pane: with less the panes become a stack
+	minPane     = 9   // rows inside a pane: with less the panes become a stack
 	minFocused  = 3   // rows inside the pane of a stack that has the focus, and half of all
 )
 

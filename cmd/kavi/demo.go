@@ -49,9 +49,9 @@ func (a *app) demo(ctx context.Context) (err error) {
 		return err
 	}
 	inside, _ := keysInside(keys, outerPrefixes(ctx))
-	fmt.Fprint(a.out, `This is kavi with a practice agent in a scratch project. Its commands stop before they
-run and wait in an inbox on the right; you decide. Nothing outside the scratch project is
-touched, and all of it is taken away when you leave.
+	fmt.Fprint(a.out, `This is kavi with a practice agent in a scratch project. Its commands stop
+before they run and wait in an inbox; you decide. Nothing outside the scratch
+project is touched, and all of it is taken away when you leave.
 
 `)
 	prefix, err := a.tryPrefix(ctx, inside.Prefix())

@@ -26,7 +26,7 @@ func (a *app) tryPrefix(ctx context.Context, want keymap.Key) (keymap.Key, error
 		}
 	}
 	for i, key := range offers[:2] {
-		ask := fmt.Sprintf("All of kavi's own keys begin with %s (C- is Ctrl). Press it now, or Enter to skip: ", key)
+		ask := fmt.Sprintf("kavi's own keys begin with %s (C- is Ctrl). Press it now, Enter skips: ", key)
 		if i > 0 {
 			fmt.Fprintln(a.out, "It did not arrive: the terminal or an input method keeps it.")
 			ask = fmt.Sprintf("Press %s instead, or Enter to skip: ", key)
