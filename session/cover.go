@@ -35,7 +35,7 @@ type run struct {
 	settled chan struct{} // closed when it is known whether the call was taken
 	taken   bool          // guarded by covers.mu
 	ended   bool          // guarded by covers.mu
-	at      time.Time
+	until   uint64        // when it ended, as processes' starts are counted; guarded by covers.mu
 }
 
 func newCovers() *covers {
@@ -54,7 +54,6 @@ func (c *covers) add(r *run) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r.settled = make(chan struct{})
-	r.at = time.Now()
 	c.runs[r.id] = r
 	c.pids[r.id.PID] = r
 	if len(c.runs) > 2*keepEnded {
@@ -106,9 +105,11 @@ func (c *covers) settle(r *run, taken bool) {
 func (c *covers) end(r *run) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	known := r.ended
-	r.ended = true
-	return !known
+	if r.ended {
+		return false
+	}
+	r.ended, r.until = true, proc.Now()
+	return true
 }
 
 // sweep ends the runs whose process is gone: those whose door could not tell.
@@ -137,8 +138,9 @@ type nesting struct {
 }
 
 // of finds what the caller is nested in: ancestors is the chain from the caller
-// itself to pid 1, group its process group and session. It may wait settleWait.
-func (c *covers) of(ancestors []proc.ID, group ...int) nesting {
+// itself upwards, orphan the one in it whose parents are gone (zero: none), group
+// its process group and session. It may wait settleWait.
+func (c *covers) of(ancestors []proc.ID, orphan proc.ID, group ...int) nesting {
 	for _, id := range ancestors {
 		c.mu.Lock()
 		r := c.runs[id]
@@ -158,7 +160,30 @@ func (c *covers) of(ancestors []proc.ID, group ...int) nesting {
 			return nesting{left: r.root()}
 		}
 	}
-	return nesting{}
+	return nesting{left: c.parentOf(orphan)}
+}
+
+// parentOf finds the ended call during which an orphan was started, if that can
+// only have been one: the kernel does not remember whose child it was.
+func (c *covers) parentOf(orphan proc.ID) *run {
+	if orphan == (proc.ID{}) {
+		return nil
+	}
+	var found *run
+	for _, r := range c.runs {
+		during := r.id.Start <= orphan.Start && (!r.ended || orphan.Start <= r.until)
+		switch root := r.root(); {
+		case !r.taken || !during:
+		case found == nil:
+			found = root
+		case found != root:
+			return nil
+		}
+	}
+	if found != nil && !found.ended && found.id.Alive() {
+		return nil // it was not left: it got away from one that still runs
+	}
+	return found
 }
 
 // wait tells whether the call was taken, once that is known.

@@ -185,7 +185,11 @@ func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 	if pgid, sid, err := proc.Group(k.peer.PID); err == nil {
 		group = append(group, pgid, sid)
 	}
-	j.nest = s.covers.of(ancestors, group...)
+	var orphan proc.ID
+	if n := len(ancestors); n > 1 && s.procs.isKeeper(k.agentName, ancestors[n-1]) {
+		orphan = ancestors[n-2]
+	}
+	j.nest = s.covers.of(ancestors, orphan, group...)
 	s.judgeIn(k.agentName, k.req, &j)
 	return j
 }

@@ -70,6 +70,14 @@ func (p *procs) known(id proc.ID) bool {
 	return ok || id == p.self
 }
 
+// isKeeper tells whether a process is the named agent's keeper: what has it as its
+// parent, but for the agent, was left behind.
+func (p *procs) isKeeper(name string, id proc.ID) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.agents[name].keeper == id
+}
+
 // belongs tells whether a process is the named agent's: walking up from it, the
 // agent is met, or its keeper (which adopts what the agent leaves behind),
 // before any other agent, keeper, or this server.

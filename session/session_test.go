@@ -320,3 +320,21 @@ func TestASecondServerIsTurnedAway(t *testing.T) {
 		t.Errorf("a second server: %v, %v, want %v", s, err, ErrLocked)
 	}
 }
+
+func TestWhatACallLeftRunningIsJudgedAloneAndSaysSo(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c '(while ! test -e go; do :; done; bash -c "echo left > left.txt") & echo gone'; echo "code $?"; while ! test -e left.txt; do :; done`)
+	a := w.pending(1)[0]
+	w.answer(true, "", a)
+	w.until("the call's end", func(*Snapshot) bool { return len(kindsOf(w.entries(), ledger.CallExited)) == 1 })
+	w.touch("go")
+	b := w.pending(1)[0]
+	if b.Left != a.ID || b.Inside != "" {
+		t.Errorf("left by %q, inside %q; want left by %s", b.Left, b.Inside, a.ID)
+	}
+	w.answer(true, "", b)
+	w.exited("one")
+	if !w.exists("left.txt") {
+		t.Error("it did not run")
+	}
+}

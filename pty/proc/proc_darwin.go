@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -135,3 +136,6 @@ func ExitCode(int) (code int, ok bool) { return 0, false }
 
 // EndOf is never known on macOS.
 func EndOf(ID, int) (code int, ok bool) { return 0, false }
+
+// Now is this moment as starts of processes are counted: microseconds.
+func Now() uint64 { return uint64(time.Now().UnixMicro()) }
