@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"kavi/gateway"
@@ -42,7 +43,8 @@ func (s *Session) proveShim(dir string) error {
 	go func() { asked <- answerProof(l) }()
 	witness := filepath.Join(dir, "ran")
 	_ = os.Remove(witness)
-	cmd := exec.CommandContext(ctx, filepath.Join(dir, "bin", "sh"), "-c", "echo ran > "+quote(witness))
+	// Under the mark, as the agent will run it: it is a file that an agent could have changed.
+	cmd := exec.CommandContext(ctx, s.image(), "launch", "--", filepath.Join(dir, "bin", "sh"), "-c", "echo ran > "+quote(witness))
 	cmd.Dir = dir
 	err = cmd.Run()
 	if _, ran := os.Lstat(witness); ran == nil {
@@ -59,6 +61,15 @@ func (s *Session) proveShim(dir string) error {
 	case <-ctx.Done():
 		return errors.New("the shim did not ask")
 	}
+}
+
+// image is the program that runs here: the kernel's link to it where there is one,
+// else the session's copy.
+func (s *Session) image() string {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe"
+	}
+	return s.opts.Dir.Binary()
 }
 
 // answerProof is the gateway's side of a proof: it reads one call and denies it.

@@ -67,7 +67,7 @@ func serve(ctx context.Context, dir session.Dir) error {
 		Config:     own.Config,
 		Log:        log,
 		Server:     pty.ServerSpec{Argv: []string{dir.Binary(), "serve", string(dir)}, Env: env, Dir: own.Project},
-		Probe:      []string{dir.Binary(), "probe"},
+		Probe:      []string{ownImage(dir), "probe"},
 		FullAccess: own.FullAccess,
 		By:         session.Operator{Client: "start", Terminal: own.Terminal},
 	})
@@ -94,6 +94,15 @@ func serve(ctx context.Context, dir session.Dir) error {
 		Stop:         cancel,
 		Log:          log,
 	})
+}
+
+// ownImage is the program that runs here. On Linux it is named by the kernel's link
+// to it and not by its path, where an agent may have put something else.
+func ownImage(dir session.Dir) string {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe"
+	}
+	return dir.Binary()
 }
 
 // ownEnvironment is what tcell reads of its process: each client's own comes over
