@@ -58,12 +58,12 @@ func appendFrame(b []byte, kind byte, payload ...byte) []byte {
 	return append(b, payload...)
 }
 
-func appendJSON(b []byte, kind byte, v any) []byte {
+func jsonFrame(kind byte, v any) []byte {
 	payload, err := json.Marshal(v)
 	if err != nil { // not for the types above
 		payload = []byte("{}")
 	}
-	return appendFrame(b, kind, payload...)
+	return appendFrame(nil, kind, payload...)
 }
 
 // readFrame reads one frame of a server.

@@ -10,7 +10,7 @@ import (
 )
 
 func FuzzFramesOfAServer(f *testing.F) {
-	f.Add(appendFrame(appendJSON(nil, frameHello, hello{Protocol: 1}), frameInput, 'x'))
+	f.Add(appendFrame(jsonFrame(frameHello, hello{Protocol: 1}), frameInput, 'x'))
 	f.Add([]byte{frameInput, 0xff, 0xff, 0xff, 0xff})
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -288,7 +288,7 @@ func (k *keeper) gone(s Status) {
 	k.status = &s
 	k.log.Info("agent ended", "code", s.Code, "signal", s.Signal, "output", k.drained)
 	if k.server != nil {
-		k.server.sender.add(appendJSON(nil, frameExited, s), -1, k.drained)
+		k.server.sender.add(jsonFrame(frameExited, s), -1, k.drained)
 	}
 }
 

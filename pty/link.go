@@ -88,7 +88,7 @@ func (l *Link) greet(from uint64) (*receiver, error) {
 	}
 	l.keeper = peer.ID
 	_ = l.conn.SetDeadline(time.Now().Add(handshake))
-	_, werr := l.conn.Write(appendJSON(nil, frameHello, hello{Protocol: protocol, From: from}))
+	_, werr := l.conn.Write(jsonFrame(frameHello, hello{Protocol: protocol, From: from}))
 	r := newReceiver(l.conn)
 	kind, payload, err := r.next(nil) // a refusal can be read also when the hello came too late
 	if err != nil {

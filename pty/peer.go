@@ -206,7 +206,7 @@ func (k *keeper) refuse(c *net.UnixConn, r Refusal) {
 				n.waiting = append(n.waiting, r)
 			}
 		case !k.server.sender.full():
-			k.server.sender.add(appendJSON(nil, frameRefused, r), -1, 0)
+			k.server.sender.add(jsonFrame(frameRefused, r), -1, 0)
 		}
 	})
 }
@@ -225,18 +225,18 @@ func (k *keeper) attach(p *peer, from uint64) {
 	start := k.ring.attach(from)
 	p.since, p.sender = time.Now(), newSender(k.ring, p.conn)
 	k.server = p
-	p.sender.add(appendJSON(nil, frameWelcome, welcome{Agent: k.agent.String(), Queued: k.queued}), -1, 0)
+	p.sender.add(jsonFrame(frameWelcome, welcome{Agent: k.agent.String(), Queued: k.queued}), -1, 0)
 	k.handGate()
 	if start != from {
 		gap := binary.BigEndian.AppendUint64(nil, from)
 		p.sender.add(appendFrame(nil, frameGap, binary.BigEndian.AppendUint64(gap, start)...), -1, 0)
 	}
 	for _, r := range k.refusals.waiting {
-		p.sender.add(appendJSON(nil, frameRefused, r), -1, 0)
+		p.sender.add(jsonFrame(frameRefused, r), -1, 0)
 	}
 	k.refusals.waiting = nil
 	if k.status != nil {
-		p.sender.add(appendJSON(nil, frameExited, *k.status), -1, k.drained)
+		p.sender.add(jsonFrame(frameExited, *k.status), -1, k.drained)
 	}
 	go p.sender.run()
 	k.log.Info("server attached", "server", p.who.String(), "from", from, "start", start)

@@ -126,13 +126,13 @@ func TestSummary(t *testing.T) {
 		"Abandoned    1",
 		"Refused      1",
 		"Exits        claude exited 1 at 2026-01-02 22:08",
-		"kavi      codex was lost at 04:00",
+		"             codex was lost at 04:00",
 		"Gaps         codex: gate not proven 2026-01-02 20:00 to 2026-01-02 22:07 (2h7m): its shell is not the shim's",
 		`             b\x1b: gate not proven since 2026-01-02 21:59`,
-		"kavi      machine asleep 2026-01-02 23:00 to 02:00 (3h)",
-		"kavi      server restarted at 02:00",
-		"kavi      nothing could be recorded 02:50 to 03:00 (10m): no room",
-		"kavi      entries lost at 03:00: entries 3 to 4 are missing",
+		"             machine asleep 2026-01-02 23:00 to 02:00 (3h)",
+		"             server restarted at 02:00",
+		"             nothing could be recorded 02:50 to 03:00 (10m): no room",
+		"             entries lost at 03:00: entries 3 to 4 are missing",
 	}
 	if diff := cmp.Diff(want, s.Rows()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
