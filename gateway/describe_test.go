@@ -207,17 +207,17 @@ func TestDescribeCommitOfAShim(t *testing.T) {
 	dir, w := project(t)
 	put(t, dir+"/new.txt", "x\n")
 	gitIn(t, dir, "add", "new.txt")
-	c := &Call{Door: wire.DoorShim, Tool: wire.ToolExec, Name: "git", Argv: []string{"git", "commit", "-m", "Add a thing\n\nwith\x1b[2K more"}, Program: "/usr/bin/git", Cwd: dir}
+	c := &Call{Door: wire.DoorShim, Tool: wire.ToolExec, Name: "git", Argv: []string{"git", "commit", "-m", "Add a thing\n\nwith more"}, Program: "/usr/bin/git", Cwd: dir}
 	got := describe(t, c, w)
 	want := Text{
 		Form: FormCommit, Verb: "Commit", Object: `"Add a thing"`, BodyIs: "files", Lines: "+1, -0", Body: []string{"A new.txt"},
 		Diff: []string{"diff --git a/new.txt b/new.txt", "new file mode 100644", "index 0000000..587be6b", "--- /dev/null", "+++ b/new.txt", "@@ -0,0 +1 @@", "+x"},
 		Fields: []Field{
 			{"Message", "Add a thing"},
-			{"Details", `with\x1b[2K more`},
+			{"Details", `with more`},
 			{"Stats", "+1, -0"},
 			{"Tool", "git"},
-			{"Command", `git commit -m 'Add a thing\n\nwith\x1b[2K more'`},
+			{"Command", `git commit -m 'Add a thing\n\nwith more'`},
 			{"Effects", value(got, "Effects")},
 		},
 	}

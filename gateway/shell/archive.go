@@ -152,6 +152,7 @@ func (c *cmd) squeeze(p program, words []word) {
 			for i := range es {
 				if !es[i].Outside {
 					es[i].Kind = Write // it comes back under another name
+					es[i].Why = "replaces " + c.a.view.show(es[i].Path)
 				}
 			}
 			c.add(es...)

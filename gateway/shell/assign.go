@@ -31,6 +31,9 @@ func (a *analyser) assigned(as *syntax.Assign, st *state) (w word, why string) {
 	if as.Index != nil {
 		w = word{kind: unknown}
 	}
+	if !syntax.ValidName(as.Name.Value) {
+		return w, "assigns to what is no name"
+	}
 	if name := as.Name.Value; a.dangerous(name, &w) {
 		why = "sets " + name + ", which decides what programs run"
 	}

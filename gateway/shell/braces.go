@@ -34,13 +34,13 @@ func (a *analyser) braces(w *syntax.Word, st *state) (out []word, ok bool) {
 // braceCount is how many words a word expands to, at most a little over the
 // bound; -1 where it has no brace expansion.
 func braceCount(w *syntax.Word) int {
-	total, any := 1, false
+	total, some := 1, false
 	for _, p := range w.Parts {
 		b, ok := p.(*syntax.BraceExp)
 		if !ok {
 			continue
 		}
-		any = true
+		some = true
 		n := 0
 		if b.Sequence {
 			n = len(sequence(b))
@@ -56,7 +56,7 @@ func braceCount(w *syntax.Word) int {
 			return total
 		}
 	}
-	if !any {
+	if !some {
 		return -1
 	}
 	return total

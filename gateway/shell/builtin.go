@@ -175,7 +175,7 @@ func (c *cmd) names(words []word, v value) {
 
 // declare is export and its kin where they are called as a command, by
 // command, builtin or a computed name.
-func (c *cmd) declare(name string, words []word) {
+func (c *cmd) declare(words []word) {
 	defer c.settle()
 	for _, w := range words {
 		v, val, has := w.text, "", false

@@ -12,8 +12,8 @@ const maxRepairs = 8
 
 // parse parses a text. The parser takes two kinds of # in another way than
 // bash: behind a comment that ends in a backslash it goes on with the next line
-// as if it were more words of the command, and inside (…) it takes the # of
-// "a"#b for a comment, which hides the rest of the line. Such a sign is changed
+// as if it were more words of the command, and it takes the # of (echo "a"#b)
+// and of x=(a)#b for a comment, which hides the rest of the line. Such a sign is changed
 // into what bash makes of it; odd says that the analysis must not be trusted to
 // allow anything.
 func parse(text string) (file *syntax.File, odd bool) {
@@ -57,7 +57,7 @@ func repair(file *syntax.File, text string) string {
 				end += i
 			}
 		}
-		begins := i == 0 || strings.IndexByte(" \t\n;&|()<>`", text[i-1]) >= 0
+		begins := i == 0 || strings.IndexByte(" \t\n;&|(<>", text[i-1]) >= 0
 		switch {
 		case !begins && !inWord(i):
 			return text[:i] + "_" + text[i+1:]
@@ -93,14 +93,20 @@ func wordSigns(file *syntax.File, text string) map[int]bool {
 		case *syntax.ParamExp:
 			// $# and ${#x}: what is nested has nodes of its own.
 			start, _ := span(n)
+			if n.Short {
+				mark(start, start+2)
+				break
+			}
 			mark(start, start+3)
 			if n.Param != nil {
 				_, end := span(n.Param)
-				mark(end, end+2) // ${x#y}, ${x##y}
-			}
-			if n.Index != nil {
-				_, end := span(n.Index)
-				mark(end, end+3)
+				if n.Index != nil {
+					_, end = span(n.Index)
+					end++
+				}
+				if strings.HasPrefix(text[min(end, len(text)):], "#") {
+					mark(end, end+2) // ${x#y}, ${x##y}
+				}
 			}
 		case *syntax.Redirect:
 			if n.Hdoc != nil {

@@ -61,6 +61,19 @@ func (v *view) change(abs string, whole bool) (e Effect, ok bool) {
 	return v.place(e), true
 }
 
+// replace is the effect of putting something in the place of what lies at a
+// path: a symlink there is itself replaced.
+func (v *view) replace(abs string, whole bool) (e Effect, ok bool) {
+	if p, known := v.resolve(abs, false); known && v.lstat(p).Link != "" {
+		e = Effect{Kind: Write, Path: p, Why: "writes " + v.show(p)}
+		if whole {
+			e.Kind, e.Why = Overwrite, "overwrites "+v.show(p)
+		}
+		return v.place(e), true
+	}
+	return v.change(abs, whole)
+}
+
 // remove is the effect of deleting what lies at a path: a symlink itself, not
 // what it leads to.
 func (v *view) remove(abs string, recursive bool) Effect {

@@ -157,7 +157,7 @@ func (c *cmd) rsync(p program, words []word) {
 				}
 			}
 			c.add(es...)
-			if !dry && (a.has("delete", "del", "delete-before", "delete-during", "delete-delay", "delete-after", "delete-excluded")) {
+			if !dry && a.has("delete", "del", "delete-before", "delete-during", "delete-delay", "delete-after", "delete-excluded") {
 				c.add(c.a.deletes(w, true, c.st)...)
 			}
 		default:

@@ -51,7 +51,7 @@ func (c *cmd) spread(ws []word) []word {
 
 func (c *cmd) matched(w word) ([]word, bool) {
 	dir, rest := splitGlob(w.text)
-	if w.kind != glob || strings.Contains(rest, "/") || len(c.st.cwds) != 1 || strings.Contains(rest, "[:") {
+	if w.kind != glob || len(c.a.view.over) > 0 || strings.Contains(rest, "/") || strings.Contains(rest, "**") || len(c.st.cwds) != 1 || strings.Contains(rest, "[:") {
 		return nil, false
 	}
 	p, ok := c.a.view.resolve(c.a.from(dir, c.st)[0], true)
@@ -73,13 +73,16 @@ func (c *cmd) matched(w word) ([]word, bool) {
 
 // each calls put with every pair of a source and the place that it gets, from
 // wherever the shell may be; "" is a place that is not known.
-func (c *cmd) each(a args, inside bool, put func(from, to string, src word)) (target word, ok bool) {
-	sources, target, dir, ok := destination(a)
-	if !ok {
-		return word{}, false
+func (c *cmd) each(a args, put func(from, to string, src word)) (target word, ok bool) {
+	if n := len(a.operands); n > 0 && a.operands[n-1].kind == glob && !a.has("t", "target-directory") {
+		c.add(c.a.view.unknownPath(Overwrite, "writes to")) // the last name that it matches
 	}
-	inside = inside || dir
-	for _, src := range c.spread(sources) {
+	a.operands = c.spread(a.operands)
+	sources, target, inside, ok := destination(a)
+	if !ok {
+		return word{}, len(a.operands) == 1 && a.operands[0].known()
+	}
+	for _, src := range sources {
 		froms := c.a.paths(src, c.st)
 		tos := c.a.paths(target, c.st)
 		for i := range max(1, len(froms), len(tos)) {
@@ -113,7 +116,7 @@ func (c *cmd) copy(p program, words []word) {
 	}
 	tree := a.has("r", "R", "recursive", "a", "archive")
 	keep := a.has("n", "no-clobber")
-	_, ok := c.each(a, false, func(from, to string, src word) {
+	target, ok := c.each(a, func(from, to string, src word) {
 		es := c.a.reads(src, c.st)
 		for i := range es {
 			es[i].Recursive = es[i].Recursive || tree
@@ -123,7 +126,6 @@ func (c *cmd) copy(p program, words []word) {
 			c.add(changes(c.a.view.change(from, false))...)
 		}
 		if to == "" {
-			c.add(c.a.view.unknownPath(Write, "writes to"))
 			return
 		}
 		c.put(from, to, !keep, a.has("T", "no-target-directory"), tree)
@@ -131,11 +133,12 @@ func (c *cmd) copy(p program, words []word) {
 			c.keepLink(from, to)
 		}
 	})
-	if !ok {
-		c.readAll(a.operands, false)
+	if ok && target.kind != exact {
+		c.add(c.a.writes(target, !keep, c.st)...)
 	}
-	if a.unsure {
-		c.add(c.a.view.unknownPath(Write, "writes to"))
+	if !ok || a.unsure {
+		c.readAll(a.operands, false)
+		c.add(c.a.view.unknownPath(Overwrite, "writes to"))
 	}
 	c.done()
 }
@@ -151,12 +154,17 @@ func (c *cmd) put(from, to string, whole, asIs, tree bool) {
 		}
 	}
 	if dst == "" {
-		c.add(v.unknownPath(Write, "writes to"))
+		c.add(v.unknownPath(Overwrite, "writes to"))
 		return
 	}
 	e, ok := v.change(dst, whole)
 	if !ok {
 		return
+	}
+	if c.argv[0].is("install", "ginstall") {
+		if r, ok := v.replace(dst, whole); ok && r.Path != e.Path {
+			c.add(r) // a symlink there is itself replaced
+		}
 	}
 	e.Recursive = tree
 	if from == "" {
@@ -179,8 +187,8 @@ func (c *cmd) keepLink(from, to string) {
 
 func (c *cmd) move(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
-	keep := a.has("n", "no-clobber")
-	_, ok := c.each(a, false, func(from, to string, src word) {
+	keep, asIs := a.has("n", "no-clobber"), a.has("T", "no-target-directory")
+	_, ok := c.each(a, func(from, to string, src word) {
 		switch {
 		case from == "" && src.kind == glob:
 			es := c.a.deletes(src, true, c.st)
@@ -192,13 +200,13 @@ func (c *cmd) move(p program, words []word) {
 			c.add(es...)
 			c.put("", to, !keep, false, true)
 		case from == "" || to == "":
-			c.add(c.a.view.unknownPath(Delete, "moves away"), c.a.view.unknownPath(Write, "writes to"))
+			c.add(c.a.view.unknownPath(Delete, "moves away"), c.a.view.unknownPath(Overwrite, "writes to"))
 		default:
-			c.add(c.a.view.move(from, to, keep)...)
+			c.add(c.a.view.move(from, to, keep, asIs)...)
 		}
 	})
 	if !ok || a.unsure {
-		c.add(c.a.view.unknownPath(Write, "writes to"))
+		c.add(c.a.view.unknownPath(Delete, "moves away"), c.a.view.unknownPath(Overwrite, "writes to"))
 	}
 	c.done()
 }
@@ -211,7 +219,7 @@ func (c *cmd) link(p program, words []word) {
 		a.operands = append(a.operands, exactWord("."))
 	}
 	symbolic, force := a.has("s", "symbolic"), a.has("f", "force")
-	_, ok := c.each(a, false, func(from, to string, src word) {
+	_, ok := c.each(a, func(from, to string, src word) {
 		v := c.a.view
 		if to == "" {
 			c.add(v.unknownPath(Write, "makes a link at"))
@@ -221,7 +229,7 @@ func (c *cmd) link(p program, words []word) {
 			c.add(changes(v.change(from, false))...)
 		}
 		at := v.into(src.text, to)
-		if a.has("n", "T", "no-target-directory") && !strings.HasSuffix(to, "/") {
+		if q, ok := v.resolve(to, false); ok && a.has("n", "no-dereference") && v.lstat(q).Link != "" || a.has("T", "no-target-directory") {
 			at = to
 		}
 		q, known := v.resolve(at, false)

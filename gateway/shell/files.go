@@ -37,7 +37,7 @@ func DeleteEffects(p string, recursive bool, env Env) []Effect {
 // into, as mv does.
 func MoveEffects(from, to string, env Env) []Effect {
 	v := newView(env, nil)
-	return v.move(v.absolute(from), v.absolute(to), false)
+	return v.move(v.absolute(from), v.absolute(to), false, false)
 }
 
 // FetchEffects are those of asking for a URL: the host that is really asked.
@@ -84,15 +84,21 @@ func changes(e Effect, ok bool) []Effect {
 
 // move gives the effects of a rename. The source goes from where it was: a
 // write there, a delete where it leaves the project, and never a folder that
-// must not be deleted.
-func (v *view) move(from, to string, keep bool) []Effect {
+// must not be deleted. With keep nothing is replaced, with asIs to is never a
+// folder to move into.
+func (v *view) move(from, to string, keep, asIs bool) []Effect {
 	src := v.remove(from, true)
-	dst, whole := v.into(from, to), !keep
-	put, changed := v.change(dst, whole)
+	dst := to
+	if !asIs {
+		dst = v.into(from, to)
+	}
+	put, changed := v.replace(dst, !keep)
 	leaves := !changed || put.Outside
 	if !leaves && !src.Never {
-		src.Kind, src.Recursive = Write, false
+		src.Kind = Write
 	}
+	src.Recursive = src.Path == "" || src.Never || v.lstat(src.Path).Dir
+	put.Recursive = src.Recursive
 	src.Why = strings.Replace(src.Why, "deletes", "moves away", 1)
 	effects := []Effect{src}
 	if changed {
@@ -101,6 +107,7 @@ func (v *view) move(from, to string, keep bool) []Effect {
 	if p, ok := v.resolve(from, false); ok {
 		f := v.lstat(p)
 		f.Exists = true
+		v.lay(p, File{})
 		if q, ok := v.resolve(dst, false); ok {
 			v.lay(q, f)
 		}

@@ -66,7 +66,7 @@ func (c *cmd) expression(words, roots []word) {
 			}
 		case "-exec", "-execdir", "-ok", "-okdir":
 			end := i + 1
-			for end < len(words) && !words[end].is(";") && !(words[end].is("+") && words[end-1].is("{}")) {
+			for end < len(words) && !words[end].is(";") && (!words[end].is("+") || !words[end-1].is("{}")) {
 				end++
 			}
 			c.exec(words[i+1:max(i+1, end)], roots, strings.HasSuffix(w.text, "dir"), plain, some)

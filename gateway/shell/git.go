@@ -134,7 +134,7 @@ func (c *cmd) projectRepository(dir string) bool {
 			return false
 		}
 	}
-	return !(v.lstat(join(dir, "HEAD")).Exists && v.lstat(join(dir, "objects")).Exists)
+	return !v.lstat(join(dir, "HEAD")).Exists || !v.lstat(join(dir, "objects")).Exists
 }
 
 // opaqueHelpers are signs of code in the words of a git command that is not

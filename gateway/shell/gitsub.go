@@ -51,7 +51,7 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 			}
 		}
 	case "stash":
-		c.gitStash(first, a)
+		c.gitStash(first)
 	case "rm":
 		switch {
 		case a.has("n", "dry-run"):
@@ -196,7 +196,7 @@ func (c *cmd) gitCheckout(a args, words []word) {
 	}
 }
 
-func (c *cmd) gitStash(verb string, a args) {
+func (c *cmd) gitStash(verb string) {
 	switch verb {
 	case "list", "show":
 	case "drop", "clear":
@@ -212,12 +212,12 @@ func (c *cmd) gitMove(a args) {
 		return
 	}
 	ok := false
-	_, ok = c.each(a, false, func(from, to string, src word) {
+	_, ok = c.each(a, func(from, to string, src word) {
 		if from == "" || to == "" {
 			c.add(c.a.view.unknownPath(Write, "moves away"))
 			return
 		}
-		c.add(c.a.view.move(from, to, !a.has("f", "force"))...)
+		c.add(c.a.view.move(from, to, !a.has("f", "force"), false)...)
 	})
 	if !ok {
 		c.gitWrites("moves files")
@@ -241,12 +241,10 @@ func (c *cmd) gitConfig(a args) {
 		return
 	}
 	c.configures(a)
-	for _, w := range a.operands {
-		key := strings.ToLower(w.text)
-		if !w.known() || !quietConfig(key) {
+	if len(a.operands) > 0 {
+		if key := a.operands[0]; !key.known() || !quietConfig(strings.ToLower(key.text)) {
 			c.opaque("sets git's configuration, which can run a program")
 		}
-		break
 	}
 }
 

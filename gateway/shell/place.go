@@ -58,7 +58,9 @@ func (a *analyser) writes(w word, whole bool, st *state) []Effect {
 			if whole {
 				e.Kind = Overwrite
 			}
-			e.Outside = e.Outside || !sure
+			if !sure {
+				e.Path, e.Outside = "", true // a symlink among them leads anywhere
+			}
 			return e
 		})
 	}
@@ -70,7 +72,23 @@ func (a *analyser) writes(w word, whole bool, st *state) []Effect {
 		}
 	}
 	if places == nil {
-		out = []Effect{a.view.unknownPath(Write, "writes to")}
+		e := a.view.unknownPath(Write, "writes to")
+		if whole {
+			e.Kind = Overwrite
+		}
+		out = []Effect{e}
+	}
+	return out
+}
+
+// rewrites are the effects of changing a file in place, as sed -i does: a new
+// file takes the place of the old, also where that is a symlink.
+func (a *analyser) rewrites(w word, st *state) []Effect {
+	out := a.writes(w, false, st)
+	for _, p := range a.paths(w, st) {
+		if q, ok := a.view.resolve(p, false); ok && a.view.lstat(q).Link != "" {
+			out = append(out, a.view.place(Effect{Kind: Write, Path: q, Why: "writes " + a.view.show(q)}))
+		}
 	}
 	return out
 }
@@ -148,15 +166,15 @@ func (v *view) treasures() []string {
 
 // globbed makes an effect for each folder in which a glob looks. sure says that
 // what it matches lies in that folder and is no symlink out of it.
-func (a *analyser) globbed(w word, st *state, make func(dir string, sure bool) Effect) []Effect {
+func (a *analyser) globbed(w word, st *state, effect func(dir string, sure bool) Effect) []Effect {
 	dir, rest := splitGlob(w.text)
 	var out []Effect
 	for _, d := range a.from(dir, st) {
 		sure := rest == "**" && w.plain
-		out = append(out, make(d, sure || a.sure(d, rest)))
+		out = append(out, effect(d, sure || a.sure(d, rest)))
 	}
 	if out == nil {
-		e := make("", false)
+		e := effect("", false)
 		e.Path, e.Unsure = "", true
 		e.Outside = e.Kind != Read
 		out = append(out, e)

@@ -86,7 +86,7 @@ var coreutils = []program{
 			"i v u p preserve=? no-preserve= sparse= reflink=? x update=? context=? parents",
 	},
 	{"mv|gmv", "code", "t,target-directory= S,suffix= backup=? b n,no-clobber T,no-target-directory f i v u update=? strip-trailing-slashes"},
-	{"ln|gln", "code", "t,target-directory= S,suffix= backup=? b f,force s,symbolic n T,no-target-directory r,relative v i L P"},
+	{"ln|gln", "code", "t,target-directory= S,suffix= backup=? b f,force s,symbolic n,no-dereference T,no-target-directory r,relative v i L P"},
 	{"install|ginstall", "code", "t,target-directory= S,suffix= backup=? b d,directory m,mode= o,owner= g,group= D T s strip-program=! v C c p"},
 	{"dd", "code", ""},
 	{

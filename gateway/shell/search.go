@@ -93,7 +93,7 @@ func (c *cmd) yq(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
 	c.optionEffects(p, a)
 	for i, w := range a.operands {
-		if i == 0 && (w.is("eval", "e", "eval-all", "ea", "shell-completion")) {
+		if i == 0 && w.is("eval", "e", "eval-all", "ea", "shell-completion") {
 			continue
 		}
 		if strings.Contains(w.text, "strenv") || strings.Contains(w.text, "system(") {

@@ -84,13 +84,13 @@ func (c *cmd) scriptIn(name string, text word, args []word) {
 }
 
 // scriptText walks a text that some program gives to sh -c.
-func (c *cmd) scriptText(text word, args []word, extra ...Effect) {
+func (c *cmd) scriptText(text word, extra ...Effect) {
 	if !text.known() {
 		c.opaque("which commands it runs is known only when it runs")
 		c.done()
 		return
 	}
-	c.runText(text.text, c.childState(args), func(s *scope) { s.posix, s.surely = true, false }, extra)
+	c.runText(text.text, c.childState(nil), func(s *scope) { s.posix, s.surely = true, false }, extra)
 }
 
 // childState is what a new shell knows: where it is, what it was given. Of the
@@ -145,7 +145,7 @@ func (c *cmd) eval(words []word) {
 	texts := make([]string, 0, len(words))
 	for _, w := range words {
 		switch {
-		case w.kind == glob, !w.known():
+		case w.kind == glob, !w.known(), w.computed && strings.HasPrefix(w.text, "/dev/fd/"):
 			c.opaque("which commands it runs is known only when it runs")
 			c.done()
 			return

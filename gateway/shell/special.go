@@ -27,7 +27,7 @@ func (c *cmd) special(p program, words []word) {
 	case "unset":
 		c.unset(words)
 	case "export", "declare", "typeset", "local", "readonly", "integer", "float":
-		c.declare(name, words)
+		c.declare(words)
 	case "read", "mapfile", "readarray", "getopts", "wait", "let":
 		c.read(name, words)
 	case "printf", "print":

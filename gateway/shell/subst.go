@@ -12,8 +12,25 @@ func (a *analyser) substitution(p *syntax.CmdSubst, st *state) (digits bool) {
 	if p.TempFile || p.ReplyVar {
 		a.flaw(p, "runs in the shell itself in some shells")
 	}
+	if start, end := int(p.Left.Offset()), int(p.Right.Offset()); p.Backquotes && openTick(a.source(start+1, end)) {
+		// bash ends `…` at the next backquote, also in quotes; the parser does not.
+		a.flaw(p, "is a command in backquotes that shells end at different places")
+	}
 	a.stmts(p.Stmts, st.clone())
 	return len(p.Stmts) == 1 && a.printsNumber(p.Stmts[0], st)
+}
+
+// openTick reports a backquote without a backslash before it.
+func openTick(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '`':
+			return true
+		}
+	}
+	return false
 }
 
 // printsNumber knows the usual ways to get a number: date +%s, wc -l < f,

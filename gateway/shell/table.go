@@ -54,6 +54,8 @@ func families() [][]program {
 }
 
 // index is the table by name, made when it is first asked for.
+//
+//nolint:gochecknoglobals // a table, which nobody changes
 var index = sync.OnceValue(func() map[string]program {
 	m := make(map[string]program, 1024)
 	for _, f := range families() {
@@ -211,7 +213,7 @@ func (c *cmd) optionEffects(p program, a args) {
 			c.outside("its option " + name + " changes something outside of the project")
 		case '~':
 			for _, w := range a.operands {
-				c.add(c.a.writes(w, false, c.st)...)
+				c.add(c.a.rewrites(w, c.st)...)
 			}
 		case '%':
 			for _, w := range a.operands {

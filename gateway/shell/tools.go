@@ -150,7 +150,7 @@ func (c *cmd) admin(name string, words []word) {
 		show = show && !has("add", "del", "delete", "set", "change", "replace", "append", "flush", "up", "down", "exec", "netns", "connect",
 			"disconnect", "modify", "edit", "addr_add", "-b", "-batch", "restore", "dns", "domain", "revert", "on", "off", "reload", "--set",
 			"a", "d", "e", "m", "r", "c", "radio", "networking", "monitor", "link", "scan") ||
-			len(words) <= 2 && show && (has("a", "addr", "link", "route", "r", "l", "neigh")) && !has("set", "add", "del", "flush")
+			len(words) <= 2 && show && has("a", "addr", "link", "route", "r", "l", "neigh") && !has("set", "add", "del", "flush")
 	case "ifconfig", "arp", "route", "iwconfig", "ethtool":
 		show = show && (len(words) == 0 || len(words) == 1)
 	case "getent":

@@ -89,9 +89,7 @@ func (a *analyser) command(c syntax.Command, st *state) (success *state) {
 		}
 		return a.stmt(c.Stmt, st)
 	case *syntax.CoprocClause:
-		if a.here.posix {
-			a.flaw(c, "is a program's name in some shells")
-		}
+		a.flaw(c, "is a coprocess, of which shells read the name differently")
 		if c.Name != nil {
 			a.fields(c.Name, st)
 		}

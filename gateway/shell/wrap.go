@@ -214,12 +214,12 @@ func (c *cmd) elevate(name string, a args) {
 		c.opaque("runs what is not followed")
 	}
 	if cmdText, ok := a.value("c", "command", "session-command"); ok && (name == "su" || name == "runuser" || name == "sg") {
-		c.scriptText(cmdText, nil, right)
+		c.scriptText(cmdText, right)
 		return
 	}
 	rest := a.operands
 	if name == "sg" && len(rest) > 1 {
-		c.scriptText(rest[1], nil, right)
+		c.scriptText(rest[1], right)
 		return
 	}
 	if name == "su" || name == "runuser" && !a.has("u", "user") || name == "sg" {
@@ -263,11 +263,11 @@ func (c *cmd) flock(a args) {
 	}
 	rest := a.operands[1:]
 	if text, ok := a.value("c", "command"); ok {
-		c.scriptText(text, nil)
+		c.scriptText(text)
 		return
 	}
 	if len(rest) > 1 && rest[0].is("-c", "--command") {
-		c.scriptText(rest[1], nil)
+		c.scriptText(rest[1])
 		return
 	}
 	c.inner(rest, 0)
