@@ -113,8 +113,7 @@ func plant(t *testing.T, root string) {
 func change(r *rand.Rand) string {
 	ups := 0
 	pick := func(s ...string) string { return s[r.IntN(len(s))] }
-	var path func() string
-	path = func() string {
+	path := func() string {
 		p := pick("a", "b", "d", "d/c", "d/e", "d/e/f", "in", "in/c", "lo", "lo/o", "la", "lx", "dead", "new", "new2", "d/new", "lo/new", "in/new",
 			`"x y"`, "'x y/z'", "d/up/a", "d/up/new", "in/e", "lo/sub", "~/h", "~/new", "$HOME/h", "*", "?", "d/*", "[ab]", "{a,b}", "d/{c,new}", "./a", "d/../a", "in/../a",
 			"lo/../new", "in/", "lo/", "d/", "$v", "$v/c", `"$v"`, "-- a", "d//c")
@@ -240,7 +239,7 @@ func uncovered(parts []Part, root, p, was, now string) string {
 			if now == "folder" && was == "" && within(p, e.Path) {
 				return "" // mkdir -p makes what is above too
 			}
-			if e.Path != "" && e.Path != p && !((e.Recursive || e.Unsure) && within(e.Path, p)) {
+			if e.Path != "" && e.Path != p && (!e.Recursive && !e.Unsure || !within(e.Path, p)) {
 				continue
 			}
 			found = true

@@ -115,7 +115,10 @@ eval "$KAVI_SCRIPT"`
 	w.Close()
 	var out bytes.Buffer
 	done := make(chan struct{})
-	go func() { defer close(done); out.ReadFrom(r) }()
+	go func() {
+		defer close(done)
+		_, _ = out.ReadFrom(r) // what was written until its end counts
+	}()
 	cmd.Wait() //nolint:errcheck // scripts fail at random
 	select {
 	case <-done:

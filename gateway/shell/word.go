@@ -71,7 +71,7 @@ func (w word) value() value {
 
 // shown is the word as a part shows it.
 func (w word) shown() Word {
-	if w.kind == exact && !(w.computed && strings.HasPrefix(w.text, "/dev/fd/")) {
+	if w.kind == exact && (!w.computed || !strings.HasPrefix(w.text, "/dev/fd/")) {
 		return Word{Text: w.text, Known: true}
 	}
 	return Word{Text: w.src}
