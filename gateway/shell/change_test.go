@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -67,7 +68,10 @@ func TestWhatChanges(t *testing.T) {
 		a := Analyse(script, env)
 		before := tree(t, top)
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		cmd := exec.CommandContext(ctx, bash, "--norc", "--noprofile", "-c", script)
+		// Within limits: a file that is read and appended to at once would grow for ever.
+		cmd := exec.CommandContext(ctx, bash, "--norc", "--noprofile", "-c", "ulimit -f 64 -t 5\n"+script)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 		cmd.Dir, cmd.Env = root, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + env.Home}
 		cmd.Run() //nolint:errcheck // many of them fail, which is fine
 		cancel()
@@ -144,7 +148,7 @@ func change(r *rand.Rand) string {
 		case 8:
 			return "mkdir " + pick("", "-p ") + path()
 		case 9:
-			return "tee " + pick("", "-a ") + path() + " < a"
+			return "tee " + pick("", "-a ") + path() + " <<< x"
 		case 10:
 			return "sed -i s/old/new/ " + path()
 		case 11:

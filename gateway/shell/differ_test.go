@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -94,13 +95,15 @@ func whatRuns(t *testing.T, shell, path, dir, script string) (ran [][]string, ok
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	const handler = `command_not_found_handle() { local IFS=$'\037'; printf '%s\037\036' "$*" >&9; return $((${#1} % 2)); }; PATH=/nonexistent
-ulimit -t 2
+ulimit -t 2 -f 64
 eval "$KAVI_SCRIPT"`
 	cmd := exec.CommandContext(ctx, path, "--norc", "--noprofile", "-O", "extglob", "-c", handler)
 	if shell != "bash" {
-		cmd = exec.CommandContext(ctx, path, "-c", "PATH=/nonexistent; ulimit -t 2\neval \"$KAVI_SCRIPT\"")
+		cmd = exec.CommandContext(ctx, path, "-c", "PATH=/nonexistent; ulimit -t 2; ulimit -f 64\neval \"$KAVI_SCRIPT\"")
 	}
 	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.Env = []string{"KAVI_SCRIPT=" + script, "HOME=/home/dev"}
 	r, w, err := os.Pipe()
 	if err != nil {
