@@ -162,6 +162,10 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 		r.fail(fmt.Errorf("%w: %w", ErrRequest, err), "")
 		return
 	}
+	if errors.Is(peerErr, syscall.EMFILE) || errors.Is(peerErr, syscall.ENFILE) {
+		r.fail(errors.New("the server has no file descriptors left"), "try again; kavi log says who asks so much")
+		return
+	}
 	if err := s.admit(peer, peerErr); err != nil {
 		s.Log.Warn("refused", "peer", peer.PID, "request", req.Do, "err", err)
 		if s.Refused != nil {
