@@ -31,6 +31,9 @@ type Options struct {
 	// FullAccess starts a new session with it; a session that comes back has it from its ledger.
 	FullAccess bool
 	By         Operator
+	// Keep is what whoever wires the server together wants to know again when it
+	// comes back, from the ledger; see Kept.
+	Keep string
 }
 
 // Open takes a session: a new one, or one whose server is gone, which then comes
@@ -152,7 +155,7 @@ func (s *Session) begin(o Options) error {
 		return err
 	}
 	entries := []ledger.Entry{{
-		Kind: ledger.SessionStarted, Cwd: o.Project, By: by, What: o.Dir.Name(), Data: map[string]string{"config": string(config)},
+		Kind: ledger.SessionStarted, Cwd: o.Project, By: by, What: o.Dir.Name(), Data: map[string]string{"config": string(config), "kept": o.Keep},
 	}}
 	if o.FullAccess {
 		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOn, By: by})
@@ -167,6 +170,10 @@ func (s *Session) append(entries ...ledger.Entry) error {
 	s.led.Append(entries, func(_ ledger.Entry, err error) { c <- err })
 	return <-c
 }
+
+// Kept is Options.Keep as it was when the session was started, which nobody could
+// have rewritten since.
+func (s *Session) Kept() string { return s.opts.Keep }
 
 // Stop ends the session: what waits is denied, the agents and their keepers end,
 // the ledger is closed. It blocks until all that is done.

@@ -38,7 +38,9 @@ type past struct {
 	levels     map[string]gateway.Level
 	fullAccess bool
 	fullSince  time.Time
-	config     string    // of the session, as it was started
+	config     string // of the session, as it was started
+	project    string
+	kept       string
 	detached   time.Time // when an operator last left
 }
 
@@ -52,6 +54,7 @@ func (s *Session) comeBack(rebooted bool) error {
 	if err := json.Unmarshal([]byte(p.config), &s.opts.Config); err != nil {
 		return fmt.Errorf("session %s: its ledger does not say how it was configured: %w", s.opts.Dir.Name(), err)
 	}
+	s.opts.Project, s.git.root, s.opts.Keep = p.project, p.project, p.kept
 	s.client.last = p.detached
 	why := "its server was gone"
 	if rebooted {
@@ -148,7 +151,7 @@ func (p *past) take(e ledger.Entry) {
 	case ledger.AgentResumed:
 		delete(p.paused, e.Agent)
 	case ledger.SessionStarted:
-		p.config = e.Data["config"]
+		p.config, p.project, p.kept = e.Data["config"], e.Cwd, e.Data["kept"]
 	case ledger.OperatorDetached:
 		p.detached = e.Time
 	case ledger.AgentStarted:

@@ -1,15 +1,18 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"kavi/gateway"
+	"kavi/pty/proc"
 	"kavi/pty/vt"
 	"kavi/session/ledger"
 )
@@ -336,5 +339,62 @@ func TestWhatACallLeftRunningIsJudgedAloneAndSaysSo(t *testing.T) {
 	w.exited("one")
 	if !w.exists("left.txt") {
 		t.Error("it did not run")
+	}
+}
+
+// The break-in: an agent rewrites what lies beside the ledger (its own level, the
+// project, the configuration) and kills the server.
+func TestAServerThatComesBackTrustsTheLedgerNotTheFilesBesideIt(t *testing.T) {
+	w := begin(t, func(o *Options) { o.Keep = "as started" })
+	w.script("one", `while ! test -e stop; do :; done`)
+	w.Close()
+	for name, change := range map[string][2]string{
+		"session.json":          {`"project": "` + w.project + `"`, `"project": "/"`},
+		"agents/one/agent.json": {`"Level": ""`, `"Level": "none"`},
+	} {
+		file := filepath.Join(string(w.dir), name)
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forged := strings.Replace(string(b), change[0], change[1], 1)
+		if forged == string(b) {
+			t.Fatalf("%s does not hold %s:\n%s", name, change[0], b)
+		}
+		if err := os.WriteFile(file, []byte(forged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := options(w.dir)
+	o.Keep, o.Config.Level = "forged", gateway.LevelNone
+	var err error
+	for { // the keeper has started a server of its own, which must go first
+		if w.Session, err = Open(context.Background(), o); !errors.Is(err, ErrLocked) {
+			break
+		}
+		killServer(t, w.dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := w.Snapshot()
+	if n.Project != w.project || n.Agents[0].Level != gateway.LevelDefault || w.Kept() != "as started" || w.opts.Config.Level != gateway.LevelDefault {
+		t.Errorf("project %s, level %q, kept %q, config %+v", n.Project, n.Agents[0].Level, w.Kept(), w.opts.Config)
+	}
+	w.touch("stop")
+	w.exited("one")
+}
+
+// killServer ends the server that a keeper started for a session.
+func killServer(t *testing.T, d Dir) {
+	t.Helper()
+	all, err := proc.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range all {
+		if argv, err := proc.Argv(id.PID); err == nil && len(argv) == 3 && argv[1] == "serve" && argv[2] == string(d) {
+			_ = proc.Signal(id, syscall.SIGKILL)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -56,11 +57,10 @@ func serve(ctx context.Context, dir session.Dir) error {
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
-	keys, err := keymap.New(own.Prefix, own.Keys)
+	kept, err := json.Marshal(own)
 	if err != nil {
-		return fmt.Errorf("session %s: %w", dir.Name(), err)
+		return err
 	}
-
 	s, err := session.Open(ctx, session.Options{
 		Dir:        dir,
 		Project:    own.Project,
@@ -70,11 +70,21 @@ func serve(ctx context.Context, dir session.Dir) error {
 		Probe:      []string{ownImage(dir), "probe"},
 		FullAccess: own.FullAccess,
 		By:         session.Operator{Client: "start", Terminal: own.Terminal},
+		Keep:       string(kept),
 	})
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
 	defer s.Close()
+	// What an agent could have rewritten since the start is taken from the ledger:
+	// else the key that moves the cursor might approve tomorrow.
+	if err := json.Unmarshal([]byte(s.Kept()), &own); err != nil {
+		return fmt.Errorf("session %s: its ledger does not say how it was started: %w", dir.Name(), err)
+	}
+	keys, err := keymap.New(own.Prefix, own.Keys)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
 
 	guard, err := control.NewGuard(func() ([]control.Record, error) { return recorded(dir) }, nil)
 	if err != nil {

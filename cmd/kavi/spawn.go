@@ -20,9 +20,9 @@ import (
 	"kavi/session/control"
 )
 
-// served is serve.json: what a session's server is started with. It is written
-// once, when the session starts, so that a server that comes back after a crash
-// never reads a file that an agent could have changed.
+// served is serve.json: what a session's server is started with. A server that
+// comes back after a crash takes it from the ledger, since an agent could have
+// changed the file.
 type served struct {
 	Project    string                    `json:"project"`
 	Config     session.Config            `json:"config"`
