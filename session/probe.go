@@ -17,7 +17,7 @@ import (
 )
 
 // proveWait bounds the proof of a gate: what it runs does nothing but ask.
-const proveWait = 5 * time.Second
+const proveWait = 20 * time.Second
 
 // proveShim shows that the agent's shim works before the agent is started: it is
 // run, it must ask at the agent's socket, and its command must not run when the
