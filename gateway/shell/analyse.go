@@ -33,6 +33,7 @@ type analyser struct {
 	depth int     // of nested scripts and function calls
 	tails []*state
 	here  scope
+	gone  bool // an earlier part may have deleted or moved a folder
 	traps []trap
 	late  []*decl // every function met, so that an uncalled one is walked at the end
 }
@@ -218,6 +219,9 @@ func (a *analyser) add(p Part) {
 		}
 	}
 	p.Effects = append(p.Effects, a.here.extra...)
+	for _, e := range p.Effects {
+		a.gone = a.gone || e.Kind == Delete || strings.HasPrefix(e.Why, "moves")
+	}
 	if len(p.Effects) == 0 {
 		p.Effects = []Effect{{Kind: Read, Why: "reads"}}
 	}

@@ -71,6 +71,9 @@ func (c *cmd) goTo(p string, physical bool) ([]string, bool) {
 
 // surelyThere reports whether all the folders exist.
 func (c *cmd) surelyThere(dirs []string) bool {
+	if c.a.gone {
+		return false
+	}
 	for _, d := range dirs {
 		p, ok := c.a.view.resolve(d, true)
 		if !ok || p != "/" && !c.a.view.lstat(p).Dir {

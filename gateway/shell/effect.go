@@ -45,7 +45,10 @@ func (v *view) change(abs string, whole bool) (e Effect, ok bool) {
 		return Effect{}, false
 	}
 	p, known := v.resolve(abs, true)
-	if !known {
+	switch {
+	case !known && whole:
+		return v.unknownPath(Overwrite, "writes to"), true
+	case !known:
 		return v.unknownPath(Write, "writes to"), true
 	}
 	if harmlessSink(p) {

@@ -129,6 +129,9 @@ func (c *cmd) copy(p program, words []word) {
 			return
 		}
 		c.put(from, to, !keep, a.has("T", "no-target-directory"), tree)
+		if p.name != "cp" || tree || a.has("f", "P", "d", "s", "l", "remove-destination") {
+			c.replaces(from, to, a.has("T", "no-target-directory"))
+		}
 		if (a.has("P", "d", "s", "l") || tree) && from != "" {
 			c.keepLink(from, to)
 		}
@@ -161,16 +164,23 @@ func (c *cmd) put(from, to string, whole, asIs, tree bool) {
 	if !ok {
 		return
 	}
-	if c.argv[0].is("install", "ginstall") {
-		if r, ok := v.replace(dst, whole); ok && r.Path != e.Path {
-			c.add(r) // a symlink there is itself replaced
-		}
-	}
 	e.Recursive = tree
 	if from == "" {
 		e.Unsure, e.Recursive = true, true
 	}
 	c.add(e)
+}
+
+// replaces adds that a symlink at the place of a copy may itself be replaced.
+func (c *cmd) replaces(from, to string, asIs bool) {
+	v := c.a.view
+	if !asIs && from != "" {
+		to = v.into(from, to)
+	}
+	if p, ok := v.resolve(to, false); ok && v.lstat(p).Link != "" {
+		e, _ := v.replace(to, true)
+		c.add(e)
+	}
 }
 
 // keepLink lays a symlink at the place that a copy of it gets.
@@ -245,7 +255,7 @@ func (c *cmd) link(p program, words []word) {
 		dest := src.text
 		switch {
 		case !src.known():
-			dest = "/proc/0/cwd" // leads nowhere that can be told
+			dest = nowhere
 		case !symbolic || a.has("r", "relative"):
 			dest = from
 		}

@@ -107,7 +107,6 @@ func (v *view) move(from, to string, keep, asIs bool) []Effect {
 	if p, ok := v.resolve(from, false); ok {
 		f := v.lstat(p)
 		f.Exists = true
-		v.lay(p, File{})
 		if q, ok := v.resolve(dst, false); ok {
 			v.lay(q, f)
 		}

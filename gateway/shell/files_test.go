@@ -51,7 +51,7 @@ func TestFileTools(t *testing.T) {
 		{"write existing", WriteEffects("a.txt", env), "overwrite"},
 		{"write through a link", WriteEffects("link-in/a.go", env), "overwrite"},
 		{"write out by a link", WriteEffects("evil.txt", env), "overwrite outside"},
-		{"write nowhere", WriteEffects("", env), "write outside"},
+		{"write nowhere", WriteEffects("", env), "overwrite outside"},
 		{"write home", WriteEffects("~/.bashrc", env), "overwrite outside"},
 		{"write settings", WriteEffects(".claude/x", env), "write protected"},
 		{"write kavi's state", WriteEffects("/home/dev/.local/state/kavi/HEAD", env), "write outside never"},

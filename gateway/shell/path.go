@@ -79,8 +79,16 @@ func (v *view) lstat(p string) File {
 	return f
 }
 
-// lay records that an earlier part of the command line put something at p.
+// nowhere is what a symlink leads to that cannot be told: resolve fails on it.
+const nowhere = "/proc/0/cwd"
+
+// lay records that an earlier part of the command line put something at p. The
+// part may fail: where one of two kinds of thing may be there then, what is
+// behind p is not known.
 func (v *view) lay(p string, f File) {
+	if is := v.lstat(p); is.Exists && (is.Link != f.Link || is.Dir != f.Dir) {
+		f.Link = nowhere
+	}
 	if v.over == nil {
 		v.over = map[string]File{}
 	}
