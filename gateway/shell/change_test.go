@@ -46,7 +46,7 @@ func (realFS) Names(dir string) ([]string, bool) {
 func TestWhatChanges(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("there is no bash to compare with")
+		missing(t, "bash")
 	}
 	rounds, seed := 40, uint64(1)
 	if n, err := strconv.Atoi(os.Getenv("KAVI_ROUNDS")); err == nil {

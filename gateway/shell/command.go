@@ -210,6 +210,10 @@ func (c *cmd) unwrap(inner []word) {
 
 // dispatch looks the program up and says what it does.
 func (c *cmd) dispatch(name string) {
+	if sub, dashed := strings.CutPrefix(name, "git-"); dashed && index()["git "+sub].name != "" {
+		c.argv = append([]word{exactWord("git"), exactWord(sub)}, c.argv[1:]...)
+		name = "git"
+	}
 	p, known := lookup(name)
 	if c.a.env.Shell == "zsh" && !c.a.here.surely {
 		switch name {

@@ -24,7 +24,7 @@ func TestWhatShellsRun(t *testing.T) {
 		t.Run(shell, func(t *testing.T) {
 			path, err := exec.LookPath(shell)
 			if err != nil {
-				t.Skip("there is no " + shell + " to compare with")
+				missing(t, shell)
 			}
 			compare(t, shell, path)
 		})

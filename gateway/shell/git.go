@@ -65,7 +65,9 @@ func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
 			c.gitAt(next)
 		case w.text == "-c":
 			i++
-			c.opaque("sets git's configuration, which can run a program")
+			if !harmlessSetting(next) {
+				c.opaque("sets git's configuration, which can run a program")
+			}
 		case w.text == "--version", w.text == "-v", w.text == "--help", w.text == "-h", w.text == "--html-path", w.text == "--man-path",
 			w.text == "--info-path", w.text == "--exec-path" && !has:
 			return nil, true
@@ -87,6 +89,21 @@ func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
 		}
 	}
 	return nil, true
+}
+
+// harmlessSetting reports a git -c name=value that surely runs nothing.
+func harmlessSetting(w word) bool {
+	key, val, _ := strings.Cut(strings.ToLower(w.text), "=")
+	switch {
+	case !w.known():
+		return false
+	case key == "core.pager", strings.HasPrefix(key, "pager."):
+		return val == "cat" || val == "false" || val == ""
+	case key == "core.quotepath", key == "core.abbrev", strings.HasPrefix(key, "diff.rename"), key == "log.showsignature" && val == "false",
+		key == "commit.gpgsign" && val == "false", key == "tag.gpgsign" && val == "false", key == "core.safecrlf", key == "gc.auto":
+		return true
+	}
+	return quietConfig(key)
 }
 
 // gitAt is git -C: the folder in which the rest happens.
