@@ -45,6 +45,7 @@ func (s *Session) proveShim(dir string) error {
 	_ = os.Remove(witness)
 	// Under the mark, as the agent will run it: it is a file that an agent could have changed.
 	cmd := exec.CommandContext(ctx, s.image(), "launch", "--", filepath.Join(dir, "bin", "sh"), "-c", "echo ran > "+quote(witness))
+	cmd.Args[0] = os.Args[0] // its name, which the link to it is not
 	cmd.Dir = dir
 	err = cmd.Run()
 	if _, ran := os.Lstat(witness); ran == nil {

@@ -50,6 +50,9 @@ func probeChild(argv []string, dir, of string) (at Head, err error) {
 	defer cancel()
 	var out, bad bytes.Buffer
 	cmd := exec.CommandContext(ctx, argv[0], append(argv[1:len(argv):len(argv)], dir)...)
+	if argv[0] == "/proc/self/exe" {
+		cmd.Args[0] = os.Args[0] // our own name, which the link to our program is not
+	}
 	cmd.Stdout, cmd.Stderr = &limited{b: &out}, &limited{b: &bad}
 	err = cmd.Run()
 	var exit *exec.ExitError
