@@ -8,7 +8,7 @@ import (
 
 // maxRepairs is how many signs of one text are changed, each with a parse of
 // its own.
-const maxRepairs = 8
+const maxRepairs = 4
 
 // parse parses a text. The parser takes two kinds of # in another way than
 // bash: behind a comment that ends in a backslash it goes on with the next line

@@ -179,6 +179,9 @@ func (c *cmd) gitSub(sub string, q program, words []word) {
 	case q.is("git-commit"):
 		c.add(Effect{Kind: Commit, Why: "makes a commit"})
 		c.gitWrites("makes a commit")
+		if q.is("git-tree") {
+			c.gitTree("changes files as the commits say")
+		}
 	case q.is("git-over"):
 		c.discards(a.operands)
 	case q.is("git-net"):
@@ -208,19 +211,32 @@ func (c *cmd) gitReads(sub string, a args) {
 	}
 }
 
-// gitWrites is a change of the repository: of the project's own, or of another.
-func (c *cmd) gitWrites(why string) {
+// gitWrites is a change of what git keeps: of the project's own repository, or
+// of another. It is git's own business and not a write to protected files.
+func (c *cmd) gitWrites(why string) { c.gitChanges(why, "/.git", false) }
+
+// gitTree is a change of the working tree too: files of which the names are not
+// known.
+func (c *cmd) gitTree(why string) { c.gitChanges(why, "", true) }
+
+func (c *cmd) gitChanges(why, below string, unsure bool) {
 	if len(c.st.cwds) == 0 {
 		c.add(c.a.view.unknownPath(Write, "changes the repository at"))
 		return
 	}
+	done := false
 	for _, dir := range c.st.cwds {
 		p, ok := c.a.view.resolve(dir, true)
-		e := Effect{Kind: Write, Path: p, Recursive: true, Unsure: true, Why: why}
-		e.Outside = !ok || !within(c.a.view.root, p)
-		if c.a.view.own(p) {
-			e.Never = true
+		e := Effect{Kind: Write, Path: p, Recursive: true, Unsure: unsure, Why: why}
+		switch {
+		case !ok || !within(c.a.view.root, p):
+			e.Outside = true
+		case done:
+			continue
+		default:
+			e.Path, done = c.a.view.root+below, true
 		}
+		e.Never = c.a.view.own(p)
 		c.add(e)
 	}
 }

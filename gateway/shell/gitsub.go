@@ -16,7 +16,7 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 	case "checkout":
 		c.gitCheckout(a, words)
 	case "switch":
-		c.gitWrites("changes to another branch")
+		c.gitTree("changes to another branch")
 		if a.has("f", "force", "discard-changes") {
 			c.discards(nil)
 		}
@@ -81,7 +81,7 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 		if first == "run" {
 			c.opaque("runs a command for each commit")
 		}
-		c.gitWrites("changes to another commit")
+		c.gitTree("changes to another commit")
 	case "reflog":
 		if first == "expire" || first == "delete" || first == "drop" {
 			c.loses("history that could bring lost commits back")
@@ -163,7 +163,7 @@ func (c *cmd) gitBranch(a args) {
 // gitCheckout changes the branch or, where an operand is a file, throws its
 // changes away.
 func (c *cmd) gitCheckout(a args, words []word) {
-	c.gitWrites("changes to another branch or commit")
+	c.gitTree("changes to another branch or commit")
 	if a.has("f", "force", "2", "3", "ours", "theirs", "pathspec-from-file") {
 		c.discards(nil)
 	}
@@ -203,7 +203,7 @@ func (c *cmd) gitStash(verb string) {
 		c.loses("stashed changes")
 		c.gitWrites("deletes stashed changes")
 	default:
-		c.gitWrites("moves changes to or from the stash")
+		c.gitTree("moves changes to or from the stash")
 	}
 }
 
@@ -294,7 +294,7 @@ func (c *cmd) gitWorktree(verb string, a args) {
 	case "prune":
 		c.gitWrites("forgets working trees")
 	default:
-		c.gitWrites("changes a working tree")
+		c.gitTree("changes a working tree")
 		if verb == "move" && len(paths) > 1 {
 			c.add(c.a.writes(paths[1], false, c.st)...)
 		}
@@ -334,7 +334,7 @@ func (c *cmd) gitSubmodule(verb string) {
 	default:
 		c.add(Effect{Kind: Network, Why: "fetches modules"})
 		c.unknown("the settings of a module may run a program")
-		c.gitWrites("changes modules")
+		c.gitTree("changes modules")
 	}
 }
 
@@ -377,7 +377,7 @@ func (c *cmd) gitNetwork(sub string, a args) {
 		}
 	case "pull":
 		c.add(Effect{Kind: Commit, Why: "merges what it fetches"})
-		c.gitWrites("merges what it fetches")
+		c.gitTree("merges what it fetches")
 	case "fetch", "fetch-pack", "remote-update":
 		c.gitWrites("takes what it fetches")
 	}

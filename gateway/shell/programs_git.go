@@ -27,11 +27,11 @@ var gitCommands = []program{
 	},
 	{
 		"git merge|git cherry-pick|git revert|git am|git subtree|git notes|git quiltimport",
-		"git-commit",
+		"git-commit git-tree",
 		"m,message= F,file=< s,strategy=* X,strategy-option= S,gpg-sign=?* exec=! e,edit! into-name= cleanup= " +
 			"patch-format= directory= exclude= include= whitespace= C=? p= n",
 	},
-	{"git rebase", "git-commit", "x,exec=! i,interactive! edit-todo! onto= s,strategy=* X,strategy-option= S,gpg-sign=?* whitespace= C=? empty="},
+	{"git rebase", "git-commit git-tree", "x,exec=! i,interactive! edit-todo! onto= s,strategy=* X,strategy-option= S,gpg-sign=?* whitespace= C=? empty="},
 	{"git commit-tree", "git-commit", "m= F=< p= S=?*"},
 	{
 		"git tag",

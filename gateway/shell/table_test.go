@@ -11,7 +11,7 @@ func TestTable(t *testing.T) {
 	verbs := map[string]bool{}
 	for _, v := range strings.Fields("read names data pattern tree write overwrite delete here outside network host commit unknown script opaque " +
 		"privilege run run1 run2 sub code first single strict calm inert builtin versioned wrapper shell interpreter formatter disk remote squeezer " +
-		"git-read git-write git-commit git-over git-net git-here") {
+		"git-read git-write git-commit git-over git-net git-here git-tree") {
 		verbs[v] = true
 	}
 	seen := map[string]bool{}
