@@ -83,9 +83,9 @@ func useLess(t *testing.T, _ *world, x *window) {
 func useHtop(t *testing.T, _ *world, x *window) {
 	x.enter(t, "htop -C\r")
 	x.await(t, "Load average")
-	x.await(t, "F10Quit")
+	x.await(t, "F10Qui")
 	x.enter(t, "q")
-	x.awaitGone(t, "F10Quit")
+	x.awaitGone(t, "F10Qui")
 	x.await(t, "ready> ")
 }
 
