@@ -46,3 +46,28 @@ func TestCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestFromAnywhere holds that a change is never lost because it is not known
+// where the shell stands: each command that changes something, after a cd to an
+// unknown folder, changes something outside.
+func TestFromAnywhere(t *testing.T) {
+	b, err := os.ReadFile("testdata/commands.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		was, command, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " | ")
+		if !ok || strings.Contains(command, "/proj") || strings.HasPrefix(command, "git push") || strings.HasPrefix(command, "cd -") || !strings.Contains(was, "write") && !strings.Contains(was, "delete") {
+			continue
+		}
+		n++
+		got := kinds(Analyse("cd \"$X\"\n"+strings.ReplaceAll(command, "␤", "\n"), inProject()).Parts)
+		if !slices.Contains(got, "outside") && !slices.Contains(got, Opaque) {
+			t.Errorf("%s: %s from an unknown folder, where it was %s", command, got, was)
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d commands", n)
+	}
+}

@@ -71,9 +71,10 @@ func (c *cmd) matched(w word) ([]word, bool) {
 	return out, len(out) > 0 && len(out) <= maxBraces
 }
 
-// each calls put with every pair of a source and the place that it gets, from
-// wherever the shell may be; "" is a place that is not known.
-func (c *cmd) each(a args, put func(from, to string, src word)) (target word, ok bool) {
+// each calls put with every pair of a source and the target, from wherever the
+// shell may be; "" is a place that is not known. exactly says that the target is
+// the very place that the source gets: where several go into a folder.
+func (c *cmd) each(a args, put func(from, to string, src word, exactly bool)) (target word, ok bool) {
 	if n := len(a.operands); n > 0 && a.operands[n-1].kind == glob && !a.has("t", "target-directory") {
 		c.add(c.a.view.unknownPath(Overwrite, "writes to")) // the last name that it matches
 	}
@@ -87,10 +88,10 @@ func (c *cmd) each(a args, put func(from, to string, src word)) (target word, ok
 		tos := c.a.paths(target, c.st)
 		for i := range max(1, len(froms), len(tos)) {
 			from, to := pick(froms, i), pick(tos, i)
-			if to != "" && inside {
-				to += "/"
+			if to != "" && inside && from != "" {
+				to += "/" + base(from)
 			}
-			put(from, to, src)
+			put(from, to, src, inside)
 		}
 	}
 	return target, true
@@ -116,7 +117,7 @@ func (c *cmd) copy(p program, words []word) {
 	}
 	tree := a.has("r", "R", "recursive", "a", "archive")
 	keep := a.has("n", "no-clobber")
-	target, ok := c.each(a, func(from, to string, src word) {
+	target, ok := c.each(a, func(from, to string, src word, exactly bool) {
 		es := c.a.reads(src, c.st)
 		for i := range es {
 			es[i].Recursive = es[i].Recursive || tree
@@ -126,14 +127,16 @@ func (c *cmd) copy(p program, words []word) {
 			c.add(changes(c.a.view.change(from, false))...)
 		}
 		if to == "" {
+			c.add(c.a.view.unknownPath(Overwrite, "writes to"))
 			return
 		}
-		c.put(from, to, !keep, a.has("T", "no-target-directory"), tree)
+		exactly = exactly || a.has("T", "no-target-directory")
+		c.put(from, to, !keep, exactly, tree)
 		if p.name != "cp" || tree || a.has("f", "P", "d", "s", "l", "remove-destination") {
-			c.replaces(from, to, a.has("T", "no-target-directory"))
+			c.replaces(from, to, exactly)
 		}
 		if (a.has("P", "d", "s", "l") || tree) && from != "" {
-			c.keepLink(from, to)
+			c.keepLink(from, to, exactly)
 		}
 	})
 	if ok && target.kind != exact {
@@ -184,13 +187,16 @@ func (c *cmd) replaces(from, to string, asIs bool) {
 }
 
 // keepLink lays a symlink at the place that a copy of it gets.
-func (c *cmd) keepLink(from, to string) {
+func (c *cmd) keepLink(from, to string, asIs bool) {
+	if !asIs {
+		to = c.a.view.into(from, to)
+	}
 	p, ok := c.a.view.resolve(from, false)
 	if !ok {
 		return
 	}
 	f := c.a.view.lstat(p)
-	if q, ok := c.a.view.resolve(c.a.view.into(from, to), false); ok && f.Link != "" {
+	if q, ok := c.a.view.resolve(to, false); ok && f.Link != "" {
 		c.a.view.lay(q, f)
 	}
 }
@@ -198,7 +204,7 @@ func (c *cmd) keepLink(from, to string) {
 func (c *cmd) move(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
 	keep, asIs := a.has("n", "no-clobber"), a.has("T", "no-target-directory")
-	_, ok := c.each(a, func(from, to string, src word) {
+	_, ok := c.each(a, func(from, to string, src word, exactly bool) {
 		switch {
 		case from == "" && src.kind == glob:
 			es := c.a.deletes(src, true, c.st)
@@ -209,10 +215,12 @@ func (c *cmd) move(p program, words []word) {
 			}
 			c.add(es...)
 			c.put("", to, !keep, false, true)
-		case from == "" || to == "":
+		case from != "" && to == "":
+			c.add(c.a.view.remove(from, true), c.a.view.unknownPath(Overwrite, "writes to"))
+		case from == "":
 			c.add(c.a.view.unknownPath(Delete, "moves away"), c.a.view.unknownPath(Overwrite, "writes to"))
 		default:
-			c.add(c.a.view.move(from, to, keep, asIs)...)
+			c.add(c.a.view.move(from, to, keep, asIs || exactly)...)
 		}
 	})
 	if !ok || a.unsure {
@@ -229,22 +237,29 @@ func (c *cmd) link(p program, words []word) {
 		a.operands = append(a.operands, exactWord("."))
 	}
 	symbolic, force := a.has("s", "symbolic"), a.has("f", "force")
-	_, ok := c.each(a, func(from, to string, src word) {
+	anywhere := c.a.view.unknownPath(Write, "makes a link at")
+	if force {
+		anywhere.Kind = Overwrite
+	}
+	_, ok := c.each(a, func(from, to string, src word, exactly bool) {
 		v := c.a.view
 		if to == "" {
-			c.add(v.unknownPath(Write, "makes a link at"))
+			c.add(anywhere)
 			return
 		}
 		if !symbolic && from != "" {
 			c.add(changes(v.change(from, false))...)
 		}
-		at := v.into(src.text, to)
+		at := to
+		if !exactly {
+			at = v.into(src.text, to)
+		}
 		if q, ok := v.resolve(to, false); ok && a.has("n", "no-dereference") && v.lstat(q).Link != "" || a.has("T", "no-target-directory") {
 			at = to
 		}
 		q, known := v.resolve(at, false)
 		if !known {
-			c.add(v.unknownPath(Write, "makes a link at"))
+			c.add(anywhere)
 			return
 		}
 		e := Effect{Kind: Write, Path: q, Why: "makes the link " + v.show(q)}
@@ -262,7 +277,7 @@ func (c *cmd) link(p program, words []word) {
 		v.lay(q, File{Exists: true, Link: dest})
 	})
 	if !ok || a.unsure {
-		c.add(c.a.view.unknownPath(Write, "makes a link at"))
+		c.add(anywhere)
 	}
 	c.done()
 }
@@ -371,6 +386,9 @@ func (c *cmd) mkdir(p program, words []word) {
 func (c *cmd) makeDirs(operands []word) {
 	for _, w := range operands {
 		c.add(c.a.writes(w, false, c.st)...)
+		if first, _, up := strings.Cut(w.text, "/.."); up && w.known() {
+			c.add(c.a.writes(exactWord(first), false, c.st)...) // -p makes what is left again
+		}
 		for _, p := range c.a.paths(w, c.st) {
 			if q, ok := c.a.view.resolve(p, true); ok && c.a.dry == 0 {
 				for ; !c.a.view.lstat(q).Exists && q != "/"; q = path.Dir(q) {

@@ -283,5 +283,8 @@ func (c *cmd) gitSettings() {
 			e.Outside, e.Path = true, ""
 		}
 	}
+	if len(c.st.cwds) == 0 {
+		e.Outside, e.Path, e.Unsure = true, "", true
+	}
 	c.add(e)
 }

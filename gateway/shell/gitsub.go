@@ -212,12 +212,12 @@ func (c *cmd) gitMove(a args) {
 		return
 	}
 	ok := false
-	_, ok = c.each(a, func(from, to string, src word) {
+	_, ok = c.each(a, func(from, to string, _ word, exactly bool) {
 		if from == "" || to == "" {
 			c.add(c.a.view.unknownPath(Write, "moves away"))
 			return
 		}
-		c.add(c.a.view.move(from, to, !a.has("f", "force"), false)...)
+		c.add(c.a.view.move(from, to, !a.has("f", "force"), exactly)...)
 	})
 	if !ok {
 		c.gitWrites("moves files")

@@ -157,7 +157,7 @@ func (c *cmd) goTool(words []word) {
 		if a.has("cache", "modcache", "testcache", "fuzzcache") {
 			c.outside("deletes go's caches")
 		}
-		c.add(Effect{Kind: Delete, Path: "", Unsure: true, Why: "deletes what go has built"})
+		c.add(Effect{Kind: Delete, Unsure: true, Outside: true, Why: "deletes what go has built"})
 	case "get", "install", "mod", "work":
 		sub := ""
 		if len(a.operands) > 0 {

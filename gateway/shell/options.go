@@ -35,6 +35,7 @@ type args struct {
 	operands []word
 	unsure   bool // an unknown word may be an option
 	ended    bool // "--" was met
+	single   bool // -name, never abbreviated
 }
 
 // spec is what a table entry says of one option.
@@ -112,7 +113,7 @@ func suffix(token string) int {
 // operand, as wrappers and shells do; single takes -name for a long option, as
 // programs in Go, find and X do.
 func (c *cmd) parseArgs(words []word, specs string, first, single bool) args {
-	var out args
+	out := args{single: single}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		switch {
@@ -166,6 +167,9 @@ func (a *args) long(w, next word, specs string) (used bool) {
 		a.unsure = true
 	}
 	s, ok := findOption(specs, name, len(name) > 1)
+	if a.single && s.name != name {
+		s, ok = spec{}, false
+	}
 	o := option{name: name, long: true, act: s.act, listed: ok}
 	if ok {
 		o.name = s.name

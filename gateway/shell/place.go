@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -235,6 +236,8 @@ func (a *analyser) names(dir string) ([]string, bool) {
 			names = append(names[:len(names):len(names)], name)
 		}
 	}
+	names = slices.Clone(names)
+	slices.Sort(names)
 	return names, true
 }
 
