@@ -52,7 +52,7 @@ func TestFullScreenProgramsWorkInAPane(t *testing.T) {
 }
 
 func useVim(t *testing.T, w *world, x *window) {
-	x.enter(t, "vim -u NONE -N note.txt\r")
+	x.enter(t, "vim -u NONE -N -c 'set laststatus=2' note.txt\r") // its name stays on the screen, also when the size changes
 	x.await(t, "~")
 	x.await(t, "note.txt")
 	x.enter(t, "ihello from vim")
