@@ -22,6 +22,7 @@ type builder struct {
 	some   bool // there is a field, be it empty
 	more   bool // the field may become several
 	comp   bool // an expansion made a part of it
+	subst  bool // what a command prints is a part of it
 }
 
 // fields expands a word as an argument: braces, tilde, variables, splitting,
@@ -103,7 +104,7 @@ func (b *builder) flush() {
 	if !b.some {
 		return
 	}
-	w := word{text: string(b.buf), src: b.src, kind: b.kind, several: b.more, computed: b.comp}
+	w := word{text: string(b.buf), src: b.src, kind: b.kind, several: b.more, computed: b.comp, printed: b.subst}
 	switch {
 	case w.kind == exact && (b.isGlob || b.split && hasGlob(w.text)):
 		w.kind = glob
@@ -115,6 +116,7 @@ func (b *builder) flush() {
 		panic(tooMuch(fmt.Sprintf("has a command of more than %d words", maxWords)))
 	}
 	b.buf, b.isGlob, b.kind, b.some, b.more, b.comp = b.buf[:0], false, exact, false, false, false
+	b.subst = false
 }
 
 // known adds a text of which every sign is meant as it stands.
@@ -168,9 +170,16 @@ func (b *builder) part(p syntax.WordPart, first, last, quoted bool) {
 		b.param(p, quoted)
 	case *syntax.CmdSubst:
 		b.a.seen(p)
-		if n := b.a.substitution(p, b.st); n {
+		if b.a.substitution(p, b.st) {
 			b.digits()
 			return
+		}
+		if len(p.Stmts) == 1 {
+			if s, ok := b.a.printed(p.Stmts[0], b.st); ok {
+				b.comp, b.subst = true, true
+				b.value(value{kind: text, text: strings.TrimRight(s, "\n")}, quoted)
+				return
+			}
 		}
 		b.anything(!quoted && b.split)
 	case *syntax.ArithmExp:

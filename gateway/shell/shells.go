@@ -71,6 +71,9 @@ func (c *cmd) shellArgs(words []word, spec string) args {
 
 // scriptIn walks a text as a new shell of a name runs it.
 func (c *cmd) scriptIn(name string, text word, args []word) {
+	if text.printed {
+		c.opaque("what it runs is what another command prints")
+	}
 	if !text.known() {
 		c.opaque("which commands it runs is known only when it runs")
 		c.done()
@@ -85,6 +88,9 @@ func (c *cmd) scriptIn(name string, text word, args []word) {
 
 // scriptText walks a text that some program gives to sh -c.
 func (c *cmd) scriptText(text word, extra ...Effect) {
+	if text.printed {
+		c.opaque("what it runs is what another command prints")
+	}
 	if !text.known() {
 		c.opaque("which commands it runs is known only when it runs")
 		c.done()
@@ -144,6 +150,9 @@ func (c *cmd) eval(words []word) {
 	}
 	texts := make([]string, 0, len(words))
 	for _, w := range words {
+		if w.printed {
+			c.opaque("what it runs is what another command prints")
+		}
 		switch {
 		case w.kind == glob, !w.known(), w.computed && strings.HasPrefix(w.text, "/dev/fd/"):
 			c.opaque("which commands it runs is known only when it runs")

@@ -74,52 +74,67 @@ func (a *analyser) printsNumber(s *syntax.Stmt, st *state) bool {
 	return false
 }
 
-// feed notes what the left side of a pipe prints, where that is an echo, a
-// printf or a here-document of known text and the right side is one command.
+// feed notes what the left side of a pipe prints, where that is known and the
+// right side is one command.
 func (a *analyser) feed(from, to *syntax.Stmt, st *state) {
 	a.fed = nil
-	call, ok := from.Cmd.(*syntax.CallExpr)
-	if _, simple := to.Cmd.(*syntax.CallExpr); !ok || !simple || len(call.Args) == 0 || len(st.funcs) > 0 {
+	if _, simple := to.Cmd.(*syntax.CallExpr); !simple {
 		return
 	}
-	var words []string
-	for _, w := range call.Args {
-		s, ok := plainText(w)
-		if !ok {
-			return
+	if s, ok := a.printed(from, st); ok {
+		a.fed = &s
+	}
+}
+
+// printed is what a statement prints, where that is certain: an echo, a printf
+// or a here-document of plain text, pwd.
+func (a *analyser) printed(s *syntax.Stmt, st *state) (string, bool) {
+	call, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) == 0 || len(call.Assigns) > 0 || len(st.funcs) > 0 || s.Background || s.Negated {
+		return "", false
+	}
+	words := make([]string, len(call.Args))
+	for i, w := range call.Args {
+		if words[i], ok = plainText(w); !ok || strings.Contains(words[i], `\`) && i != 1 {
+			return "", false
 		}
-		words = append(words, s)
 	}
 	args := words[1:]
 	switch {
-	case words[0] == "echo" && len(from.Redirs) == 0:
-		for len(args) > 0 && strings.HasPrefix(args[0], "-") && strings.Trim(args[0], "-neE") == "" {
-			args = args[1:]
+	case words[0] == "cat" && len(args) == 0 && len(s.Redirs) == 1 && s.Redirs[0].Op == syntax.Hdoc:
+		return plainDocument(s.Redirs[0])
+	case len(s.Redirs) > 0:
+	case words[0] == "pwd" && len(args) == 0 && len(st.cwds) == 1:
+		return st.cwds[0] + "\n", true
+	case words[0] == "echo":
+		end := "\n"
+		if len(args) > 0 && args[0] == "-n" {
+			args, end = args[1:], ""
 		}
-	case words[0] == "printf" && len(from.Redirs) == 0 && len(args) > 0:
-		if strings.HasPrefix(args[0], "%s") {
-			args = args[1:]
-		}
-		for i := range args {
-			args[i] = strings.ReplaceAll(args[i], `\n`, "\n")
-		}
-	case words[0] == "cat" && len(args) == 0 && len(from.Redirs) == 1 && from.Redirs[0].Hdoc != nil:
-		h := from.Redirs[0].Hdoc
-		s, ok := plainText(h)
-		if !ok && len(h.Parts) == 1 && quotedDelimiter(from.Redirs[0].Word) {
-			if l, lit := h.Parts[0].(*syntax.Lit); lit {
-				s, ok = l.Value, true
-			}
-		}
-		if !ok {
-			return
-		}
-		args = []string{s}
-	default:
-		return
+		text := strings.Join(args, " ")
+		return text + end, !strings.Contains(text, `\`) && !strings.HasPrefix(text, "-")
+	case words[0] == "printf" && len(args) == 2 && (args[0] == "%s" || args[0] == `%s\n`):
+		return args[1], true
+	case words[0] == "printf" && len(args) == 1:
+		text := strings.TrimSuffix(args[0], `\n`)
+		return text, !strings.ContainsAny(text, `%\`) && !strings.HasPrefix(text, "-")
 	}
-	text := strings.Join(args, " ")
-	a.fed = &text
+	return "", false
+}
+
+// plainDocument is the text of a here-document in which nothing is expanded.
+func plainDocument(r *syntax.Redirect) (string, bool) {
+	if r.Hdoc == nil {
+		return "", true
+	}
+	if len(r.Hdoc.Parts) != 1 {
+		return "", false
+	}
+	lit, ok := r.Hdoc.Parts[0].(*syntax.Lit)
+	if !ok {
+		return "", false
+	}
+	return lit.Value, quotedDelimiter(r.Word) || !strings.Contains(lit.Value, `\`)
 }
 
 // plainText is a word without any expansion, quoted or not.

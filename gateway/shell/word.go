@@ -23,6 +23,7 @@ type word struct {
 	kind     wordKind
 	several  bool // an unknown word that may turn out to be none or many
 	computed bool // an expansion made it
+	printed  bool // a part of it is what a command prints
 	some     bool // a name that find picked among others
 	plain    bool // a name that find -type f found: no symlink
 }
