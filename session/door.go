@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"kavi/gateway"
-	"kavi/gateway/shell"
 	"kavi/gateway/wire"
 	"kavi/pty/proc"
 )
@@ -245,5 +244,3 @@ func (s *Session) world() gateway.World {
 		Git:   s.git.program(),
 	}
 }
-
-var _ shell.FS = gateway.OS()
