@@ -300,6 +300,8 @@ func TestAnAgentCannotAskOnAnothersSocket(t *testing.T) {
 	if got := w.screen("thief"); !strings.Contains(got, "code 126") {
 		t.Errorf("the thief saw:\n%s", got)
 	}
+	w.exited("victim")
+	w.until("the refusal in the ledger", func(*Snapshot) bool { return len(kindsOf(w.entries(), ledger.CallRefused)) > 0 })
 	if got := kindsOf(w.entries(), ledger.CallRefused); len(got) != 1 {
 		t.Errorf("refusals in the ledger: %v", got)
 	}
