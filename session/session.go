@@ -81,11 +81,13 @@ type Snapshot struct {
 	Approvals  []*Approval // by age; lapsed ones among them
 	FullAccess bool
 	FullSince  time.Time
-	DenyRules  []string // one line each, of the operator's deny rules in force
-	Denied     int      // calls denied without asking, since the start
-	Allowed    int      // calls allowed without asking
-	Banner     []string // what is wrong now: a broken rule file, a full disk
-	Degraded   bool     // the ledger cannot be written: everything is denied
+	DenyRules  []string    // one line each, of the operator's deny rules in force
+	Rules      []RuleState // in force: remembered ones first, the newest first
+	Offered    *Offered    // nil: nothing is proposed now
+	Denied     int         // calls denied without asking, since the start
+	Allowed    int         // calls allowed without asking
+	Banner     []string    // what is wrong now: a broken rule file, a full disk
+	Degraded   bool        // the ledger cannot be written: everything is denied
 	Clients    int
 	Ended      bool
 }
@@ -109,12 +111,18 @@ type Decision struct {
 	Allow   bool
 	Reason  string // of a rejection, told to the agent
 	By      Operator
+	// Remember makes it hold for calls like it; it may then name one choice only.
+	Remember *Remember
 }
 
 // Outcome says what became of one Choice.
 type Outcome struct {
 	ID  string
 	Err error // nil: decided, in the ledger, told to the door; else why not (ErrChanged, ErrGone, …)
+	// Of a decision that was remembered: the rules' ids, and how many other held
+	// calls they decided.
+	Rules []string
+	Also  int
 }
 
 // AgentSpec is an agent to start.
