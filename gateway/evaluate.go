@@ -40,24 +40,24 @@ func (ju *judging) part(i int) opinion {
 		o.why = "whether this is denied is known only when it runs (" + o.why + ")"
 		return o
 	}
-	if r, caps, ok := ju.allowed(i, &set.remembered); ok {
+	if by, ok := ju.allowed(i, &set.remembered); ok {
 		if ju.who.Level == LevelAlways {
 			return ju.fallback(i)
 		}
-		return ju.permits(r, caps)
+		return ju.permits(by)
 	}
 	for r := range set.prompt.about(s) {
 		if c, at := r.matches(s); c != no {
 			return ju.ruled(i, r, Prompt, at)
 		}
 	}
-	if r, caps, ok := ju.allowed(i, &set.allow); ok {
+	if by, ok := ju.allowed(i, &set.allow); ok {
 		if l := ju.who.Level; l != LevelDefault && l != LevelNone {
 			if floor := ju.fallback(i); floor.action < Allow {
 				return floor
 			}
 		}
-		return ju.permits(r, caps)
+		return ju.permits(by)
 	}
 	return ju.fallback(i)
 }
@@ -72,33 +72,43 @@ func (ju *judging) ruled(i int, r *Rule, a Action, at int) opinion {
 		e = worst(ju.parts[i])
 	}
 	return opinion{
-		action: a, layer: string(r.Layer), rule: r.ID,
+		action: a, layer: string(r.Layer), rule: r.ID, used: []*Rule{r},
 		why: display.Safe(r.because()) + ": " + quote(ju.parts, i) + " " + display.Safe(e.Why),
 	}
 }
 
-func (ju *judging) permits(r *Rule, caps []shell.Kind) opinion {
-	return opinion{action: Allow, layer: string(r.Layer), rule: r.ID, why: display.Safe(r.because()), caps: caps}
+// grants are the rules that allow a part together: the first lets it run, or
+// covers its gravest effect.
+type grants []*Rule
+
+func (ju *judging) permits(by grants) opinion {
+	r := by[0]
+	return opinion{action: Allow, layer: string(r.Layer), rule: r.ID, why: display.Safe(r.because()), caps: r.kinds(), used: by}
 }
 
-// allowed tells whether rules of a set allow part i, and names the one that lets
-// it run, or covers its gravest effect.
+// allowed tells whether rules of a set allow part i, and names them.
 //
 // A command needs a rule that lets it run, and each of its effects has to be
 // covered: by that rule, or by one about such effects. What a file tool does
 // needs only the latter, where the defaults do not allow it anyway.
-func (ju *judging) allowed(i int, set *ruleSet) (by *Rule, caps []shell.Kind, ok bool) {
+func (ju *judging) allowed(i int, set *ruleSet) (by grants, ok bool) {
 	if len(set.all) == 0 {
-		return nil, nil, false
+		return nil, false
 	}
 	s := &ju.subj[i]
 	if s.exec || s.mcp {
 		for r := range set.about(s) {
-			if r.lets(s) && (s.mcp || ju.coversAll(r, i)) {
-				return r, r.kinds(), true
+			if !r.lets(s) {
+				continue
+			}
+			if s.mcp {
+				return grants{r}, true
+			}
+			if by, ok := ju.coverAll(r, i); ok {
+				return by, true
 			}
 		}
-		return nil, nil, false
+		return nil, false
 	}
 	for k, e := range s.part.Effects {
 		r := ju.coverer(i, k, set)
@@ -106,28 +116,36 @@ func (ju *judging) allowed(i int, set *ruleSet) (by *Rule, caps []shell.Kind, ok
 			if LevelDefault.effect(e) == Allow {
 				continue
 			}
-			return nil, nil, false
+			return nil, false
 		}
-		if by == nil || graver(e, s.part.Effects[0]) {
-			by = r
+		if graver(e, s.part.Effects[0]) {
+			by = append(grants{r}, by...)
+		} else {
+			by = append(by, r)
 		}
 	}
-	if by == nil {
-		return nil, nil, false // nothing but the defaults
-	}
-	return by, by.kinds(), true
+	return by, len(by) > 0 // else nothing but the defaults
 }
 
-// coversAll tells whether everything that part i does is covered, given that r
+// coverAll gives the rules that cover everything that part i does, given that r
 // lets it run.
-func (ju *judging) coversAll(r *Rule, i int) bool {
+func (ju *judging) coverAll(r *Rule, i int) (grants, bool) {
 	s := &ju.subj[i]
+	by := grants{r}
 	for k := range s.part.Effects {
-		if !r.covers(s, k) && ju.coverer(i, k, &ju.p.sets.allow) == nil && ju.coverer(i, k, &ju.p.sets.remembered) == nil {
-			return false
+		if r.covers(s, k) {
+			continue
 		}
+		also := ju.coverer(i, k, &ju.p.sets.allow)
+		if also == nil {
+			also = ju.coverer(i, k, &ju.p.sets.remembered)
+		}
+		if also == nil {
+			return nil, false
+		}
+		by = append(by, also)
 	}
-	return true
+	return by, true
 }
 
 // coverer finds a rule about effects, not commands, that covers effect k of part i.

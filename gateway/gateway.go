@@ -101,6 +101,13 @@ type Judgement struct {
 	Risk    Risk
 	Caps    []shell.Kind // of an allow: the effects it covers, for what is nested in it
 	Covered bool
+	Used    []RuleName // the rules that decided: of an allow, those of all parts
+}
+
+// RuleName names a rule of a policy.
+type RuleName struct {
+	Layer Layer
+	ID    string
 }
 
 // Seal is the hash of everything that a decision is about; the zero Seal matches nothing.

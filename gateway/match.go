@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"kavi/gateway/shell"
 	"kavi/gateway/wire"
@@ -19,6 +20,7 @@ type subject struct {
 	argvs  [][]shell.Word // the ways in which its command may be written
 	places []place        // of each effect with a path
 
+	now        time.Time
 	fs         shell.FS
 	root, home string // resolved
 	looked     *int   // names looked at in this evaluation; see maxLooked
@@ -42,7 +44,7 @@ func (ju *judging) subjects() []subject {
 		p := &ju.parts[i]
 		s := &list[i]
 		*s = subject{part: p, exec: ju.c.Tool == wire.ToolExec, mcp: ju.c.Tool == wire.ToolMCP, names: [2]string{ju.c.Name, string(ju.c.Tool)}, agent: ju.who.Agent}
-		s.fs, s.root, s.home, s.looked = ju.w.FS, root, home, looked
+		s.now, s.fs, s.root, s.home, s.looked = ju.w.Now, ju.w.FS, root, home, looked
 		s.argvs = spellings(p)
 		s.places = make([]place, len(p.Effects))
 		for k, e := range p.Effects {
@@ -82,9 +84,9 @@ func spellings(p *Part) [][]shell.Word {
 	return list
 }
 
-// isFor tells whether a rule is for the agent and the tool of a part at all.
+// isFor tells whether a rule is in force, and for the agent and the tool of a part.
 func (r *Rule) isFor(s *subject) bool {
-	if !anyGlob(r.agents, s.agent) {
+	if r.over(s.now) || !anyGlob(r.agents, s.agent) {
 		return false
 	}
 	return len(r.tools) == 0 || anyGlob(r.tools, s.names[0]) || anyGlob(r.tools, s.names[1])

@@ -14,6 +14,10 @@ import (
 type Policy struct {
 	Generation uint64
 	FullAccess bool // prompts are answered with yes, whatever the level; denials hold
+	// Broken says that rules of the operator could not be read and none are known
+	// from before: then no prompt is answered for them, neither by full access nor
+	// by the level none.
+	Broken string
 
 	rules []*Rule // all, in the order given
 	sets  sets
@@ -28,7 +32,7 @@ func Default() *Policy { return &Policy{} }
 // With is the policy with these rules instead of its own. The order of rules means
 // nothing. An error names the rule.
 func (p *Policy) With(rules []Rule) (*Policy, error) {
-	next := &Policy{Generation: p.Generation + 1, FullAccess: p.FullAccess}
+	next := &Policy{Generation: p.Generation + 1, FullAccess: p.FullAccess, Broken: p.Broken}
 	for i := range rules {
 		r := rules[i]
 		r.agents, r.tools, r.paths, r.commands, r.hosts, r.unless = nil, nil, nil, nil, nil, nil
@@ -68,6 +72,7 @@ type opinion struct {
 	rule   string
 	why    string
 	caps   []shell.Kind // of an allow
+	used   []*Rule      // that said so
 }
 
 // judging is one evaluation.
@@ -131,8 +136,10 @@ func (ju *judging) alone() Judgement {
 	j := Judgement{Action: Allow, Parts: ju.parts, Part: -1, Risk: riskOf(ju.parts)}
 	var decided opinion
 	var caps [][]shell.Kind
+	opinions := make([]opinion, len(ju.parts))
 	for i := range ju.parts {
 		o := ju.part(i)
+		opinions[i] = o
 		if j.Part < 0 || o.action < decided.action || o.action == decided.action && ju.graverPart(i, j.Part) {
 			j.Part, decided = i, o
 		}
@@ -140,12 +147,28 @@ func (ju *judging) alone() Judgement {
 			caps = append(caps, o.caps)
 		}
 	}
+	if decided.action == Allow {
+		for i := range ju.parts {
+			j.use(opinions[i].used)
+		}
+	} else {
+		j.use(decided.used)
+	}
 	j.Caps = common(caps)
 	j.Action, j.Rule, j.Layer, j.Why = decided.action, decided.rule, decided.layer, decided.why
 	if j.Action != Allow {
 		j.Caps = nil
 	}
 	return j
+}
+
+// use notes rules that decided, once each.
+func (j *Judgement) use(rules []*Rule) {
+	for _, r := range rules {
+		if n := (RuleName{r.Layer, r.ID}); !slices.Contains(j.Used, n) {
+			j.Used = append(j.Used, n)
+		}
+	}
 }
 
 // common are the kinds that are in every list.
@@ -235,7 +258,7 @@ func (ju *judging) covered(j Judgement) Judgement {
 	if cover.ApprovalID != "" {
 		by = cover.ApprovalID
 	}
-	j.Action, j.Rule, j.Layer, j.Covered = Allow, "", "covered", true
+	j.Action, j.Rule, j.Layer, j.Covered, j.Used = Allow, "", "covered", true, nil
 	j.Why = "it runs inside " + display.Safe(by)
 	j.Caps = nil
 	return j
@@ -264,6 +287,9 @@ const (
 // answered says yes to a prompt where the operator said so beforehand.
 func (ju *judging) answered(j Judgement) Judgement {
 	switch {
+	case ju.p.Broken != "":
+		// What the operator denies is not known, so nothing is answered for them.
+		return j
 	case ju.p.FullAccess:
 		j.Layer = "full access"
 	case ju.who.Level == LevelNone:
@@ -271,7 +297,7 @@ func (ju *judging) answered(j Judgement) Judgement {
 	default:
 		return j
 	}
-	j.Action = Allow
+	j.Action, j.Used = Allow, nil
 	j.Caps = []shell.Kind{
 		shell.Read, shell.Write, shell.Overwrite, shell.Delete, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege,
 		Outside, Protected,

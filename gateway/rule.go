@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"kavi/gateway/shell"
 )
@@ -48,6 +49,11 @@ type Rule struct {
 	Why     string   // told to the operator, and to the agent on a denial
 	Match   []string // examples that it must match, and must not
 	NoMatch []string
+	Uses    int    // it ends after it decided so many calls; 0: never. Whoever owns the policy counts
+	Until   string // when it ends, as written: "20m" after its file was, or a time of day, "07:30"
+
+	// Ends is Until as a moment; zero: never. A rule is out of force from then on.
+	Ends time.Time
 
 	Layer Layer
 	File  string
@@ -92,10 +98,17 @@ func (r *Rule) compile() error {
 		return fmt.Errorf("a rule about %s has no host: write %s = %q", r.Kind, r.Verdict, shell.Network)
 	case r.Always && r.Verdict != Prompt:
 		return errors.New("only a prompt can be always")
+	case r.Uses < 0:
+		return fmt.Errorf("uses = %d: a rule can be used so often, or without end when it is not said", r.Uses)
 	case len(r.Effects) > 0 && r.Kind == MCP:
 		return errors.New("what a tool of an MCP server does is not known: no effects")
 	case r.Layer == LayerRepository && r.Verdict == Allow:
 		return errors.New("a repository's file may not allow before it is trusted")
+	}
+	if r.Until != "" {
+		if _, err := Until(r.Until, time.Time{}); err != nil {
+			return err
+		}
 	}
 	r.agents, r.tools = globs(r.Agent), globs(r.Tool)
 	for _, s := range r.Path {
@@ -197,6 +210,12 @@ func (r *Rule) String() string {
 	list(" unless", r.Unless)
 	if r.Always {
 		b.WriteString(" always")
+	}
+	if r.Uses > 0 {
+		fmt.Fprintf(&b, " uses %d", r.Uses)
+	}
+	if r.Until != "" {
+		fmt.Fprintf(&b, " until %q", r.Until)
 	}
 	return b.String()
 }

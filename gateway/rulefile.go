@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -29,11 +30,13 @@ type ruleText struct {
 	Why     string   `toml:"why"`
 	Match   patterns `toml:"match"`
 	NoMatch patterns `toml:"no_match"`
+	Uses    *int     `toml:"uses"`
+	Until   *string  `toml:"until"`
 }
 
 // ruleKeys are its keys, for errors.
 func ruleKeys() []string {
-	return []string{"id", "allow", "prompt", "deny", "agent", "tool", "path", "command", "host", "effects", "unless", "always", "why", "match", "no_match"}
+	return []string{"id", "allow", "prompt", "deny", "agent", "tool", "path", "command", "host", "effects", "unless", "always", "why", "match", "no_match", "uses", "until"}
 }
 
 type patterns []string
@@ -43,7 +46,7 @@ const maxRuleFile = 4 << 20
 
 // ParseRules reads a file of rules (rules.md). file names it in errors, which have
 // the form "file:line: what: why"; all that are found are joined. A file with any
-// error gives no rules.
+// error gives no rules. The rules of the presets that it names come first.
 //
 // Of the layer LayerRepository an allow is refused; LayerTrusted takes it.
 func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
@@ -51,7 +54,8 @@ func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
 		return nil, fmt.Errorf("%s: larger than %d MB", file, maxRuleFile>>20)
 	}
 	var doc struct {
-		Rule []ruleText `toml:"rule"`
+		Presets patterns   `toml:"presets"`
+		Rule    []ruleText `toml:"rule"`
 	}
 	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	if err := dec.Decode(&doc); err != nil {
@@ -60,6 +64,16 @@ func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
 	at := ruleLines(text)
 	rules := make([]Rule, 0, len(doc.Rule))
 	var errs []error
+	for _, name := range doc.Presets {
+		r, err := Preset(name)
+		if layer == LayerRepository {
+			err = errors.New("presets: a repository's file may name none before it is trusted")
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: %w", file, lineOf(text, "presets"), err))
+		}
+		rules = append(rules, r...)
+	}
 	ids := map[string]int{}
 	for i, t := range doc.Rule {
 		line := 1
@@ -106,6 +120,18 @@ func (t *ruleText) rule() (Rule, error) {
 	for _, e := range t.Effects {
 		r.Effects = append(r.Effects, shell.Kind(e))
 	}
+	if t.Uses != nil {
+		if *t.Uses <= 0 {
+			return r, fmt.Errorf("uses = %d: it has to be 1 or more", *t.Uses)
+		}
+		r.Uses = *t.Uses
+	}
+	if t.Until != nil {
+		r.Until = *t.Until
+		if _, err := Until(r.Until, time.Time{}); err != nil {
+			return r, err
+		}
+	}
 	verdicts := 0
 	for _, v := range []struct {
 		kind   *string
@@ -139,6 +165,22 @@ func ruleLines(text []byte) (lines []int) {
 	return lines
 }
 
+// lineOf is the line on which a key of the file itself is set.
+func lineOf(text []byte, key string) int {
+	var p unstable.Parser
+	p.Reset(text)
+	for p.NextExpression() {
+		e := p.Expression()
+		if e.Kind != unstable.KeyValue {
+			return 1 // the first table ends what belongs to the file
+		}
+		if k := e.Key(); k.Next() && string(k.Node().Data) == key {
+			return p.Shape(k.Node().Raw).Start.Line
+		}
+	}
+	return 1
+}
+
 // decodeError says where a file is no file of rules.
 func decodeError(err error, file string) error {
 	var strict *toml.StrictMissingError
@@ -149,7 +191,7 @@ func decodeError(err error, file string) error {
 			key := e.Key()
 			known := ruleKeys()
 			if len(key) < 2 || key[0] != "rule" {
-				known = []string{"rule"}
+				known = []string{"rule", "presets"}
 			}
 			last := key[len(key)-1]
 			errs = append(errs, fmt.Errorf("%s:%d: unknown key %q: %s", file, row, last, nearest(last, known)))
