@@ -60,6 +60,7 @@ const (
 	CopyMode   Action = "copy-mode"
 	OpenLedger Action = "ledger"
 	FullAccess Action = "full-access"
+	SetLevel   Action = "level"
 	Detach     Action = "detach"
 	Help       Action = "help"
 	Up         Action = "up"
@@ -88,6 +89,10 @@ const (
 	Details    Action = "details"
 	Diff       Action = "diff"
 	ApproveAll Action = "approve-all"
+	AllowOn    Action = "allow-from-now-on"
+	DenyOn     Action = "deny-from-now-on"
+	Undo       Action = "undo"
+	ShowOffer  Action = "show-offer"
 	Mark       Action = "mark"
 	GoToPane   Action = "go-to-pane"
 	Filter     Action = "filter"
@@ -127,6 +132,7 @@ var defaults = map[Table][]binding{
 		{CopyMode, []string{"["}},
 		{OpenLedger, []string{"t"}},
 		{FullAccess, []string{"!"}},
+		{SetLevel, []string{"L"}},
 		{Detach, []string{"d"}},
 		{Help, []string{"?"}},
 	},
@@ -140,6 +146,10 @@ var defaults = map[Table][]binding{
 		{Details, []string{"Enter"}},
 		{Diff, []string{"v", "d"}},
 		{ApproveAll, []string{"A"}},
+		{AllowOn, []string{"m"}},
+		{DenyOn, []string{"M"}},
+		{Undo, []string{"u"}},
+		{ShowOffer, []string{"p"}},
 		{Mark, []string{"Space"}},
 		{GoToPane, []string{"o"}},
 		{Filter, []string{"/"}},
@@ -148,6 +158,8 @@ var defaults = map[Table][]binding{
 	Detail: {
 		{Approve, []string{"a"}},
 		{Reject, []string{"r"}},
+		{AllowOn, []string{"m"}},
+		{DenyOn, []string{"M"}},
 		{Diff, []string{"v", "d"}},
 		{GoToPane, []string{"o"}},
 		{Down, []string{"j", "Down"}},
@@ -223,6 +235,7 @@ var help = map[Action]string{
 	CopyMode:   "scroll and copy",
 	OpenLedger: "show the ledger: what was asked and decided",
 	FullAccess: "switch full access on or off (asks)",
+	SetLevel:   "choose the approval level of this agent (asks)",
 	Detach:     "leave; the agents go on",
 	Help:       "show the keys",
 	Up:         "up",
@@ -251,11 +264,15 @@ var help = map[Action]string{
 	Details:    "show everything about it",
 	Diff:       "show the whole diff",
 	ApproveAll: "approve all that is shown (asks, with the list)",
+	AllowOn:    "allow it and its like from now on: shows the pattern to edit",
+	DenyOn:     "deny it and its like from now on, with a reason",
+	Undo:       "take back what was remembered last (asks)",
+	ShowOffer:  "show the rules that kavi proposes",
 	Mark:       "mark, to approve or reject several at once",
 	GoToPane:   "go to the pane that asks",
 	Filter:     "show only what holds a word",
 	NextTab:    "the next tab: entries, rules in force",
-	RemoveRule: "remove a remembered rule",
+	RemoveRule: "take back a remembered rule (asks)",
 	Leave:      "go back",
 }
 
