@@ -2,18 +2,15 @@ package gateway
 
 import (
 	"bufio"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"kavi/gateway/shell"
-	"kavi/gateway/wire"
 )
 
 // memory is a file system of a test: paths and what they are.
@@ -66,29 +63,16 @@ func corpusFS(t testing.TB) memory {
 	return m
 }
 
-// corpusCase is a line of the corpus.
+// corpusCase is a line of the corpus: a case, and what is expected of it.
 type corpusCase struct {
-	ID, Class, Type, Agent, Tool, Why string
-	Cwd                               string
-	Root                              string `json:"project_root"`
-	Home                              string
-	Level                             Level `json:"approval_level"`
-	Hard                              bool
-	Args                              struct {
-		Path, To, URL, Name, Pattern, Command string
-		Recursive                             string
-		B64                                   string `json:"command_b64"`
-		Gen                                   *struct {
-			Prefix, Repeat, Suffix string
-			Times                  int
-		} `json:"command_gen"`
-	}
-	Rules    json.RawMessage
-	Remember json.RawMessage
-	Expect   map[string][]string
-	All      []string `json:"effects_all"`
-	Any      []string `json:"effects_any"`
-	None     []string `json:"effects_none"`
+	Case
+	Class, Type, Why string
+	Hard             bool
+	Expect           map[string][]string
+	Offer            string   // the pattern that must be offered
+	All              []string `json:"effects_all"`
+	Any              []string `json:"effects_any"`
+	None             []string `json:"effects_none"`
 }
 
 func corpus(t testing.TB) []corpusCase {
@@ -102,10 +86,15 @@ func corpus(t testing.TB) []corpusCase {
 	sc := bufio.NewScanner(f)
 	sc.Buffer(nil, 1<<20)
 	for sc.Scan() {
+		read, err := ParseCase(sc.Bytes())
+		if err != nil {
+			t.Fatalf("%v: %s", err, sc.Text())
+		}
 		var c corpusCase
 		if err := json.Unmarshal(sc.Bytes(), &c); err != nil {
 			t.Fatalf("%v: %s", err, sc.Text())
 		}
+		c.Case = *read
 		if c.Type != "display" {
 			cases = append(cases, c)
 		}
@@ -116,24 +105,11 @@ func corpus(t testing.TB) []corpusCase {
 	return cases
 }
 
-// call is the case's call as a hook would send it.
+// call is the case's call; the corpus has none that is no call.
 func (c *corpusCase) call() *Call {
-	k := &Call{
-		Nonce: [16]byte{1}, Door: wire.DoorHook, Name: c.Tool, Tool: wire.Tool(c.Tool), Cwd: c.Cwd,
-		Path: c.Args.Path, To: c.Args.To, URL: c.Args.URL, Pattern: c.Args.Pattern, Recursive: c.Args.Recursive == "true",
-	}
-	if c.Args.Name != "" {
-		k.Name = c.Args.Name
-	}
-	if k.Tool == wire.ToolExec {
-		k.Name, k.Command, k.HasCommand = "Bash", c.Args.Command, true
-		if c.Args.B64 != "" {
-			b, _ := base64.StdEncoding.DecodeString(c.Args.B64)
-			k.Command = string(b)
-		}
-		if g := c.Args.Gen; g != nil {
-			k.Command = g.Prefix + strings.Repeat(g.Repeat, g.Times) + g.Suffix
-		}
+	k, err := c.Call()
+	if err != nil {
+		panic(c.ID + ": " + err.Error())
 	}
 	return k
 }
@@ -142,12 +118,8 @@ func (c *corpusCase) world(fs shell.FS) World {
 	return World{FS: fs, Now: time.Unix(0, 0), Home: c.Home, Root: c.Root, State: []string{"/home/dev/.local/state/kavi"}}
 }
 
-// TestCorpusDefaults and TestCorpusLevels run the corpus as far as it needs no rules.
-func TestCorpusDefaults(t *testing.T) { testCorpus(t, "defaults", 200) }
-
-func TestCorpusLevels(t *testing.T) { testCorpus(t, "level", 5) }
-
-func testCorpus(t *testing.T, profile string, least int) {
+// testProfile judges every case that expects something of a profile.
+func testProfile(t *testing.T, profile string, least int) {
 	fs, n := corpusFS(t), 0
 	for _, c := range corpus(t) {
 		want, ok := c.Expect[profile]
@@ -155,8 +127,12 @@ func testCorpus(t *testing.T, profile string, least int) {
 			continue
 		}
 		n++
+		c.Profile = profile
 		start := time.Now()
-		j := Default().Action(c.call(), Asker{Agent: c.Agent, Level: c.Level}, c.world(fs))
+		j, offer, err := c.Judge(Default(), c.world(fs))
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+		}
 		if d := time.Since(start); d > 2*time.Second {
 			t.Errorf("%s took %v", c.ID, d)
 		}
@@ -164,7 +140,11 @@ func testCorpus(t *testing.T, profile string, least int) {
 			continue
 		}
 		if !slices.Contains(want, j.Action.String()) {
-			t.Errorf("%s (%s, hard %v): %.200q\n\tis %s (%s), want %v: %s", c.ID, c.Class, c.Hard, fmt.Sprint(c.Args), j.Action, j.Why, want, c.Why)
+			t.Errorf("%s (%s, hard %v): %s %.200q\n\tis %s (%s %s: %s), want %v: %s",
+				c.ID, c.Class, c.Hard, c.Tool, fmt.Sprint(c.Args), j.Action, j.Layer, j.Rule, j.Why, want, c.Why)
+		}
+		if c.Offer != "" && !slices.Contains(offer, c.Offer) {
+			t.Errorf("%s: %.200q offers %q, not %q", c.ID, fmt.Sprint(c.Args), offer, c.Offer)
 		}
 		c.checkEffects(t, j)
 	}
@@ -173,16 +153,23 @@ func testCorpus(t *testing.T, profile string, least int) {
 	}
 }
 
+func TestCorpusDefaults(t *testing.T) { testProfile(t, ProfileDefaults, 200) }
+
+func TestCorpusLevels(t *testing.T) { testProfile(t, ProfileLevel, 5) }
+
+func TestCorpusReadonly(t *testing.T) { testProfile(t, ProfileReadonly, 100) }
+
+func TestCorpusPermissive(t *testing.T) { testProfile(t, ProfilePermissive, 100) }
+
+func TestCorpusRules(t *testing.T) { testProfile(t, ProfileRules, 25) }
+
+func TestCorpusAfterRemembering(t *testing.T) { testProfile(t, ProfileAfter, 20) }
+
 func (c *corpusCase) checkEffects(t *testing.T, j Judgement) {
 	t.Helper()
 	found := map[string]bool{}
-	for _, p := range j.Parts {
-		for _, e := range p.Effects {
-			found[string(e.Kind)] = true
-			found["outside"] = found["outside"] || e.Outside
-			found["protected"] = found["protected"] || e.Protected
-			found["never"] = found["never"] || e.Never
-		}
+	for _, k := range j.Kinds() {
+		found[string(k)] = true
 	}
 	for _, k := range c.All {
 		if !found[k] {
