@@ -29,6 +29,24 @@ const (
 	tagPattern
 	tagRecursive
 	tagArgs
+	tagRaw
+	tagUse
+	tagEdit
+	tagLoose
+	tagFile
+)
+
+// The fields of an Edit.
+const (
+	tagOld tag = 1 + iota
+	tagNew
+	tagAll
+	tagLines
+	tagAfter
+	tagEnd
+	tagInsert
+	tagLine
+	tagCell
 )
 
 // verdictTag names a field of a Verdict.
@@ -39,6 +57,7 @@ const (
 	tagAllow verdictTag = 1 + iota
 	tagReason
 	tagCall
+	tagAnswer
 )
 
 // MaxText bounds the short texts: names, identities, reasons.
@@ -69,22 +88,68 @@ func appendCall(b []byte, c *Call) []byte {
 		b = appendField(b, tagEnv, v)
 	}
 	b = appendNumber(b, tagUmask, uint64(c.Umask))
-	b = appendText(b, tagPath, c.Path)
-	b = appendText(b, tagTo, c.To)
-	if len(c.Content) > 0 {
-		b = appendField(b, tagContent, c.Content)
-	}
+	f := File{Path: c.Path, To: c.To, Content: c.Content, Edits: c.Edits, Loose: c.Loose}
+	b = appendFile(b, &f)
 	b = appendText(b, tagDiff, c.Diff)
 	b = appendText(b, tagURL, c.URL)
 	b = appendText(b, tagPattern, c.Pattern)
 	b = appendBool(b, tagRecursive, c.Recursive)
-	return appendText(b, tagArgs, c.Args)
+	b = appendText(b, tagArgs, c.Args)
+	if len(c.Raw) > 0 {
+		b = appendField(b, tagRaw, c.Raw)
+	}
+	b = appendText(b, tagUse, c.Use)
+	for i := range c.Files {
+		b = appendWithin(b, tagFile, func(b []byte) []byte {
+			b = appendText(b, tagTool, string(c.Files[i].Tool))
+			return appendFile(b, &c.Files[i])
+		})
+	}
+	return b
+}
+
+// appendFile appends what a call and a file of a call have in common, but for Tool.
+func appendFile(b []byte, f *File) []byte {
+	b = appendText(b, tagPath, f.Path)
+	b = appendText(b, tagTo, f.To)
+	if len(f.Content) > 0 {
+		b = appendField(b, tagContent, f.Content)
+	}
+	for i := range f.Edits {
+		b = appendWithin(b, tagEdit, func(b []byte) []byte { return appendEdit(b, &f.Edits[i]) })
+	}
+	return appendBool(b, tagLoose, f.Loose)
+}
+
+func appendEdit(b []byte, e *Edit) []byte {
+	b = appendText(b, tagOld, e.Old)
+	b = appendText(b, tagNew, e.New)
+	b = appendBool(b, tagAll, e.All)
+	b = appendBool(b, tagLines, e.Lines)
+	b = appendText(b, tagAfter, e.After)
+	b = appendBool(b, tagEnd, e.End)
+	b = appendBool(b, tagInsert, e.Insert)
+	b = appendNumber(b, tagLine, uint64(e.Line))
+	return appendText(b, tagCell, e.Cell)
+}
+
+// appendWithin appends a field whose value is fields.
+func appendWithin(b []byte, t tag, inner func([]byte) []byte) []byte {
+	start := len(b)
+	b = append(b, byte(t), 0, 0, 0, 0)
+	b = inner(b)
+	putLen(b[start+1:], len(b)-start-5)
+	return b
 }
 
 func appendVerdict(b []byte, v *Verdict) []byte {
 	b = appendBool(b, tag(tagAllow), v.Allow)
 	b = appendText(b, tag(tagReason), v.Reason)
-	return appendText(b, tag(tagCall), v.Call)
+	b = appendText(b, tag(tagCall), v.Call)
+	if len(v.Answer) > 0 {
+		b = appendField(b, tag(tagAnswer), v.Answer)
+	}
+	return b
 }
 
 func appendField[T string | []byte](b []byte, t tag, v T) []byte {
@@ -212,8 +277,9 @@ func (f *fields) bool() bool {
 
 func parseCall(b []byte) (*Call, error) {
 	c := &Call{}
+	var own File
 	f := fields{rest: b}
-	for f.next(tagArgv, tagEnv) {
+	for f.next(tagArgv, tagEnv, tagEdit, tagFile) {
 		switch f.tag {
 		case tagNonce:
 			if len(f.v) != len(c.Nonce) {
@@ -260,12 +326,8 @@ func parseCall(b []byte) (*Call, error) {
 			c.Env = append(c.Env, f.text(MaxFrame))
 		case tagUmask:
 			c.Umask = uint32(f.number(0o777))
-		case tagPath:
-			c.Path = f.text(MaxText)
-		case tagTo:
-			c.To = f.text(MaxText)
-		case tagContent:
-			c.Content = f.bytes(MaxFrame)
+		case tagPath, tagTo, tagContent, tagEdit, tagLoose:
+			own.field(&f)
 		case tagDiff:
 			c.Diff = string(f.v)
 		case tagURL:
@@ -276,6 +338,16 @@ func parseCall(b []byte) (*Call, error) {
 			c.Recursive = f.bool()
 		case tagArgs:
 			c.Args = string(f.v)
+		case tagRaw:
+			c.Raw = f.bytes(MaxFrame)
+		case tagUse:
+			c.Use = f.text(MaxText)
+		case tagFile:
+			if len(c.Files) == MaxWords {
+				f.fail("too many files")
+				break
+			}
+			c.Files = append(c.Files, parseFile(&f))
 		default:
 			f.fail("unknown")
 		}
@@ -286,7 +358,79 @@ func parseCall(b []byte) (*Call, error) {
 	if !f.seen[tagNonce] {
 		return nil, &fieldError{tagNonce, "missing"}
 	}
+	c.Path, c.To, c.Content, c.Edits, c.Loose = own.Path, own.To, own.Content, own.Edits, own.Loose
 	return c, nil
+}
+
+// parseFile reads the file that is the present field's value.
+func parseFile(f *fields) (v File) {
+	in := fields{rest: f.v}
+	for in.next(tagEdit) {
+		if in.tag == tagTool {
+			v.Tool = Tool(in.text(64))
+			continue
+		}
+		v.field(&in)
+	}
+	if f.err == nil {
+		f.err = in.err
+	}
+	return v
+}
+
+// field reads one of the fields that a call and a file have in common.
+func (v *File) field(f *fields) {
+	switch f.tag {
+	case tagPath:
+		v.Path = f.text(MaxText)
+	case tagTo:
+		v.To = f.text(MaxText)
+	case tagContent:
+		v.Content = f.bytes(MaxFrame)
+	case tagEdit:
+		if len(v.Edits) == MaxWords {
+			f.fail("too many edits")
+			return
+		}
+		v.Edits = append(v.Edits, parseEdit(f))
+	case tagLoose:
+		v.Loose = f.bool()
+	default:
+		f.fail("unknown")
+	}
+}
+
+// parseEdit reads the edit that is the present field's value.
+func parseEdit(f *fields) (e Edit) {
+	in := fields{rest: f.v}
+	for in.next() {
+		switch in.tag {
+		case tagOld:
+			e.Old = string(in.v)
+		case tagNew:
+			e.New = string(in.v)
+		case tagAll:
+			e.All = in.bool()
+		case tagLines:
+			e.Lines = in.bool()
+		case tagAfter:
+			e.After = string(in.v)
+		case tagEnd:
+			e.End = in.bool()
+		case tagInsert:
+			e.Insert = in.bool()
+		case tagLine:
+			e.Line = int(in.number(1<<31 - 1))
+		case tagCell:
+			e.Cell = string(in.v)
+		default:
+			in.fail("unknown")
+		}
+	}
+	if f.err == nil {
+		f.err = in.err
+	}
+	return e
 }
 
 func parseVerdict(b []byte) (*Verdict, error) {
@@ -300,6 +444,8 @@ func parseVerdict(b []byte) (*Verdict, error) {
 			v.Reason = f.text(MaxText)
 		case tagCall:
 			v.Call = f.text(MaxText)
+		case tagAnswer:
+			v.Answer = f.bytes(MaxText)
 		default:
 			f.fail("unknown")
 		}

@@ -12,7 +12,7 @@ import (
 // session's own copy, so a difference is an accident or an attack.
 
 // Version is the version of the format that this package writes and reads.
-const Version = 1
+const Version = 2
 
 // Types of frames.
 const (
@@ -153,6 +153,13 @@ func Fits(c *Call, frame []byte) (why string, ok bool) {
 		return "it has more than " + strconv.Itoa(MaxWords) + " arguments", false
 	case len(c.Env) > MaxWords:
 		return "it has more than " + strconv.Itoa(MaxWords) + " variables", false
+	case len(c.Files) > MaxWords, len(c.Edits) > MaxWords:
+		return "it changes more than " + strconv.Itoa(MaxWords) + " places", false
+	}
+	for i := range c.Files {
+		if len(c.Files[i].Edits) > MaxWords {
+			return "it changes more than " + strconv.Itoa(MaxWords) + " places", false
+		}
 	}
 	return "", true
 }

@@ -21,6 +21,8 @@ func full() *Call {
 		Script: "a.sh", ScriptText: []byte("a\x00b"), ScriptSize: 1 << 40, ScriptID: "1:2:3",
 		Stdin: StdinInteractive, Env: []string{"BASH_ENV=x", "PATH="}, Umask: 0o77,
 		Path: "/proj/a", To: "/proj/b", Content: []byte{0, 1}, Diff: "@@", URL: "https://x", Pattern: "x.*", Recursive: true, Args: "{}",
+		Raw: []byte("{\x00}"), Use: "toolu_1", Loose: true, Edits: []Edit{{Old: "a\x00", New: "b", All: true}, {Cell: "c1", Insert: true, Line: 3}},
+		Files: []File{{Tool: ToolMove, Path: "a", To: "b", Loose: true, Edits: []Edit{{Lines: true, Old: "x\n", After: "func f", End: true}}}, {Tool: ToolWrite, Content: []byte("x")}, {}},
 	}
 }
 
@@ -28,13 +30,13 @@ func TestRoundTrip(t *testing.T) {
 	var stream []byte
 	stream = AppendCall(stream, full())
 	stream = AppendCall(stream, &Call{})
-	stream = AppendVerdict(stream, &Verdict{Allow: true, Reason: "x", Call: "call_1"})
+	stream = AppendVerdict(stream, &Verdict{Allow: true, Reason: "x", Call: "call_1", Answer: []byte("{}")})
 	stream = AppendVerdict(stream, &Verdict{})
 	stream = AppendTaken(stream)
 	want := []Message{
 		{Call: full()},
 		{Call: &Call{}},
-		{Verdict: &Verdict{Allow: true, Reason: "x", Call: "call_1"}},
+		{Verdict: &Verdict{Allow: true, Reason: "x", Call: "call_1", Answer: []byte("{}")}},
 		{Verdict: &Verdict{}},
 		{Taken: true},
 	}
@@ -94,6 +96,12 @@ func TestRefused(t *testing.T) {
 		{"a negative size", add(byte(tagScriptSize), 0, 0, 0, 8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), "field 12: out of range"},
 		{"a boolean of two", add(byte(tagRecursive), 0, 0, 0, 1, 2), "field 23: not a boolean"},
 		{"too many words", AppendCall(nil, words), "field 5: too many"},
+		{"too many edits", AppendCall(nil, &Call{Edits: make([]Edit, MaxWords+1)}), "field 27: too many"},
+		{"too many files", AppendCall(nil, &Call{Files: make([]File, MaxWords+1)}), "field 29: too many"},
+		{"a file's path twice", add(byte(tagFile), 0, 0, 0, 12, byte(tagPath), 0, 0, 0, 1, 'x', byte(tagPath), 0, 0, 0, 1, 'y'), "field 17: given twice"},
+		{"a file with a call's field", add(byte(tagFile), 0, 0, 0, 6, byte(tagURL), 0, 0, 0, 1, 'x'), "field 21: unknown"},
+		{"an edit of no known field", add(byte(tagEdit), 0, 0, 0, 6, 99, 0, 0, 0, 1, 'x'), "field 99: unknown"},
+		{"half an edit", add(byte(tagEdit), 0, 0, 0, 3, 1, 0, 0), "closed within"},
 		{"a verdict's field twice", []byte{0, 0, 0, 14, Version, typeVerdict, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1}, "field 1: given twice"},
 		{"a verdict with a call's field", []byte{0, 0, 0, 8, Version, typeVerdict, 9, 0, 0, 0, 1, 1}, "field 9: unknown"},
 	} {
@@ -121,6 +129,9 @@ func TestFits(t *testing.T) {
 		{"as many words", Call{Argv: make([]string, MaxWords)}, true},
 		{"one word more", Call{Argv: make([]string, MaxWords+1)}, false},
 		{"one variable more", Call{Env: make([]string, MaxWords+1)}, false},
+		{"one edit more", Call{Edits: make([]Edit, MaxWords+1)}, false},
+		{"one file more", Call{Files: make([]File, MaxWords+1)}, false},
+		{"one edit more in a file", Call{Files: []File{{Edits: make([]Edit, MaxWords+1)}}}, false},
 	} {
 		b := AppendCall(nil, &c.call)
 		why, ok := Fits(&c.call, b)
