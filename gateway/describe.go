@@ -258,6 +258,9 @@ func (d *describing) effects() {
 	}
 	d.t.field("Effects", strings.Join(words, "; "))
 	budget := maxCounted
+	if d.j.Action == Deny {
+		budget = 0 // nobody is asked about it, and it may be the whole disk
+	}
 	for _, e := range all {
 		if e.Kind == shell.Delete && e.Path != "" && budget > 0 {
 			d.t.field("Removes", count(e.Path, e.Recursive, d.show(e.Path), &budget))
