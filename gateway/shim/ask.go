@@ -36,48 +36,86 @@ func (b *backoff) wait() bool {
 }
 
 // link is a connection on which a verdict was given.
-type link struct{ fd int }
+type link struct {
+	fd    int
+	until int64 // when waiting ends, on the clock of now; 0: never
+}
 
 // Read reads as io.Reader does.
 func (l link) Read(p []byte) (int, error) {
-	n, err := retry(func() (int, error) { return syscall.Read(l.fd, p) })
-	if n <= 0 && err == nil {
-		return 0, errClosed
+	for {
+		if err := l.hurry(); err != nil {
+			return 0, err
+		}
+		n, err := retry(func() (int, error) { return syscall.Read(l.fd, p) })
+		switch {
+		case l.until != 0 && anyOf(err, syscall.EAGAIN, syscall.EWOULDBLOCK):
+			continue
+		case n <= 0 && err == nil:
+			return 0, errClosed
+		}
+		return max(n, 0), err
 	}
-	return max(n, 0), err
+}
+
+// hurry bounds the next wait on the connection by what is left of the time. Time
+// that the machine sleeps does not count, for it does not count for agents either.
+func (l link) hurry() error {
+	if l.until == 0 {
+		return nil
+	}
+	left := l.until - now()
+	if left <= 0 {
+		return errLate
+	}
+	tv := syscall.NsecToTimeval(left + second/1000) // 0 would be no limit
+	for _, opt := range [...]int{syscall.SO_RCVTIMEO, syscall.SO_SNDTIMEO} {
+		if err := syscall.SetsockoptTimeval(l.fd, syscall.SOL_SOCKET, opt, &tv); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var (
 	errClosed = errors.New("the connection was closed")
 	errSocket = errors.New("is not a socket of the agent's owner")
+	errLate   = errors.New("there was no answer in time")
 )
 
-// ask sends a call and waits, without limit, for the verdict. A connection that
-// breaks before it is made again: the server is being replaced, or it saw that the
-// call is no longer what was sent. call gives the frame to send each time; it is
-// the same call under the same nonce, unless it changed. limit bounds the time, in
-// nanoseconds, while there is nobody to ask. The link is the caller's to close.
-func ask(agent string, call func() ([]byte, error), limit int64) (wire.Verdict, link, error) {
+// ask sends a call and waits for the verdict. A connection that breaks before it
+// is made again: the server is being replaced, or it saw that the call is no
+// longer what was sent. call gives the frame to send each time; it is the same
+// call under the same nonce, unless it changed. limit bounds the time, in
+// nanoseconds, while there is nobody to ask; until, if not 0, is when waiting for
+// the verdict ends, with errLate. The link of a verdict is the caller's to close.
+func ask(agent string, call func() ([]byte, error), limit, until int64) (wire.Verdict, link, error) {
 	b := backoff{limit: limit}
 	for {
-		l, err := dial(agent)
+		if until != 0 && now() >= until {
+			return wire.Verdict{}, link{fd: -1}, errLate
+		}
+		l, err := dial(agent, until)
 		if err == nil {
 			b.spent = 0 // somebody listens; pause stays, for one that hangs up at once
 			frame, err := call()
 			if err != nil {
 				_ = syscall.Close(l.fd)
-				return wire.Verdict{}, link{-1}, err
+				return wire.Verdict{}, link{fd: -1}, err
 			}
 			v, again, err := exchange(l, frame)
 			if !again {
+				if err != nil {
+					_ = syscall.Close(l.fd)
+				}
 				return v, l, err
 			}
 			_ = syscall.Close(l.fd)
 		} else if !passing(err) {
-			return wire.Verdict{}, link{-1}, err
+			return wire.Verdict{}, link{fd: -1}, err
 		}
 		if !b.wait() {
-			return wire.Verdict{}, link{-1}, err
+			return wire.Verdict{}, link{fd: -1}, err
 		}
 	}
 }
@@ -109,6 +147,7 @@ func exchange(l link, frame []byte) (v wire.Verdict, again bool, err error) {
 		return *m.Verdict, false, nil
 	case err == nil:
 		return wire.Verdict{}, false, wire.ErrType
+	case errors.Is(err, errLate):
 	case sendErr != nil, anyOf(err, errClosed, wire.ErrShort, syscall.ECONNRESET, syscall.EPIPE):
 		return wire.Verdict{}, true, errClosed
 	}
@@ -116,23 +155,26 @@ func exchange(l link, frame []byte) (v wire.Verdict, again bool, err error) {
 }
 
 // dial connects to the agent's gate. A full backlog makes it wait; see the blocking socket.
-func dial(agent string) (link, error) {
+func dial(agent string, until int64) (link, error) {
 	addr, err := gate(agent)
 	if err != nil {
-		return link{-1}, err
+		return link{fd: -1}, err
 	}
 	fd, err := newSocket()
 	if err != nil {
-		return link{-1}, err
+		return link{fd: -1}, err
 	}
+	l := link{fd: fd, until: until}
 	for {
-		err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: addr})
+		if err = l.hurry(); err == nil {
+			err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: addr})
+		}
 		if err == nil || errors.Is(err, syscall.EISCONN) {
-			return link{fd}, nil
+			return l, nil
 		}
 		if !errors.Is(err, syscall.EINTR) {
 			_ = syscall.Close(fd)
-			return link{-1}, err
+			return link{fd: -1}, err
 		}
 	}
 }

@@ -71,7 +71,7 @@ func isShim(dir, file string, self *syscall.Stat_t) bool {
 var agentMarks = [...]string{"keep.json", "gate.sock", "keep.sock"}
 
 // agentOf reads the path of this program's file: the agent's folder and the name
-// of the program it stands for, if it is a shim.
+// of the program it stands for, or HookName, if it is one of that folder.
 func agentOf(exe string) (dir, name string, ok bool) {
 	exe = trimSuffix(exe, " (deleted)")
 	i := last(exe, '/')
@@ -79,7 +79,7 @@ func agentOf(exe string) (dir, name string, ok bool) {
 		return "", "", false
 	}
 	dir, name = exe[:i-len("/bin")], exe[i+1:]
-	if !isProgramName(name) {
+	if !isProgramName(name) && name != HookName {
 		return "", "", false
 	}
 	j := last(dir, '/')

@@ -39,6 +39,9 @@ func init() {
 		return
 	}
 	argv, env, err := arguments()
+	if name == HookName {
+		announce(dir, argv)
+	}
 	if err != nil {
 		deny(err.Error())
 	}
@@ -54,7 +57,9 @@ func Main(args []string) {
 	}
 	env := syscall.Environ()
 	exe := started0(args[0], variable(env, "PATH"))
-	if dir, name, ok := agentOf(exe); ok {
+	if dir, name, ok := agentOf(exe); ok && name == HookName {
+		announce(dir, args)
+	} else if ok {
 		serve(exe, dir, name, args, env)
 	}
 }
@@ -133,7 +138,7 @@ func permit(agent, name, program, cwd, path string, argv, env []string) link {
 		return frame, nil
 	}
 	for range retries {
-		v, l, err := ask(agent, call, patience)
+		v, l, err := ask(agent, call, patience, 0)
 		if err != nil {
 			deny("the gateway cannot be asked: " + err.Error())
 		}
@@ -224,21 +229,8 @@ func deny(reason string) {
 
 // say writes one line to standard error. The gateway's texts are safe to print;
 // control characters are taken out once more, for this line is read by agents.
-func say(line string) {
-	b := []byte("kavi: " + line)
-	for i, c := range b {
-		if c < ' ' || c == 0x7f {
-			b[i] = ' '
-		}
-	}
-	b = append(b, '\n')
-	for len(b) > 0 {
-		n, err := retry(func() (int, error) { return syscall.Write(2, b) })
-		if err != nil || n <= 0 {
-			return
-		}
-		b = b[n:]
-	}
+func say(text string) {
+	_ = writeAll(2, line("kavi: "+text))
 }
 
 func exit(code int) {

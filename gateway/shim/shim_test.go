@@ -197,7 +197,7 @@ func TestNobodyToAsk(t *testing.T) {
 	defer os.RemoveAll(dir)
 	frame := wire.AppendCall(nil, &wire.Call{Nonce: [16]byte{1}})
 	const little = second / 5
-	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); !errors.Is(err, syscall.ENOENT) || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little, 0); !errors.Is(err, syscall.ENOENT) || v.Allow {
 		t.Errorf("no socket: %+v, %v", v, err)
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: dir + "/gate.sock"})
@@ -208,7 +208,7 @@ func TestNobodyToAsk(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); !errors.Is(err, syscall.ECONNREFUSED) || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little, 0); !errors.Is(err, syscall.ECONNREFUSED) || v.Allow {
 		t.Errorf("a dead socket: %+v, %v", v, err)
 	}
 	if err := os.Remove(dir + "/gate.sock"); err != nil {
@@ -217,7 +217,7 @@ func TestNobodyToAsk(t *testing.T) {
 	if err := os.WriteFile(dir+"/gate.sock", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little); !errors.Is(err, errSocket) || v.Allow {
+	if v, _, err := ask(dir, func() ([]byte, error) { return frame, nil }, little, 0); !errors.Is(err, errSocket) || v.Allow {
 		t.Errorf("a file: %+v, %v", v, err)
 	}
 }

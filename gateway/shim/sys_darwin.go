@@ -38,6 +38,29 @@ func send(l link, b []byte) error {
 	return nil
 }
 
+// now is the time in nanoseconds. There is no other clock without the C library
+// than the one that can be set.
+func now() int64 {
+	var tv syscall.Timeval
+	if err := syscall.Gettimeofday(&tv); err != nil {
+		panic("there is no clock")
+	}
+	return tv.Nano()
+}
+
+// readable waits until a descriptor can be read from, at most ns nanoseconds.
+func readable(fd int, ns int64) bool {
+	for end := now() + ns; ; {
+		var set syscall.FdSet
+		set.Bits[fd/32] |= 1 << (fd % 32)
+		tv := syscall.NsecToTimeval(max(end-now(), 0))
+		err := syscall.Select(fd+1, &set, nil, nil, &tv)
+		if err != syscall.EINTR {
+			return err == nil && set.Bits[fd/32] != 0
+		}
+	}
+}
+
 func sleep(ns int64) {
 	tv := syscall.NsecToTimeval(ns)
 	_ = syscall.Select(0, nil, nil, nil, &tv)

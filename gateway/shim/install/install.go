@@ -1,5 +1,5 @@
 // Package install makes an agent's shim folder: links to kavi named like the
-// system's shells and git.
+// system's shells and git, and the one that the agent's hooks run.
 package install
 
 import (
@@ -12,6 +12,10 @@ import (
 	"slices"
 )
 
+// hookName is shim.HookName. Package shim is not imported: whoever installs need
+// not be one.
+const hookName = "kavi-hook"
+
 // Programs are the names that shims exist for.
 func Programs() []string {
 	return []string{"sh", "bash", "dash", "zsh", "ksh", "fish", "git"}
@@ -21,7 +25,8 @@ func Programs() []string {
 // system has on the present PATH outside of kavi's own folders, and takes away the
 // ones of programs that it no longer has. binary is the session's own copy of
 // kavi; the links lead to a second copy beside it, see Entry. It may be called
-// again, also while agents run.
+// again, also while agents run. Beside the shims goes kavi-hook, which the agent's
+// own hooks run.
 func Install(binary, agentDir string, programs []string) error {
 	if programs == nil {
 		programs = Programs()
@@ -32,6 +37,9 @@ func Install(binary, agentDir string, programs []string) error {
 	}
 	bin := filepath.Join(agentDir, "bin")
 	if err := os.MkdirAll(bin, 0o700); err != nil {
+		return fmt.Errorf("shims: %w", err)
+	}
+	if err := place(target, filepath.Join(bin, hookName)); err != nil {
 		return fmt.Errorf("shims: %w", err)
 	}
 	for _, name := range programs {

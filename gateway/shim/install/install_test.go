@@ -58,7 +58,7 @@ func TestInstall(t *testing.T) {
 		}
 		return list
 	}
-	if got := names(); !slices.Equal(got, []string{"bash", "git", "sh"}) {
+	if got := names(); !slices.Equal(got, []string{"bash", "git", "kavi-hook", "sh"}) {
 		t.Errorf("shims: %v", got)
 	}
 	st, err := os.Stat(filepath.Join(agent, "bin"))
@@ -90,7 +90,7 @@ func TestInstall(t *testing.T) {
 	if err := Install(bin, agent, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := names(); !slices.Equal(got, []string{"bash", "dash", "sh"}) {
+	if got := names(); !slices.Equal(got, []string{"bash", "dash", "kavi-hook", "sh"}) {
 		t.Errorf("shims: %v", got)
 	}
 	if got := Find("bash"); got != filepath.Join(dir, "bash") {
