@@ -20,21 +20,23 @@ type arrow struct {
 
 func arrows() map[string]arrow {
 	return map[string]arrow{
-		"cmd/kavi":             {[]string{"..."}, ""},
-		"panes":                {[]string{"session", "session/ledger", "gateway", "gateway/display", "pty/vt", "keymap"}, "panes shows what is true and hands keys on: it starts no process, opens no socket and asks no door"},
-		"session":              {[]string{"session/ledger", "gateway", "gateway/wire", "gateway/display", "gateway/shell", "gateway/shim/install", "pty", "pty/proc", "pty/vt"}, "the session knows nothing of screens, keys and command lines"},
-		"session/control":      {[]string{"session", "session/ledger", "gateway", "gateway/wire", "gateway/display", "pty/proc", "pty/vt"}, "the control socket serves a session; it draws nothing"},
-		"session/ledger":       {[]string{"gateway/display"}, "the ledger is a record that depends on nothing but how a stranger's text is shown"},
-		"gateway":              {[]string{"gateway/wire", "gateway/shell", "gateway/display"}, "what is allowed is decided without knowing sessions, terminals or who draws"},
-		"gateway/wire":         {nil, "wire is what doors and gateway share; the shim runs it before the standard library is ready"},
-		"gateway/display":      {nil, "everything may call display, so display calls nothing"},
-		"gateway/shell":        {nil, "the shell analysis is a pure leaf, fuzzed alone"},
-		"gateway/shim":         {[]string{"gateway/wire"}, "the shim runs in front of every command: all it may know is what it says to the gateway"},
-		"gateway/shim/install": {nil, "installing shims is making links"},
-		"pty":                  {[]string{"pty/proc"}, "a keeper holds a terminal and parses nothing: no screen, no policy"},
-		"pty/proc":             {nil, "who is a process is asked of the system alone"},
-		"pty/vt":               {nil, "bytes in, screen out: an emulator that knew of sessions could not be fuzzed"},
-		"keymap":               {nil, "what keys mean is a table"},
+		"cmd/kavi":               {[]string{"..."}, ""},
+		"panes":                  {[]string{"session", "session/ledger", "gateway", "gateway/display", "pty/vt", "keymap"}, "panes shows what is true and hands keys on: it starts no process, opens no socket and asks no door"},
+		"session":                {[]string{"session/ledger", "gateway", "gateway/wire", "gateway/display", "gateway/shell", "gateway/shim/install", "pty", "pty/proc", "pty/vt"}, "the session knows nothing of screens, keys and command lines"},
+		"session/control":        {[]string{"session", "session/ledger", "gateway", "gateway/wire", "gateway/display", "pty/proc", "pty/vt"}, "the control socket serves a session; it draws nothing"},
+		"session/ledger":         {[]string{"gateway/display"}, "the ledger is a record that depends on nothing but how a stranger's text is shown"},
+		"gateway":                {[]string{"gateway/wire", "gateway/shell", "gateway/display"}, "what is allowed is decided without knowing sessions, terminals or who draws"},
+		"gateway/wire":           {nil, "wire is what doors and gateway share; the shim runs it before the standard library is ready"},
+		"gateway/display":        {nil, "everything may call display, so display calls nothing"},
+		"gateway/shell":          {nil, "the shell analysis is a pure leaf, fuzzed alone"},
+		"gateway/shim":           {[]string{"gateway/wire"}, "the shim runs in front of every command: all it may know is what it says to the gateway"},
+		"gateway/shim/install":   {nil, "installing shims is making links"},
+		"gateway/watch/baseline": {nil, "what files held is kept without knowing who asks for it"},
+		"gateway/watch/diff":     {nil, "comparing texts is pure"},
+		"pty":                    {[]string{"pty/proc"}, "a keeper holds a terminal and parses nothing: no screen, no policy"},
+		"pty/proc":               {nil, "who is a process is asked of the system alone"},
+		"pty/vt":                 {nil, "bytes in, screen out: an emulator that knew of sessions could not be fuzzed"},
+		"keymap":                 {nil, "what keys mean is a table"},
 	}
 }
 
