@@ -62,7 +62,10 @@ func New(prefix string, overrides map[string]map[string]any) (*Keys, error) {
 	if prefix == "" {
 		prefix = DefaultPrefix
 	}
-	if k.prefix, err = Parse(prefix); err != nil {
+	if k.prefix, err = Parse(prefix); err == nil {
+		err = k.prefix.free()
+	}
+	if err != nil {
 		fail("", "", "%v", err)
 	}
 	for _, name := range sortedKeys(overrides) {

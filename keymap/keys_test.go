@@ -127,7 +127,11 @@ func TestWrongOverridesAreErrorsThatNameTheNearest(t *testing.T) {
 		{"not strings", "", map[string]map[string]any{"prefix": {"zoom": []any{"a", 1}}}, "1 is not a key"},
 		{"conflict", "", map[string]map[string]any{"inbox": {"reject": "a"}}, "keys.inbox.reject: a is already approve"},
 		{"prefix", "C-Spac", nil, `prefix: "C-Spac" is not a key: did you mean C-Space?`},
-		{"prefix in its table", "d", nil, "keys.prefix.detach: d is the prefix"},
+		{"prefix in its table", "C-d", map[string]map[string]any{"prefix": {"detach": "C-d"}}, "keys.prefix.detach: C-d is the prefix"},
+		{"a letter as prefix", "a", nil, "prefix: a is typed into agents: it needs Ctrl or Alt"},
+		{"a letter with Shift", "S-a", nil, "prefix: A is typed into agents"},
+		{"a blank", "Space", nil, "prefix: Space is typed into agents"},
+		{"what C-m is", "C-m", nil, "prefix: Enter is typed into agents"},
 		{"no way back", "", map[string]map[string]any{"copy": {"leave": []any{}}}, "it needs a key"},
 	} {
 		k, err := New(c.prefix, c.overrides)

@@ -1,6 +1,9 @@
 package keymap
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // spares are the prefixes to take where the outer terminal's tmux has the wanted
 // one, in the order in which they are tried.
@@ -20,4 +23,13 @@ func ChoosePrefix(want Key, outer []Key) (prefix Key, note string) {
 		}
 	}
 	return want, "the tmux around kavi has " + want.String() + " as its prefix too: press it twice"
+}
+
+// free says why a key cannot be the prefix: what is typed belongs to the agents.
+func (k Key) free() error {
+	typed := k.Named == NoName || slices.Contains([]Named{KeyEnter, KeyTab, KeyBackTab, KeyEscape, KeyBackspace}, k.Named)
+	if typed && k.Mod&(Ctrl|Meta) == 0 {
+		return fmt.Errorf("%s is typed into agents: it needs Ctrl or Alt, as in C-Space or M-a", k)
+	}
+	return nil
 }
