@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"os/signal"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -114,7 +115,12 @@ func TestSignalsEndAHeldShim(t *testing.T) {
 		cmd := g.command("bash", "-c", "echo ran")
 		var out strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &out
-		if err := cmd.Start(); err != nil {
+		// Under nohup the shim would rightly go on ignoring what is ignored here.
+		caught := make(chan os.Signal, 1)
+		signal.Notify(caught, sig)
+		err := cmd.Start()
+		signal.Stop(caught)
+		if err != nil {
 			t.Fatal(err)
 		}
 		g.waitFor("the call", func(calls []*wire.Call, _, _ int) bool { return len(calls) == 1 })
