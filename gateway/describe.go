@@ -27,7 +27,7 @@ func Describe(c *Call, j Judgement, w World) (t Text) {
 		d.file()
 	case wire.ToolExec:
 		d.command()
-	case wire.ToolRead, wire.ToolSearch, wire.ToolDelete, wire.ToolMove, wire.ToolFetch, wire.ToolMCP:
+	case wire.ToolRead, wire.ToolSearch, wire.ToolDelete, wire.ToolMove, wire.ToolFetch, wire.ToolMCP, wire.ToolNone:
 		d.tool()
 	default:
 		d.tool()
@@ -70,58 +70,6 @@ func (d *describing) show(p string) string {
 	return p
 }
 
-// file describes a write or an edit: the difference to the file as it is now.
-func (d *describing) file() {
-	c, t := d.c, &d.t
-	t.Form, t.Verb = FormWrite, "Write"
-	name := d.show(absolute(c.Path, c, d.w))
-	t.field("File", orElse(name, c.Path))
-	target, known := shell.Resolve(c.Path, shellEnv(c, d.w))
-	if known && target != absolute(c.Path, c, d.w) && c.Path != "" {
-		t.field("Leads to", d.show(target))
-	}
-	var b body
-	plus, minus, counted := 0, 0, false
-	switch {
-	case c.Tool == wire.ToolEdit && c.Content == nil:
-		t.Verb = "Edit"
-		for _, l := range lines([]byte(c.Diff)) {
-			switch {
-			case strings.HasPrefix(l, "+++ "), strings.HasPrefix(l, "--- "):
-			case strings.HasPrefix(l, "+"):
-				plus++
-			case strings.HasPrefix(l, "-"):
-				minus++
-			}
-			b.add("", l)
-		}
-		counted = c.Diff != ""
-	default:
-		before, problem := present(target, known)
-		if problem != "" {
-			t.field("Problem", problem)
-			for _, l := range lines(c.Content) {
-				b.add("+", l)
-			}
-			break
-		}
-		b, plus, minus = unified(before, c.Content)
-		counted = true
-	}
-	object := display.Safe(orElse(name, "a path that is not given"))
-	if counted {
-		t.Lines = stats(plus, minus)
-		t.field("Lines", t.Lines)
-		object += " (" + t.Lines + ")"
-	}
-	t.Object = object
-	d.effects()
-	t.body("diff", b)
-	if len(b.rows) == 0 {
-		t.BodyIs = ""
-	}
-}
-
 // tool describes what is neither a file that is written nor a command.
 func (d *describing) tool() {
 	c, t := d.c, &d.t
@@ -130,8 +78,9 @@ func (d *describing) tool() {
 	t.field("Tool", orElse(c.Name, string(c.Tool)))
 	switch c.Tool {
 	case wire.ToolRead:
-		t.Verb, t.Object = "Read", name
+		t.Verb, t.Object = "Read", orElse(name, "a path known only when it runs")
 		t.field("File", name)
+		t.field("Arguments", c.Args)
 	case wire.ToolSearch:
 		t.Verb, t.Object = "Search", c.Pattern+" in "+orElse(name, ".")
 		t.field("Pattern", c.Pattern)
@@ -145,10 +94,11 @@ func (d *describing) tool() {
 		t.field("From", name)
 		t.field("To", to)
 	case wire.ToolFetch:
-		t.Verb, t.Object = "Fetch", c.URL
+		t.Verb, t.Object = "Fetch", orElse(c.URL, c.Args)
 		t.field("URL", c.URL)
 		t.field("Host", orElse(shell.Host(c.URL), "it cannot be said for certain"))
-	case wire.ToolMCP, wire.ToolWrite, wire.ToolEdit, wire.ToolExec:
+		t.field("Arguments", c.Args)
+	case wire.ToolMCP, wire.ToolNone, wire.ToolWrite, wire.ToolEdit, wire.ToolExec:
 		d.other(name)
 	default:
 		d.other(name)

@@ -43,7 +43,7 @@ func (ju *judging) subjects() []subject {
 	for i := range ju.parts {
 		p := &ju.parts[i]
 		s := &list[i]
-		*s = subject{part: p, exec: ju.c.Tool == wire.ToolExec, mcp: ju.c.Tool == wire.ToolMCP, names: [2]string{ju.c.Name, string(ju.c.Tool)}, agent: ju.who.Agent}
+		*s = subject{part: p, exec: ju.c.Tool == wire.ToolExec, mcp: ju.c.Tool == wire.ToolMCP, names: [2]string{ju.c.Name, string(ju.tool(i))}, agent: ju.who.Agent}
 		s.now, s.fs, s.root, s.home, s.looked = ju.w.Now, ju.w.FS, root, home, looked
 		s.argvs = spellings(p)
 		s.places = make([]place, len(p.Effects))
@@ -61,6 +61,15 @@ func (ju *judging) subjects() []subject {
 		}
 	}
 	return list
+}
+
+// tool is what part i of the call does, in a canonical tool's name: of a call about
+// several files each has its own.
+func (ju *judging) tool(i int) wire.Tool {
+	if i < len(ju.c.Files) {
+		return ju.c.Files[i].Tool
+	}
+	return ju.c.Tool
 }
 
 // spellings are the argument vectors under which a rule may know a part: after

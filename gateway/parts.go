@@ -17,15 +17,19 @@ func shellEnv(c *Call, w World) shell.Env {
 // partsOf decomposes a call; there is always a part.
 func partsOf(c *Call, w World) []Part {
 	env := shellEnv(c, w)
-	one := func(text string, effects []Effect) []Part {
-		if len(effects) == 0 {
-			effects = []Effect{{Kind: shell.Read, Why: "changes nothing"}}
+	if len(c.Files) > 0 {
+		parts := make([]Part, len(c.Files))
+		for i, f := range c.Files {
+			parts[i] = filePart(f, env)
 		}
-		return []Part{{Text: text, Start: -1, End: -1, Effects: effects}}
+		return parts
 	}
+	one := func(text string, effects []Effect) []Part { return []Part{partOf(text, effects)} }
 	switch c.Tool {
-	case wire.ToolRead:
-		return one("read "+c.Path, shell.ReadEffects(c.Path, env))
+	case wire.ToolNone:
+		return one(c.Name, nil)
+	case wire.ToolRead, wire.ToolWrite, wire.ToolEdit, wire.ToolMove:
+		return []Part{filePart(c.Targets()[0], env)}
 	case wire.ToolSearch:
 		dir := c.Path
 		if dir == "" {
@@ -36,14 +40,8 @@ func partsOf(c *Call, w World) []Part {
 			effects[i].Recursive = true
 		}
 		return one("search "+c.Path, effects)
-	case wire.ToolWrite:
-		return one("write "+c.Path, shell.WriteEffects(c.Path, env))
-	case wire.ToolEdit:
-		return one("edit "+c.Path, shell.EditEffects(c.Path, env))
 	case wire.ToolDelete:
 		return one("delete "+c.Path, shell.DeleteEffects(c.Path, c.Recursive, env))
-	case wire.ToolMove:
-		return one("move "+c.Path+" to "+c.To, shell.MoveEffects(c.Path, c.To, env))
 	case wire.ToolFetch:
 		return one("fetch "+c.URL, shell.FetchEffects(c.URL))
 	case wire.ToolMCP:
@@ -57,6 +55,37 @@ func partsOf(c *Call, w World) []Part {
 		return append(parts, environment(c, w)...)
 	}
 	return one(string(c.Tool)+" "+c.Name, []Effect{{Kind: shell.Opaque, Why: "is a tool that kavi does not know"}})
+}
+
+// partOf is a part that is no command.
+func partOf(text string, effects []Effect) Part {
+	if len(effects) == 0 {
+		effects = []Effect{{Kind: shell.Read, Why: "changes nothing"}}
+	}
+	return Part{Text: text, Start: -1, End: -1, Effects: effects}
+}
+
+// filePart is what is done to one file. Of several in one call each is a part of
+// its own, judged by what there is before the call.
+func filePart(f wire.File, env shell.Env) Part {
+	at := f.Path
+	if astray(f, env) {
+		at = ""
+	}
+	switch f.Tool {
+	case wire.ToolRead:
+		return partOf("read "+f.Path, shell.ReadEffects(at, env))
+	case wire.ToolWrite:
+		return partOf("write "+f.Path, shell.WriteEffects(at, env))
+	case wire.ToolEdit:
+		return partOf("edit "+f.Path, shell.EditEffects(at, env))
+	case wire.ToolDelete:
+		return partOf("delete "+f.Path, shell.DeleteEffects(at, false, env))
+	case wire.ToolMove:
+		return partOf("move "+f.Path+" to "+f.To, shell.MoveEffects(at, f.To, env))
+	case wire.ToolSearch, wire.ToolExec, wire.ToolFetch, wire.ToolMCP, wire.ToolNone:
+	}
+	return partOf(string(f.Tool)+" "+f.Path, []Effect{{Kind: shell.Opaque, Why: "does to a file what kavi does not know"}})
 }
 
 // execParts decomposes a command.

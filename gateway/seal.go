@@ -137,8 +137,10 @@ func (s *sealer) targets(c *Call, j Judgement) {
 			}
 		}
 	}
-	if c.Tool == wire.ToolWrite || c.Tool == wire.ToolEdit {
-		s.file(under(c.Cwd, c.Path), true)
+	for _, f := range c.Targets() {
+		if f.Tool == wire.ToolWrite || f.Tool == wire.ToolEdit || f.Tool == wire.ToolMove {
+			s.file(under(c.Cwd, f.Path), true)
+		}
 	}
 }
 
