@@ -5,9 +5,12 @@ import (
 	"time"
 )
 
-// Until reads when a rule ends: a length of time after from ("20m"), or the next
-// time of day after it ("07:30", where from is).
+// Until reads when a rule ends: a length of time after from ("20m"), the next time
+// of day after it ("07:30", where from is), or a moment (RFC 3339).
 func Until(text string, from time.Time) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at, nil
+	}
 	if at, err := time.Parse("15:04", text); err == nil {
 		end := time.Date(from.Year(), from.Month(), from.Day(), at.Hour(), at.Minute(), 0, 0, from.Location())
 		if !end.After(from) {

@@ -41,8 +41,8 @@ func ruleKeys() []string {
 
 type patterns []string
 
-// maxRuleFile bounds a file of rules, in bytes.
-const maxRuleFile = 4 << 20
+// MaxRuleFile bounds a file of rules, in bytes.
+const MaxRuleFile = 4 << 20
 
 // ParseRules reads a file of rules (rules.md). file names it in errors, which have
 // the form "file:line: what: why"; all that are found are joined. A file with any
@@ -50,8 +50,8 @@ const maxRuleFile = 4 << 20
 //
 // Of the layer LayerRepository an allow is refused; LayerTrusted takes it.
 func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
-	if len(text) > maxRuleFile {
-		return nil, fmt.Errorf("%s: larger than %d MB", file, maxRuleFile>>20)
+	if len(text) > MaxRuleFile {
+		return nil, fmt.Errorf("%s: larger than %d MB", file, MaxRuleFile>>20)
 	}
 	var doc struct {
 		Presets patterns   `toml:"presets"`

@@ -89,7 +89,9 @@ func (r *Rule) Covers() string {
 			what = words + ", with anything after it"
 		}
 		if r.Verdict == Allow {
-			what += ", as long as it " + does(r.kinds())
+			known := *r
+			known.caps() // it may not be compiled yet
+			what += ", as long as it " + does(known.kinds())
 		}
 		return what
 	case len(r.Path) > 0:
