@@ -1,16 +1,13 @@
 package session
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"kavi/gateway"
-	"kavi/gateway/wire"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
 )
@@ -53,6 +50,8 @@ type call struct {
 	verdict   gateway.Verdict
 	running   atomic.Pointer[run] // set when an allow leaves; read by its door
 	waiters   []func(error)       // Decide calls that wait for the outcome
+	adding    *adding             // what is remembered with the decision
+	others    string              // the rules that decided beside the one that the ledger names
 	oldSeal   gateway.Seal        // of a verdict that a former server committed
 	past      *ledger.Entry       // that verdict
 	grant     string              // the lapsed approval whose grant it takes up
@@ -94,7 +93,7 @@ func (s *Session) arrive(k *call, j judged) {
 	switch {
 	case j.Action == gateway.Deny:
 		s.denied++
-		s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
+		s.decideBy(k, j.Judgement)
 	case j.Action == gateway.Prompt:
 		if g := a.takeGrant(k.req, j.Judgement); g != nil {
 			k.grant = g.approval
@@ -103,14 +102,26 @@ func (s *Session) arrive(k *call, j judged) {
 			return
 		}
 		s.ask(k, "")
+		s.proposePreset(j.preset, k.approval.ID)
 	case hold:
 		k.judged.Why = k.agentName + " is paused: " + a.paused
 		s.ask(k, "")
 	default:
 		s.allowed++
-		s.decide(k, gateway.Verdict{Allow: true}, s.byPolicy(j.Judgement))
+		s.decideBy(k, j.Judgement)
 	}
 	s.changed = true
+}
+
+// decideBy decides a call as the policy says, and counts the rules that did.
+func (s *Session) decideBy(k *call, j gateway.Judgement) {
+	v := gateway.Verdict{Allow: j.Action == gateway.Allow}
+	if !v.Allow {
+		v.Reason = denial(j)
+	}
+	k.others = usedWords(j)
+	s.count(j.Used)
+	s.decide(k, v, s.byPolicy(j))
 }
 
 func (s *Session) rejudgeNew(k *call, j judged) {
@@ -268,7 +279,10 @@ func (s *Session) decide(k *call, v gateway.Verdict, by ledger.By) {
 	if k.approval != nil {
 		s.setState(k, Deciding, "")
 	}
-	entries := make([]ledger.Entry, 0, 2)
+	var entries []ledger.Entry
+	if k.adding != nil {
+		entries = k.adding.entries(by)
+	}
 	if !k.recorded {
 		entries = append(entries, s.requested(k))
 		k.recorded = true
@@ -291,12 +305,32 @@ func (s *Session) settle(k *call, v gateway.Verdict, err error) {
 		s.dropPending(k.approval.ID)
 		s.unpause(k.agentName)
 	}
-	for _, w := range k.waiters {
-		w(err)
-	}
-	k.waiters = nil
 	s.changed = true
 	s.deliver(k)
+	s.answerWaiters(k, err)
+}
+
+// answerWaiters tells who decided a call what became of it; where it is remembered,
+// after what else is held was judged by that.
+func (s *Session) answerWaiters(k *call, err error) {
+	waiters, a := k.waiters, k.adding
+	k.waiters, k.adding = nil, nil
+	tell := func(err error) {
+		for _, w := range waiters {
+			w(err)
+		}
+	}
+	if a == nil || err != nil {
+		tell(err)
+		return
+	}
+	s.adopt(a, func(n int, err error) {
+		a.out.Rules, a.out.Also = a.ids, n
+		if err != nil {
+			err = fmt.Errorf("decided, but not remembered: %w", err)
+		}
+		tell(err)
+	})
 }
 
 // deliver tells the caller its verdict. With nobody there it waits for the same
@@ -431,122 +465,6 @@ func (s *Session) newRun(k *call) *run {
 		r.in = k.judged.nest.run
 	}
 	return r
-}
-
-// requested is the entry of a call that came.
-func (s *Session) requested(k *call) ledger.Entry {
-	j := &k.judged
-	e := ledger.Entry{
-		Kind:     ledger.CallRequested,
-		Agent:    k.agentName,
-		Call:     k.id,
-		Approval: k.approvalID(),
-		Witness:  witness(k.req.Door),
-		Action:   j.Action.String(),
-		Tool:     k.req.Name,
-		What:     k.what(),
-		Level:    string(j.level),
-		Command:  k.req.Command,
-		Argv:     k.req.Argv,
-		Cwd:      k.req.Cwd,
-		Program:  k.req.Program,
-		Path:     k.req.Path,
-		To:       k.req.To,
-		URL:      k.req.URL,
-		Risk:     string(j.Risk),
-		Why:      j.Why,
-		Nonce:    hex.EncodeToString(k.req.Nonce[:]),
-		Process:  k.peer.String(),
-	}
-	if k.again != "" {
-		e.Data = map[string]string{"again": k.again}
-	}
-	if k.req.HasCommand {
-		e.Argv = nil // the command is in it once already
-	}
-	if r := j.nest.run; r != nil {
-		e.Inside = r.name()
-	}
-	if r := j.nest.left; r != nil {
-		e.Left = r.name()
-	}
-	for _, p := range j.Parts {
-		part := ledger.Part{Text: p.Text}
-		for _, f := range p.Effects {
-			part.Effects = append(part.Effects, effectWord(f))
-		}
-		e.Parts = append(e.Parts, part)
-	}
-	return e
-}
-
-// Kinds of entries that only this package writes.
-const (
-	callHeldAgain ledger.Kind = "call held again" // its caller came back after it had lapsed
-	callGranted   ledger.Kind = "call granted"    // a lapsed approval was approved: the next such call may run
-)
-
-// what is the call on one line, as the inbox shows it.
-func (k *call) what() string {
-	if t := k.judged.text; t.Verb != "" {
-		return t.Verb + ": " + t.Object
-	}
-	return ""
-}
-
-func witness(d wire.Door) ledger.Witness {
-	switch d {
-	case wire.DoorHook:
-		return ledger.WitnessHook
-	case wire.DoorKernel:
-		return ledger.WitnessKernel
-	case wire.DoorShim, wire.DoorUnknown:
-	}
-	return ledger.WitnessShim
-}
-
-func effectWord(f gateway.Effect) string {
-	w := string(f.Kind)
-	if f.Path != "" {
-		w += " " + f.Path
-	} else if f.Host != "" {
-		w += " " + f.Host
-	}
-	return w
-}
-
-// decision is the entry of a verdict.
-func (s *Session) decision(k *call, v gateway.Verdict, by ledger.By) ledger.Entry {
-	e := ledger.Entry{
-		Kind:     ledger.CallDecided,
-		Agent:    k.agentName,
-		Call:     k.id,
-		Approval: k.approvalID(),
-		By:       &by,
-		Action:   k.judged.Action.String(),
-		Verdict:  ledger.Denied,
-		Reason:   v.Reason,
-		Nonce:    hex.EncodeToString(k.req.Nonce[:]),
-		Process:  k.peer.String(),
-	}
-	if v.Allow {
-		e.Verdict = ledger.Allowed
-		if s := k.judged.seal; s != (gateway.Seal{}) {
-			e.Seal = hex.EncodeToString(s[:])
-		}
-		e.Data = map[string]string{}
-		if k.grant != "" {
-			e.Data["grant"] = k.grant
-		}
-		if k.req.Stdin == wire.StdinData { // else it covers nothing
-			words := make([]string, 0, len(k.judged.Caps))
-			for _, c := range k.judged.Caps {
-				words = append(words, string(c))
-			}
-			e.Data["covers"] = strings.Join(words, " ")
-		}
-	}
-	return e
 }
 
 var errGone = errors.New("it is no longer pending")

@@ -43,6 +43,7 @@ type judged struct {
 	text   gateway.Text
 	seal   gateway.Seal
 	nest   nesting
+	preset string // that would have allowed it
 }
 
 // maxDoors is how many calls one agent may have at once, held ones included; more
@@ -195,11 +196,12 @@ func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 
 // judgeIn judges a call whose nesting is known.
 func (s *Session) judgeIn(agent string, c *gateway.Call, j *judged) {
-	j.level = s.procs.level(agent)
-	w := s.world()
-	w.Cover = j.nest.as
-	w.Base = s.procs.env(agent)
-	j.Judgement = j.policy.Action(c, gateway.Asker{Agent: agent, Level: j.level}, w)
+	who, w := s.asker(agent), s.worldOf(agent, j.nest)
+	j.level = who.Level
+	j.Judgement = j.policy.Action(c, who, w)
+	if j.Action == gateway.Prompt {
+		j.preset = s.presetFor(c, who, w, j.policy)
+	}
 	if j.Action == gateway.Prompt || s.procs.paused(agent) {
 		j.text = gateway.Describe(c, j.Judgement, w)
 		j.seal = gateway.SealOf(c, j.Judgement, j.text)
@@ -232,7 +234,20 @@ func (s *Session) isKavi(pid int) bool {
 	return strings.HasPrefix(exe, sessions) && !strings.Contains(exe, "/agents/") || pid == os.Getpid()
 }
 
-// world is what judging may look at.
+// asker is who an agent is to the policy.
+func (s *Session) asker(agent string) gateway.Asker {
+	return gateway.Asker{Agent: agent, Level: s.procs.level(agent)}
+}
+
+// worldOf is what judging a call of an agent may look at.
+func (s *Session) worldOf(agent string, nest nesting) gateway.World {
+	w := s.world()
+	w.Cover = nest.as
+	w.Base = s.procs.env(agent)
+	return w
+}
+
+// world is what judging may look at, whoever asks.
 func (s *Session) world() gateway.World {
 	return gateway.World{
 		FS:    gateway.OS(),

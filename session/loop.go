@@ -45,6 +45,7 @@ type Session struct {
 	screens *screens
 	watch   nudges // a new snapshot, or a screen changed
 	told    notices
+	history history
 	client  clients
 
 	// The loop's own.
@@ -56,6 +57,8 @@ type Session struct {
 	replaces    map[proc.ID]string // callers whose approval was withdrawn and who ask again
 	callSeq     uint64
 	approvalSeq uint64
+	rules       rulebook
+	proposals   proposals
 	fullAccess  bool
 	fullSince   time.Time
 	denied      int
@@ -152,6 +155,7 @@ func (s *Session) tick(n int) {
 		}
 	}
 	s.flushFresh()
+	s.tickRules(n%4 == 0)
 	if n%4 == 0 {
 		s.noteProblem(nil)
 		s.saveScreens()

@@ -117,12 +117,14 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 	s := &Session{
 		opts: o, log: o.Log, led: led, lock: lock, box: newMailbox(), done: make(chan struct{}), closed: make(chan struct{}),
 		home: home, git: gitConfig{root: o.Project},
-		procs:    &procs{agents: make(map[string]agentProc), past: make(map[proc.ID]string)},
-		covers:   newCovers(),
-		screens:  &screens{of: make(map[string]*agent)},
-		agents:   make(map[string]*agent),
-		reserved: make(map[string]bool),
-		calls:    make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
+		procs:     &procs{agents: make(map[string]agentProc), past: make(map[proc.ID]string)},
+		covers:    newCovers(),
+		screens:   &screens{of: make(map[string]*agent)},
+		agents:    make(map[string]*agent),
+		reserved:  make(map[string]bool),
+		rules:     rulebook{used: make(map[gateway.RuleName]int)},
+		proposals: proposals{done: make(map[string]bool)},
+		calls:     make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if s.procs.self, err = proc.Of(os.Getpid()); err != nil {
@@ -140,11 +142,11 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 // sessions, the sockets outside of it, and the operator's configuration.
 func stateFolders(d Dir, home string) []string {
 	out := []string{filepath.Dir(filepath.Dir(string(d))), filepath.Dir(d.ControlSocket()), fmt.Sprintf("/tmp/kavi-%d", os.Getuid())}
-	config := os.Getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(config) {
-		config = filepath.Join(home, ".config")
+	config, err := ConfigHome()
+	if err != nil {
+		config = filepath.Join(home, ".config", "kavi")
 	}
-	return append(out, filepath.Join(config, "kavi"))
+	return append(out, config)
 }
 
 // begin writes the first entries of a session.
@@ -161,7 +163,10 @@ func (s *Session) begin(o Options) error {
 		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOn, By: by})
 		s.setFullAccess(true, time.Now())
 	}
-	return s.append(entries...)
+	if err := s.append(entries...); err != nil {
+		return err
+	}
+	return s.openRules(true)
 }
 
 // append stores entries and waits: only for Open, before there is a loop.

@@ -20,6 +20,8 @@ var (
 	ErrChanged = errors.New("what it would do changed since it was shown; it is asked again")
 	// ErrSeal: the decision names something else than what is pending.
 	ErrSeal = errors.New("it is not what was shown")
+	// ErrRememberOne: what is remembered is read off one call.
+	ErrRememberOne = errors.New("one decision at a time can be remembered")
 	// ErrEnded: the session has ended.
 	ErrEnded = errors.New("the session has ended")
 )
@@ -33,13 +35,24 @@ const grantLife = 30 * time.Minute
 func (s *Session) Decide(ctx context.Context, d Decision) []Outcome {
 	out := make([]Outcome, len(d.Choices))
 	left := make(chan int, len(d.Choices))
+	if d.Remember != nil && len(d.Choices) != 1 {
+		for i, c := range d.Choices {
+			out[i] = Outcome{ID: c.ID, Err: ErrRememberOne}
+		}
+		return out
+	}
 	for i, c := range d.Choices {
 		out[i] = Outcome{ID: c.ID, Err: ErrEnded}
 		s.post(func() {
-			s.choose(c, d, func(err error) {
+			done := func(err error) {
 				out[i].Err = err
 				left <- i
-			})
+			}
+			if d.Remember == nil {
+				s.choose(c, d, nil, done)
+			} else {
+				s.chooseAndRemember(c, d, &out[i], done)
+			}
 		})
 	}
 	final := make([]Outcome, len(out))
@@ -64,8 +77,31 @@ func (s *Session) Decide(ctx context.Context, d Decision) []Outcome {
 	return final
 }
 
-// choose answers one approval.
-func (s *Session) choose(c Choice, d Decision, done func(error)) {
+// chooseAndRemember answers one approval and makes rules of the answer: first the
+// rules, since a pattern that cannot be is no answer either.
+func (s *Session) chooseAndRemember(c Choice, d Decision, out *Outcome, done func(error)) {
+	k := s.approvals[c.ID]
+	if k == nil {
+		done(ErrGone)
+		return
+	}
+	h := heldCall{k.req, k.agentName, k.judged.nest}
+	s.wg.Go(func() {
+		rules, err := s.remembering(h, d.Allow, *d.Remember)
+		s.post(func() {
+			if err != nil {
+				done(fmt.Errorf("not decided: %w", err))
+				return
+			}
+			a := s.number(rules, d.Remember.scope(), c.ID)
+			a.out = out
+			s.choose(c, d, a, done)
+		})
+	})
+}
+
+// choose answers one approval. What is to be remembered of it is added, or nil.
+func (s *Session) choose(c Choice, d Decision, a *adding, done func(error)) {
 	k := s.approvals[c.ID]
 	switch {
 	case k == nil || (k.phase != held && k.phase != lapsed):
@@ -76,7 +112,9 @@ func (s *Session) choose(c Choice, d Decision, done func(error)) {
 		return
 	}
 	by := ledger.By{Kind: ledger.ByOperator, Client: d.By.Client, Terminal: d.By.Terminal, Shown: d.By.Shown}
+	s.answeredBy(k, d.Allow, d.By)
 	if !d.Allow {
+		k.adding = a
 		k.waiters = append(k.waiters, done)
 		s.reject(k, d.Reason, by)
 		return
@@ -84,11 +122,12 @@ func (s *Session) choose(c Choice, d Decision, done func(error)) {
 	was := k.phase
 	k.phase = deciding
 	s.setState(k, Deciding, "")
-	s.rejudge(k, func(j judged) { s.rechecked(k, was, j, by, done) })
+	s.rejudge(k, func(j judged) { s.rechecked(k, was, j, by, a, done) })
 }
 
 // reject denies a held call, or closes a lapsed one.
 func (s *Session) reject(k *call, reason string, by ledger.By) {
+	s.history.add(k.asked(true))
 	told := "denied by the operator"
 	if reason != "" {
 		told += ": " + display.Safe(reason)
@@ -98,9 +137,13 @@ func (s *Session) reject(k *call, reason string, by ledger.By) {
 
 // rechecked goes on with an approval after the world was looked at again: what
 // the operator read must be what would run.
-func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, done func(error)) {
+func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, a *adding, done func(error)) {
 	if k.phase != deciding || s.approvals[k.approvalID()] != k {
 		done(ErrGone)
+		return
+	}
+	if j.policy != s.policy.Load() {
+		s.rejudge(k, func(j judged) { s.rechecked(k, was, j, by, a, done) })
 		return
 	}
 	if was == held && k.door == nil && !k.peer.Alive() { // it gave up while it was looked at
@@ -114,7 +157,7 @@ func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, done fun
 			}
 			done(err)
 		})
-		s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
+		s.decideBy(k, j.Judgement)
 		return
 	case j.Action == gateway.Prompt && (j.seal != k.approval.Seal || j.Risk != k.approval.Judged.Risk || !reflect.DeepEqual(j.text, k.approval.Text)):
 		// The text is in the seal; it is compared too, for what was shown may come
@@ -123,6 +166,8 @@ func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, done fun
 		return
 	}
 	k.waiters = append(k.waiters, done)
+	k.adding = a
+	s.history.add(k.asked(false))
 	if was == lapsed {
 		s.grant(k, by)
 		return
@@ -164,7 +209,11 @@ func (s *Session) grant(k *call, by ledger.By) {
 	k.phase = deciding
 	e := s.decision(k, gateway.Verdict{Allow: true}, by)
 	e.Kind = callGranted
-	s.commit([]ledger.Entry{e}, func(err error) {
+	entries := []ledger.Entry{e}
+	if k.adding != nil {
+		entries = append(entries, k.adding.entries(by)...)
+	}
+	s.commit(entries, func(err error) {
 		delete(s.approvals, id)
 		delete(s.calls, k.key())
 		s.unpause(k.agentName)
@@ -172,10 +221,7 @@ func (s *Session) grant(k *call, by ledger.By) {
 		if a := s.agents[k.agentName]; err == nil && a != nil {
 			a.grants = append(a.grants, &grant{req: k.req, effects: effectsOf(k.judged.Judgement), until: time.Now().Add(grantLife), by: by, process: a.process(), approval: id, callID: k.id})
 		}
-		for _, w := range k.waiters {
-			w(err)
-		}
-		k.waiters = nil
+		s.answerWaiters(k, err)
 		if d := k.door; d != nil { // its caller came back in the meantime: this is the next such call
 			next := &call{agentName: k.agentName, req: k.req, peer: k.peer, door: d, since: time.Now()}
 			d.owner.Store(next)
@@ -188,30 +234,36 @@ func (s *Session) grant(k *call, by ledger.By) {
 // changed, and reports how many were decided by that.
 func (s *Session) reevaluate(agent string, done func(int)) {
 	left, n := 0, 0
+	var again func(k *call, j judged)
+	again = func(k *call, j judged) {
+		if k.phase == held && j.policy != s.policy.Load() { // it moved on meanwhile
+			s.rejudge(k, func(j judged) { again(k, j) })
+			return
+		}
+		left--
+		if k.phase == held && j.Action != gateway.Prompt {
+			paused := s.agents[k.agentName] != nil && s.agents[k.agentName].paused != "" && !s.fullAccess
+			if j.Action == gateway.Deny {
+				n++
+				s.denied++
+				s.decideBy(k, j.Judgement)
+			} else if !paused {
+				n++
+				s.allowed++
+				k.judged.Caps = j.Caps
+				s.decideBy(k, j.Judgement)
+			}
+		}
+		if left == 0 {
+			done(n)
+		}
+	}
 	for _, k := range s.approvals {
 		if k.phase != held || (agent != "" && k.agentName != agent) {
 			continue
 		}
 		left++
-		s.rejudge(k, func(j judged) {
-			left--
-			if k.phase == held && j.policy == s.policy.Load() && j.Action != gateway.Prompt {
-				paused := s.agents[k.agentName] != nil && s.agents[k.agentName].paused != "" && !s.fullAccess
-				if j.Action == gateway.Deny {
-					n++
-					s.denied++
-					s.decide(k, gateway.Verdict{Reason: denial(j.Judgement)}, s.byPolicy(j.Judgement))
-				} else if !paused {
-					n++
-					s.allowed++
-					k.judged.Caps = j.Caps
-					s.decide(k, gateway.Verdict{Allow: true}, s.byPolicy(j.Judgement))
-				}
-			}
-			if left == 0 {
-				done(n)
-			}
-		})
+		s.rejudge(k, func(j judged) { again(k, j) })
 	}
 	if left == 0 {
 		done(0)
@@ -220,7 +272,13 @@ func (s *Session) reevaluate(agent string, done func(int)) {
 
 // byPolicy says which rule or default decided.
 func (s *Session) byPolicy(j gateway.Judgement) ledger.By {
-	return ledger.By{Kind: decider(j.Layer), Rule: j.Rule, Layer: j.Layer}
+	by := ledger.By{Kind: decider(j.Layer), Rule: j.Rule, Layer: j.Layer}
+	for _, f := range s.rules.loaded {
+		if j.Rule != "" && string(f.layer) == j.Layer {
+			by.File = f.Hash
+		}
+	}
+	return by
 }
 
 // decider is the ledger's word for the layer that decided.

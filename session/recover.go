@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -41,7 +42,10 @@ type past struct {
 	config     string // of the session, as it was started
 	project    string
 	kept       string
-	detached   time.Time // when an operator last left
+	detached   time.Time      // when an operator last left
+	rules      []ledger.Entry // added in the session and not removed
+	used       map[gateway.RuleName]int
+	asks       []pastAsk // what the operator was asked about
 }
 
 // comeBack restores the session from its ledger, its files and its keepers.
@@ -70,6 +74,9 @@ func (s *Session) comeBack(rebooted bool) error {
 	if err := s.append(entries...); err != nil {
 		return err
 	}
+	if err := s.rulesAgain(p); err != nil {
+		return err
+	}
 	if err := s.takeOver(p); err != nil {
 		return err
 	}
@@ -84,14 +91,16 @@ func (s *Session) comeBack(rebooted bool) error {
 func (s *Session) fold() (*past, error) {
 	p := &past{
 		calls: make(map[string]*pastCall), exited: make(map[string]bool),
-		paused: make(map[string]string), levels: make(map[string]gateway.Level),
+		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
 	}
 	err := s.led.Entries(1, func(e ledger.Entry) error {
 		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
 		s.approvalSeq = max(s.approvalSeq, number(e.Approval, "apr_"))
+		s.rules.seq = max(s.rules.seq, number(e.Data["id"], "rem_"))
 		if from, to, ok := e.Gap(); ok { // what was in the hole may have used as many ids
 			s.callSeq += to - from + 1
 			s.approvalSeq += to - from + 1
+			s.rules.seq += to - from + 1
 		}
 		p.take(e)
 		if e.Kind == ledger.CallDecided && e.By != nil && e.By.Kind != ledger.ByOperator {
@@ -112,7 +121,11 @@ func (p *past) take(e ledger.Entry) {
 	case ledger.CallRequested:
 		p.calls[e.Call] = &pastCall{requested: e}
 	case ledger.CallDecided:
+		p.count(e)
 		if c != nil {
+			if e.By != nil && e.By.Kind == ledger.ByOperator {
+				p.asks = append(p.asks, pastAskOf(c.requested, e))
+			}
 			c.decided = &e
 			if g := e.Data["grant"]; g != "" {
 				p.spend(g)
@@ -140,6 +153,10 @@ func (p *past) take(e ledger.Entry) {
 		}
 	case ledger.CallExited, ledger.CallAbandoned:
 		delete(p.calls, e.Call)
+	case ledger.RuleAdded:
+		p.rules = append(p.rules, e)
+	case ledger.RuleRemoved:
+		p.rules = slices.DeleteFunc(p.rules, func(o ledger.Entry) bool { return o.Data["id"] == e.Data["id"] && o.Data["layer"] == e.Data["layer"] })
 	case ledger.FullAccessOn:
 		p.fullAccess, p.fullSince = true, e.Time
 	case ledger.FullAccessOff:
@@ -160,6 +177,18 @@ func (p *past) take(e ledger.Entry) {
 		delete(p.paused, e.Agent)
 	case ledger.AgentExited:
 		p.exited[e.Agent] = true
+	}
+}
+
+// count notes which rules decided a call.
+func (p *past) count(e ledger.Entry) {
+	if e.By != nil && e.By.Rule != "" {
+		p.used[gateway.RuleName{Layer: gateway.Layer(e.By.Layer), ID: e.By.Rule}]++
+	}
+	for _, w := range strings.Split(e.Data["used"], "\n") {
+		if layer, id, ok := strings.Cut(w, "/"); ok {
+			p.used[gateway.RuleName{Layer: gateway.Layer(layer), ID: id}]++
+		}
 	}
 }
 

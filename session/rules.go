@@ -3,9 +3,14 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/session/ledger"
 )
 
 // Scope says for whom a remembered decision holds.
@@ -69,35 +74,295 @@ type Offered struct {
 	Rules []string // one line each, safe to display
 }
 
-// Offer says what may be remembered of a decision of an approval. It may block
-// for as long as judging a call does.
+// held is what has to be known of an approval to judge it elsewhere than in the loop.
+type heldCall struct {
+	req   *gateway.Call
+	agent string
+	nest  nesting
+}
+
+func (s *Session) held(ctx context.Context, approval string) (heldCall, error) {
+	return ask(ctx, s, func(reply func(heldCall, error)) {
+		k := s.approvals[approval]
+		if k == nil {
+			reply(heldCall{}, ErrGone)
+			return
+		}
+		reply(heldCall{k.req, k.agentName, k.judged.nest}, nil)
+	})
+}
+
+// Offer says what may be remembered of a decision of an approval. It blocks for as
+// long as judging a call does.
 func (s *Session) Offer(ctx context.Context, approval string, allow bool) (RememberOffer, error) {
-	return RememberOffer{}, errors.ErrUnsupported
+	h, err := s.held(ctx, approval)
+	if err != nil {
+		return RememberOffer{}, err
+	}
+	o := s.offerOf(h, allow)
+	out := RememberOffer{None: o.None}
+	for i := range o.Rules {
+		out.Patterns = append(out.Patterns, o.Rules[i].Pattern())
+		out.Rules = append(out.Rules, display.Safe(o.Rules[i].String()))
+	}
+	return out, nil
 }
 
-// Try says what remembering would mean, or why it cannot be remembered so.
+func (s *Session) offerOf(h heldCall, allow bool) gateway.Offer {
+	verdict := gateway.Deny
+	if allow {
+		verdict = gateway.Allow
+	}
+	return s.policy.Load().Offer(h.req, s.asker(h.agent), s.worldOf(h.agent, h.nest), verdict)
+}
+
+// remembering makes the rules of what the operator wants remembered, without ids.
+func (s *Session) remembering(h heldCall, allow bool, r Remember) ([]gateway.Rule, error) {
+	o := s.offerOf(h, allow)
+	if o.None != "" {
+		return nil, errors.New(o.None)
+	}
+	if r.Patterns != nil && len(r.Patterns) != len(o.Rules) {
+		var offered []string
+		for i := range o.Rules {
+			offered = append(offered, display.Safe(o.Rules[i].Pattern()))
+		}
+		return nil, fmt.Errorf("%d patterns are needed, one for each part that asks: %s", len(o.Rules), strings.Join(offered, " · "))
+	}
+	p, w := s.policy.Load(), s.worldOf(h.agent, h.nest)
+	for i := range o.Rules {
+		if r.Patterns != nil {
+			edited, err := p.Edited(o.Rules[i], r.Patterns[i], h.req, s.asker(h.agent), w)
+			if err != nil {
+				return nil, err
+			}
+			o.Rules[i] = edited
+		}
+		rule := &o.Rules[i]
+		if r.Why != "" {
+			rule.Why = r.Why
+		}
+		if r.Uses < 0 || r.For < 0 {
+			return nil, errors.New("a rule is used once or more, and for some time")
+		}
+		rule.Uses = r.Uses
+		if r.For > 0 {
+			rule.Until = r.For.String()
+			rule.Ends = time.Now().Add(r.For)
+		}
+		if r.Scope == ScopeSession || r.Scope == ScopeProject {
+			rule.Agent = nil
+		}
+		if text := rule.TOML(); ledger.Redact(text) != text {
+			// It would stand in the ledger without it, and decide something else tomorrow.
+			return nil, errors.New("asked every time: it holds what looks like a secret")
+		}
+	}
+	return o.Rules, nil
+}
+
+// Try says what remembering would mean, or why it cannot be remembered so. It
+// blocks while it judges what this session asked about so far.
 func (s *Session) Try(ctx context.Context, approval string, allow bool, r Remember) (Trial, error) {
-	return Trial{}, errors.ErrUnsupported
+	h, err := s.held(ctx, approval)
+	if err != nil {
+		return Trial{}, err
+	}
+	rules, err := s.remembering(h, allow, r)
+	if err != nil {
+		return Trial{}, err
+	}
+	var t Trial
+	for i := range rules {
+		rules[i].ID = fmt.Sprintf("tried-%d", i)
+		t.Covers = append(t.Covers, display.Safe(rules[i].Covers()))
+		for _, e := range rules[i].Examples() {
+			if len(t.Examples) < 3 {
+				t.Examples = append(t.Examples, display.Safe(e))
+			}
+		}
+	}
+	pending, err := ask(ctx, s, func(reply func([]pastAsk, error)) {
+		var out []pastAsk
+		for id, k := range s.approvals {
+			if id != approval && k.phase == held {
+				out = append(out, pastAsk{req: k.req, agent: k.agentName, approval: id})
+			}
+		}
+		reply(out, nil)
+	})
+	if err != nil {
+		return t, err
+	}
+	for _, p := range s.wouldDecide(rules, pending) {
+		t.Pending = append(t.Pending, p.approval)
+	}
+	slices.SortFunc(t.Pending, compareIDs)
+	for _, p := range s.wouldDecide(rules, s.history.all()) {
+		t.Past++
+		if p.denied {
+			t.Denied = append(t.Denied, p.approval+" "+p.what)
+		}
+	}
+	return t, nil
 }
 
-// RemoveRule takes back a remembered rule, and says how many held calls that decided.
+// wouldDecide gives the calls that rules would have decided beside those in force.
+func (s *Session) wouldDecide(rules []gateway.Rule, calls []pastAsk) (out []pastAsk) {
+	if len(calls) == 0 {
+		return nil
+	}
+	base := s.policy.Load()
+	p, err := base.With(slices.Concat(rules, base.Rules()))
+	if err != nil {
+		return nil
+	}
+	for _, c := range calls {
+		j := p.Action(c.req, s.asker(c.agent), s.worldOf(c.agent, nesting{}))
+		if j.Action != gateway.Prompt && slices.ContainsFunc(j.Used, func(n gateway.RuleName) bool {
+			return slices.ContainsFunc(rules, func(r gateway.Rule) bool { return name(&r) == n })
+		}) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// adding is rules on their way into the ledger and into force.
+type adding struct {
+	rules []remembered
+	ids   []string
+	out   *Outcome // of the decision with which they come, if there is one
+}
+
+// number gives rules their ids. One for the project gets its own from its file.
+func (s *Session) number(rules []gateway.Rule, scope Scope, by string) *adding {
+	a := &adding{}
+	for _, r := range rules {
+		s.rules.seq++
+		r.ID = fmt.Sprintf("rem_%02d", s.rules.seq)
+		r.Layer = gateway.LayerRemembered
+		a.rules = append(a.rules, remembered{rule: r, scope: scope, by: by})
+		a.ids = append(a.ids, r.ID)
+	}
+	return a
+}
+
+func (a *adding) entries(by ledger.By) (out []ledger.Entry) {
+	for _, r := range a.rules {
+		e := ledger.Entry{Kind: ledger.RuleAdded, What: r.rule.String(), By: &by, Data: map[string]string{
+			"id": r.rule.ID, "layer": string(r.rule.Layer), "scope": string(r.scope), "by": r.by, "rule": r.rule.TOML(),
+		}}
+		if !r.rule.Ends.IsZero() {
+			e.Data["ends"] = r.rule.Ends.UTC().Format(time.RFC3339Nano)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// adopt puts added rules in force and judges again what is held. Those for the
+// project are written into its file, which blocks nobody.
+func (s *Session) adopt(a *adding, done func(decided int, err error)) {
+	var files []remembered
+	for _, r := range a.rules {
+		if r.scope == ScopeProject {
+			files = append(files, r)
+			continue
+		}
+		if r.rule.Layer == gateway.LayerPreset {
+			s.rules.taken = append(s.rules.taken, r)
+		} else {
+			s.rules.remembered = append(s.rules.remembered, r)
+		}
+	}
+	s.rebuild()
+	if len(files) == 0 {
+		s.reevaluate("", func(n int) { done(n, nil) })
+		return
+	}
+	path := s.rules.files.Project
+	s.wg.Go(func() {
+		var err error
+		for _, r := range files {
+			err = errors.Join(err, AddToFile(path, gateway.LayerProject, r.rule))
+		}
+		loaded, stamps := s.rules.files.Load(), s.rules.files.stamps()
+		s.post(func() {
+			s.rules.stamps = stamps
+			s.takeFiles(loaded)
+			s.rebuild()
+			s.reevaluate("", func(n int) { done(n, err) })
+		})
+	})
+}
+
+// RemoveRule takes back a rule that was made in this session. What it denied or
+// asked is judged without it from now on.
 func (s *Session) RemoveRule(ctx context.Context, id string, by Operator) error {
-	return errors.ErrUnsupported
+	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
+		for _, r := range slices.Concat(s.rules.remembered, s.rules.taken) {
+			if r.rule.ID != id {
+				continue
+			}
+			who := ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
+			e := ledger.Entry{Kind: ledger.RuleRemoved, What: r.rule.String(), By: &who, Data: map[string]string{"id": id, "layer": string(r.rule.Layer)}}
+			s.commit([]ledger.Entry{e}, func(err error) {
+				if err == nil {
+					s.drop(r)
+					s.reevaluate("", func(int) {})
+				}
+				reply(struct{}{}, err)
+			})
+			return
+		}
+		reply(struct{}{}, fmt.Errorf("rule %s: none of that id was made in this session", display.Safe(id)))
+	})
+	return err
 }
 
-// AddRule remembers a rule that the operator wrote, for this session. Its id is
-// given, and how many held calls it decided.
+// AddRule puts a rule that the operator wrote in force for this session. It gives
+// its id, and how many held calls it decided.
 func (s *Session) AddRule(ctx context.Context, r gateway.Rule, by Operator) (id string, decided int, err error) {
-	return "", 0, errors.ErrUnsupported
+	if _, err := gateway.Default().With([]gateway.Rule{r}); err != nil {
+		return "", 0, err
+	}
+	if text := r.TOML(); ledger.Redact(text) != text {
+		return "", 0, errors.New("the rule holds what looks like a secret")
+	}
+	if r.Until != "" {
+		if r.Ends, err = gateway.Until(r.Until, time.Now()); err != nil {
+			return "", 0, err
+		}
+	}
+	decided, err = ask(ctx, s, func(reply func(int, error)) {
+		scope := ScopeSession
+		if len(r.Agent) > 0 {
+			scope = ScopeAgent
+		}
+		a := s.number([]gateway.Rule{r}, scope, "")
+		id = a.ids[0]
+		s.commitRules(a, by, reply)
+	})
+	return id, decided, err
 }
 
-// TakeOffer puts what was offered in force, for the session or the project, and
-// says how many held calls that decided.
-func (s *Session) TakeOffer(ctx context.Context, id string, scope Scope, by Operator) (int, error) {
-	return 0, errors.ErrUnsupported
+// commitRules records rules and puts them in force.
+func (s *Session) commitRules(a *adding, by Operator, reply func(int, error)) {
+	who := ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
+	s.commit(a.entries(who), func(err error) {
+		if err != nil {
+			reply(0, err)
+			return
+		}
+		s.adopt(a, reply)
+	})
 }
 
-// DropOffer says that the operator does not want it.
-func (s *Session) DropOffer(ctx context.Context, id string) error {
-	return errors.ErrUnsupported
+// scope is whom it holds for; not said, only who asked.
+func (r *Remember) scope() Scope {
+	if r.Scope == "" {
+		return ScopeAgent
+	}
+	return r.Scope
 }

@@ -388,7 +388,7 @@ func TestAServerThatComesBackTrustsTheLedgerNotTheFilesBesideIt(t *testing.T) {
 }
 
 // killServer ends the server that a keeper started for a session.
-func killServer(t *testing.T, d Dir) {
+func killServer(t testing.TB, d Dir) {
 	t.Helper()
 	all, err := proc.All()
 	if err != nil {

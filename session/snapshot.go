@@ -23,13 +23,18 @@ func (s *Session) publish() {
 		FullSince:  s.fullSince,
 		Denied:     s.denied,
 		Allowed:    s.allowed,
-		Banner:     slices.Clone(s.banner),
+		Banner:     slices.Concat(s.banner, s.rules.banner),
 		Degraded:   s.problem != "",
+		Rules:      s.rules.states,
+		DenyRules:  s.rules.deny,
 		Clients:    s.client.count(),
 		Ended:      s.ended,
 	}
 	if s.problem != "" {
 		n.Banner = append(n.Banner, "the ledger cannot be written, so everything is denied: "+s.problem)
+	}
+	if p := s.proposals.shown; p != nil {
+		n.Offered = &p.Offered
 	}
 	waiting := make(map[string]int)
 	for _, k := range s.approvals {
