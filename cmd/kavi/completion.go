@@ -8,6 +8,59 @@ import (
 	"kavi/session"
 )
 
+// cobrasOwn takes the commands that cobra brings, and has them refuse what they
+// do not know: on their own they print a help text and say that all is well.
+func (a *app) cobrasOwn(root *cobra.Command) {
+	root.SetOut(a.out) // the scripts are printed to what is set now
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args = cobra.ArbitraryArgs
+			c.RunE = func(c *cobra.Command, args []string) error {
+				shells := commandNames(c)
+				all := strings.Join(shells, ", ")
+				if len(args) == 0 {
+					return hint(usagef("completion: for which shell? %s", all), "%s --help", c.CommandPath())
+				}
+				err := usagef("completion: %q is no shell that it is there for", args[0])
+				if near := nearest(args[0], shells); near != "" {
+					return hint(err, "did you mean %s?", near)
+				}
+				return hint(err, "there are %s", all)
+			}
+		case "help":
+			c.Run = nil
+			c.RunE = func(_ *cobra.Command, args []string) error {
+				about, rest, err := root.Find(args)
+				switch {
+				case err != nil:
+					return usage{err}
+				case len(rest) > 0:
+					err := usagef("help: %q: no such command", strings.Join(args, " "))
+					if near := nearest(rest[0], commandNames(about)); near != "" {
+						return hint(err, "did you mean %s?", near)
+					}
+					return hint(err, "%s --help", about.CommandPath())
+				}
+				about.InitDefaultHelpFlag()
+				return about.Help()
+			}
+		}
+	}
+}
+
+// commandNames are those of a command's own commands that are no secret.
+func commandNames(c *cobra.Command) (names []string) {
+	for _, sub := range c.Commands() {
+		if !sub.Hidden {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
 // sessionFlag gives a command the flag that picks a session.
 func sessionFlag(c *cobra.Command, name *string) {
 	c.PersistentFlags().StringVar(name, "session", "", "the session (default: the one that runs in this project, else the only one)")

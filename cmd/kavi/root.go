@@ -69,6 +69,7 @@ func (a *app) root() *cobra.Command {
 		a.launchCommand(),
 		a.probeCommand(),
 	)
+	a.cobrasOwn(root)
 	return root
 }
 
