@@ -23,6 +23,7 @@ type config struct {
 	Notify     bool
 	Sound      bool
 	KeepAwake  bool
+	Presets    []string      // sets of rules that ship with kavi, by name
 	Level      gateway.Level // [tasks] default_approval
 	Namespaces []namespace
 }

@@ -54,6 +54,7 @@ func TestEveryKeyOfTheConfigIsTaken(t *testing.T) {
 agents = ["claude", "codex"]
 prefix = "C-a"
 keep_awake = true
+presets = ["read-only-shell", "secrets"]
 
 [keys.inbox]
 approve = ["y", "Y"]
@@ -83,6 +84,7 @@ approval = "on-write"
 		Prefix:    "C-a",
 		Keys:      map[string]map[string]any{"inbox": {"approve": []any{"y", "Y"}}},
 		KeepAwake: true,
+		Presets:   []string{"read-only-shell", "secrets"},
 		Level:     gateway.LevelAlways,
 		Namespaces: []namespace{
 			{Name: "oss", Path: "/srv/oss", Level: gateway.LevelOnCommit},
@@ -153,9 +155,9 @@ func TestARepositoryMayOnlyTighten(t *testing.T) {
 			level:   gateway.LevelDefault, timeout: 30 * time.Minute, ignored: []string{"tasks.default_approval"},
 		},
 		"what is the operator's alone": {
-			project: "agents = [\"/tmp/evil\"]\nprefix = \"C-b\"\nkeep_awake = true\n[approvals]\nnotify = false\nsound = false\n[keys.inbox]\napprove = \"j\"\n[namespaces.x]\npath = \"/\"\napproval = \"none\"",
+			project: "agents = [\"/tmp/evil\"]\nprefix = \"C-b\"\nkeep_awake = true\npresets = [\"tests\"]\n[approvals]\nnotify = false\nsound = false\n[keys.inbox]\napprove = \"j\"\n[namespaces.x]\npath = \"/\"\napproval = \"none\"",
 			level:   gateway.LevelDefault, timeout: 30 * time.Minute,
-			ignored: []string{"agents", "prefix", "keep_awake", "keys", "approvals.notify", "approvals.sound", "namespaces"},
+			ignored: []string{"agents", "prefix", "keep_awake", "presets", "keys", "approvals.notify", "approvals.sound", "namespaces"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,6 +25,7 @@ type file struct {
 	Agents    []string                  `toml:"agents"`
 	Prefix    *string                   `toml:"prefix"`
 	KeepAwake *bool                     `toml:"keep_awake"`
+	Presets   []string                  `toml:"presets"`
 	Keys      map[string]map[string]any `toml:"keys"`
 	Approvals struct {
 		Timeout any   `toml:"timeout"` // "30m", or 0
@@ -45,7 +46,7 @@ type file struct {
 func keysOf(table string) []string {
 	switch {
 	case table == "":
-		return []string{"agents", "prefix", "keep_awake", "keys", "approvals", "tasks", "namespaces"}
+		return []string{"agents", "prefix", "keep_awake", "presets", "keys", "approvals", "tasks", "namespaces"}
 	case table == "approvals":
 		return []string{"timeout", "notify", "sound"}
 	case table == "tasks":
@@ -173,8 +174,19 @@ func (f *file) apply(c *config) error {
 	if f.Agents != nil {
 		c.Agents = f.Agents
 	}
+	for _, name := range f.Agents {
+		if strings.TrimSpace(name) == "" {
+			errs = append(errs, f.at(f.row("", "agents"), "agents: an agent without a name"))
+		}
+	}
 	if f.Prefix != nil {
 		c.Prefix = *f.Prefix
+	}
+	c.Presets = f.Presets
+	for _, name := range f.Presets {
+		if _, err := gateway.Preset(name); err != nil {
+			errs = append(errs, f.at(f.row("", "presets"), "presets: %w", err))
+		}
 	}
 	c.Keys = f.Keys
 	if _, err := keymap.New(c.Prefix, c.Keys); err != nil {

@@ -28,6 +28,9 @@ func (f *file) tighten(c *config) (notes []string, err error) {
 	if f.KeepAwake != nil {
 		ignored("", "keep_awake")
 	}
+	if f.Presets != nil {
+		ignored("", "presets")
+	}
 	if f.Keys != nil {
 		ignored("", "keys")
 	}
