@@ -40,7 +40,10 @@ type listedAgent struct {
 	Pending  int      `json:"pending"`
 }
 
-type lsOptions struct{ all, json bool }
+type lsOptions struct {
+	all, json bool
+	session   string
+}
 
 func (a *app) lsCommand() *cobra.Command {
 	var o lsOptions
@@ -48,7 +51,7 @@ func (a *app) lsCommand() *cobra.Command {
 		Use:   "ls",
 		Short: "list sessions",
 		Long: `List the sessions that run, and those that lost their server (a reboot): kavi attach
-brings them back. --all lists those that have ended too.
+brings them back. --all lists those that have ended too, --session only the one of that name.
 
 --json prints a list of {name, project, state (running, lost, ended), started, ended,
 agents: [{name, command, state, exit_code, gate, gated, level, pending}], pending,
@@ -56,6 +59,8 @@ full_access, problem}.`,
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.ls(c.Context(), o) },
 	}
+	sessionFlag(c, &o.session)
+	c.Flag("session").Usage = "only that one, also if it has ended"
 	c.Flags().BoolVar(&o.all, "all", false, "ended sessions too")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	return c
@@ -65,6 +70,13 @@ func (a *app) ls(ctx context.Context, o lsOptions) error {
 	found, err := session.List()
 	if err != nil {
 		return fmt.Errorf("sessions: %w", err)
+	}
+	if o.session != "" {
+		f, err := named(found, o.session)
+		if err != nil {
+			return err
+		}
+		found, o.all = []session.Found{f}, true
 	}
 	list := []listedSession{}
 	for _, f := range found {

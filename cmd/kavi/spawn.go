@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -56,6 +57,9 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 	if err := outside(); err != nil {
 		return "", err
 	}
+	if err := freeName(o.name); err != nil {
+		return "", err
+	}
 	dir, err := session.NewDir(o.name, project)
 	if err != nil {
 		return "", hint(err, "kavi ls --all")
@@ -71,6 +75,38 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 		return "", err
 	}
 	return dir, nil
+}
+
+// freeName refuses a name that was given and is taken, and says how to go on. The
+// name of a session that has ended stays taken: its ledger is kept.
+func freeName(name string) error {
+	all, err := session.List()
+	if name == "" || err != nil {
+		return err
+	}
+	taken := func(n string) bool {
+		return slices.ContainsFunc(all, func(f session.Found) bool { return f.Dir.Name() == n })
+	}
+	if !taken(name) {
+		return nil
+	}
+	f, err := named(all, name)
+	if err != nil {
+		return err
+	}
+	other := name
+	for n := 2; taken(other); n++ {
+		end := fmt.Sprintf("-%d", n)
+		other = name[:min(len(name), 32-len(end))] + end
+	}
+	switch {
+	case !f.Record.Ended.IsZero():
+		return hint(fmt.Errorf("session %s: one of that name has ended, and its ledger is kept", name),
+			"another name: --name %s; what happened in it: kavi log --session %s", other, name)
+	case f.Served || kept(f.Dir):
+		return hint(fmt.Errorf("session %s: one of that name runs, in %s", name, f.Record.Project), "kavi attach %s; or another name: --name %s", name, other)
+	}
+	return hint(fmt.Errorf("session %s: one of that name has lost its server", name), "kavi attach %s brings it back; or another name: --name %s", name, other)
 }
 
 // outside refuses an agent that would start a session or bring one back.
