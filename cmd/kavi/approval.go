@@ -133,7 +133,8 @@ and form, fields, body, body_is, body_rows_left_out, lines, tool, argv, command,
 					return err
 				}
 			}
-			return nil
+			_, err = fmt.Fprintf(a.out, "\n%[1]s: kavi approval approve %[1]s, or reject %[1]s\n", p.ID)
+			return err
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
