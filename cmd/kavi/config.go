@@ -42,14 +42,11 @@ func defaultConfig() config {
 
 // configHome is the folder of the operator's own files.
 func configHome() (string, error) {
-	if x := os.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(x) {
-		return filepath.Join(x, "kavi"), nil
-	}
-	home, err := os.UserHomeDir()
+	home, err := session.ConfigHome()
 	if err != nil {
 		return "", fmt.Errorf("config folder: %w", err)
 	}
-	return filepath.Join(home, ".config", "kavi"), nil
+	return home, nil
 }
 
 // loadConfig reads the operator's file and what the project brings. notes say,
@@ -146,7 +143,7 @@ func (c config) keys() (*keymap.Keys, error) { return keymap.New(c.Prefix, c.Key
 // session is the part that a server keeps.
 func (c config) session(level gateway.Level) session.Config {
 	s := session.DefaultConfig()
-	s.Timeout, s.Notify, s.KeepAwake, s.Level = c.Timeout, c.Notify, c.KeepAwake, level
+	s.Timeout, s.Notify, s.KeepAwake, s.Level, s.Presets = c.Timeout, c.Notify, c.KeepAwake, level, c.Presets
 	if shell := os.Getenv("SHELL"); shell != "" {
 		s.Shell = filepath.Base(shell)
 	}

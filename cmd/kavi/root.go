@@ -60,6 +60,7 @@ func (a *app) root() *cobra.Command {
 		a.lsCommand(),
 		a.stopCommand(),
 		a.approvalCommand(),
+		a.rulesCommand(),
 		a.logCommand(),
 		a.captureCommand(),
 		a.demoCommand(),
