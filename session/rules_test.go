@@ -487,3 +487,26 @@ func TestWhatIsNeverOffered(t *testing.T) {
 	}
 	w.answer(false, "", w.pending(2)...)
 }
+
+// One agent's queue never holds up another's: with 300 calls of one held, those of
+// the other are decided by the rules, and by the operator, as ever.
+func TestOneAgentsQueueHoldsUpNobodyElse(t *testing.T) {
+	w := begin(t)
+	userRules(t, "[[rule]]\nid = \"l\"\nallow = \"exec\"\ncommand = [\"ls *\"]\n")
+	w.until("the rule", func(s *Snapshot) bool { return len(s.Rules) == 1 })
+	w.script("many", `i=0; while [ $i -lt 300 ]; do "$SHELL" -c "touch many" 2>/dev/null & i=$((i+1)); done; wait`)
+	w.pending(300)
+	w.script("other", `for i in 1 2 3 4 5; do "$SHELL" -c "ls -d $i"; done; "$SHELL" -c 'echo hi > out.txt'`)
+	s := w.until("the other's own approval", func(s *Snapshot) bool { return len(s.Approvals) == 301 && s.Allowed == 5 })
+	for _, a := range s.Approvals {
+		if a.Agent == "other" {
+			w.answer(true, "", a)
+		}
+	}
+	w.exited("other")
+	if !w.exists("out.txt") || w.exists("many") {
+		t.Errorf("out.txt %v, many %v", w.exists("out.txt"), w.exists("many"))
+	}
+	w.answer(false, "", w.pending(300)...)
+	w.exited("many")
+}
