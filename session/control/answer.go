@@ -54,6 +54,19 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r
 		if err = s.attended(); err == nil || !req.On {
 			result, err = s.Session.SetFullAccess(ctx, req.On, by)
 		}
+	case doOffer:
+		result, err = s.Session.Offer(ctx, req.ID, req.On)
+	case doTry:
+		if req.Remember == nil {
+			req.Remember = &session.Remember{}
+		}
+		result, err = s.Session.Try(ctx, req.ID, req.On, *req.Remember)
+	case doAddRule:
+		result, err = s.addRule(ctx, req.Rule, by)
+	case doRemoveRule:
+		if err = s.attended(); err == nil {
+			err = s.Session.RemoveRule(ctx, req.ID, by)
+		}
 	case doStop:
 		err = s.Session.Stop(ctx, by)
 	default:
@@ -96,6 +109,7 @@ func slim(snap *session.Snapshot) *session.Snapshot {
 		if a.Call != nil {
 			call := *a.Call
 			call.ScriptText, call.Content, call.Diff, call.Env = nil, nil, "", nil
+			call.Raw, call.Edits, call.Files = nil, nil, nil
 			copied.Call = &call
 		}
 		copied.Text.Body = nil
@@ -131,6 +145,9 @@ type outcome struct {
 	ID    string `json:"id"`
 	Error string `json:"error,omitempty"`
 	Kind  string `json:"kind,omitempty"`
+
+	Rules []string `json:"rules,omitempty"` // remembered
+	Also  int      `json:"also,omitempty"`  // held calls that these decided
 }
 
 func (s *server) decide(ctx context.Context, req *request, by session.Operator) ([]outcome, error) {
@@ -149,13 +166,32 @@ func (s *server) decide(ctx context.Context, req *request, by session.Operator) 
 	d.By = by
 	var out []outcome
 	for _, o := range s.Session.Decide(ctx, d) {
-		one := outcome{ID: o.ID}
+		one := outcome{ID: o.ID, Rules: o.Rules, Also: o.Also}
 		if o.Err != nil {
 			one.Error, one.Kind = o.Err.Error(), kindOf(o.Err)
 		}
 		out = append(out, one)
 	}
 	return out, nil
+}
+
+// addRule puts a rule in force that the operator wrote: exactly one, of which
+// whatever is wrong is said.
+func (s *server) addRule(ctx context.Context, text string, by session.Operator) (Added, error) {
+	if err := s.attended(); err != nil {
+		return Added{}, err
+	}
+	rules, err := gateway.ParseRules([]byte(text), "rule", gateway.LayerRemembered)
+	if err != nil {
+		return Added{}, err
+	}
+	if len(rules) != 1 {
+		return Added{}, fmt.Errorf("%w: %d rules, want one", ErrRequest, len(rules))
+	}
+	r := rules[0]
+	r.File, r.Line = "", 0 // it stands in none
+	id, decided, err := s.Session.AddRule(ctx, r, by)
+	return Added{ID: id, Decided: decided}, err
 }
 
 func (s *server) capture(agent string, ansi bool) (string, error) {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"kavi/gateway"
 	"kavi/session"
 )
 
@@ -59,12 +60,36 @@ func (c *Client) Decide(ctx context.Context, d session.Decision) ([]session.Outc
 	}
 	out := make([]session.Outcome, len(got))
 	for i, o := range got {
-		out[i] = session.Outcome{ID: o.ID}
+		out[i] = session.Outcome{ID: o.ID, Rules: o.Rules, Also: o.Also}
 		if o.Error != "" {
 			out[i].Err = &Error{Text: o.Error, kind: kinds()[o.Kind]}
 		}
 	}
 	return out, nil
+}
+
+// Offer is what may be remembered of a decision of an approval.
+func (c *Client) Offer(ctx context.Context, approval string, allow bool) (session.RememberOffer, error) {
+	var o session.RememberOffer
+	return o, c.ask(ctx, request{Do: doOffer, ID: approval, On: allow}, &o)
+}
+
+// Try says what remembering would mean, or why it cannot be remembered so.
+func (c *Client) Try(ctx context.Context, approval string, allow bool, r session.Remember) (session.Trial, error) {
+	var t session.Trial
+	return t, c.ask(ctx, request{Do: doTry, ID: approval, On: allow, Remember: &r}, &t)
+}
+
+// AddRule puts a rule in force for this session. It returns when the ledger has it
+// and what is held was judged again.
+func (c *Client) AddRule(ctx context.Context, r gateway.Rule) (Added, error) {
+	var a Added
+	return a, c.ask(ctx, request{Do: doAddRule, Rule: r.TOML()}, &a)
+}
+
+// RemoveRule takes a rule back that was made in this session, by its id.
+func (c *Client) RemoveRule(ctx context.Context, id string) error {
+	return c.ask(ctx, request{Do: doRemoveRule, ID: id}, nil)
 }
 
 // Stop ends the session: agents, keepers, server. It returns when they are gone.

@@ -21,7 +21,7 @@ import (
 // Version is the version of what is said over the control socket. Client and
 // server must have the same one; it grows with every change of a message,
 // session.Snapshot and ledger.Entry included.
-const Version = 1
+const Version = 2
 
 // The errors by which a client can tell why it got no answer.
 var (
@@ -46,6 +46,10 @@ const (
 	doClose      = "close-agent"
 	doResume     = "resume-agent"
 	doFullAccess = "full-access"
+	doOffer      = "offer"
+	doTry        = "try"
+	doAddRule    = "add-rule"
+	doRemoveRule = "remove-rule"
 	doAttach     = "attach"
 )
 
@@ -60,6 +64,8 @@ type request struct {
 	On       bool               `json:"on,omitempty"`
 	Range    *Range             `json:"range,omitempty"`
 	Decision *session.Decision  `json:"decision,omitempty"`
+	Remember *session.Remember  `json:"remember,omitempty"` // of try
+	Rule     string             `json:"rule,omitempty"`     // of add-rule: a rule as a file has it
 	Spec     *session.AgentSpec `json:"spec,omitempty"`
 	Attach   *Screen            `json:"attach,omitempty"`
 }
@@ -81,6 +87,12 @@ type Hello struct {
 	PID     int       `json:"pid"`
 	Started time.Time `json:"started"`
 	Build   string    `json:"build"` // as debug.ReadBuildInfo names it
+}
+
+// Added is what became of a rule that was added.
+type Added struct {
+	ID      string `json:"id"`
+	Decided int    `json:"decided"` // held calls that it decided
 }
 
 // Screen is what a client that attaches tells of its terminal.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kavi/gateway"
 	"kavi/session"
 	"kavi/session/ledger"
@@ -25,6 +27,7 @@ func opened(t *testing.T, change func(*Options)) (*session.Session, *Client) {
 	t.Cleanup(func() { _ = os.RemoveAll(home) })
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
 	project := filepath.Join(home, "garden")
 	if err := os.Mkdir(project, 0o755); err != nil {
 		t.Fatal(err)
@@ -130,6 +133,83 @@ func TestWhereAProcessCanHideOnlyAnAttachedTerminalDecides(t *testing.T) {
 	}
 	if err := c.Resume(ctx, "claude"); !errors.Is(err, ErrRefused) {
 		t.Errorf("resume: %v", err)
+	}
+	if _, err := c.AddRule(ctx, gateway.Rule{ID: "a", Verdict: gateway.Deny, Kind: gateway.Exec}); !errors.Is(err, ErrRefused) {
+		t.Errorf("add a rule: %v", err)
+	}
+	if err := c.RemoveRule(ctx, "rem_01"); !errors.Is(err, ErrRefused) {
+		t.Errorf("remove a rule: %v", err)
+	}
+}
+
+func TestARuleIsAddedListedAndRemoved(t *testing.T) {
+	_, c := opened(t, nil)
+	ctx := context.Background()
+	rule := gateway.Rule{
+		ID: "cloud", Verdict: gateway.Deny, Kind: gateway.Exec, Command: []string{"aws *"}, Unless: []string{"aws s3 ls *"},
+		Why: "not from here\x1b", Agent: []string{"builder-*"}, Uses: 5, Until: "20m",
+	}
+	added, err := c.AddRule(ctx, rule)
+	if err != nil || added.ID == "" || added.Decided != 0 {
+		t.Fatalf("%+v, %v", added, err)
+	}
+	snap, err := c.Snapshot(ctx)
+	if err != nil || len(snap.Rules) != 1 || len(snap.DenyRules) != 1 {
+		t.Fatalf("%+v, %v", snap, err)
+	}
+	want := session.RuleState{
+		ID: added.ID, Layer: gateway.LayerRemembered, Verdict: gateway.Deny, Why: `not from here\x1b`, Uses: 5, Scope: session.ScopeAgent,
+		Text: `deny exec "aws *" agent "builder-*" unless "aws s3 ls *" uses 5 until "20m"`,
+	}
+	got := snap.Rules[0]
+	if end := time.Until(got.Until); end < 19*time.Minute || end > 20*time.Minute {
+		t.Errorf("it ends in %v", end)
+	}
+	got.Until = time.Time{}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if err := c.RemoveRule(ctx, added.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.RemoveRule(ctx, added.ID); err == nil || !strings.Contains(err.Error(), "none of that id") {
+		t.Errorf("a second time: %v", err)
+	}
+	if snap, err = c.Snapshot(ctx); err != nil || len(snap.Rules) != 0 {
+		t.Errorf("%+v, %v", snap.Rules, err)
+	}
+}
+
+func TestARuleThatIsNoneIsNotAdded(t *testing.T) {
+	_, c := opened(t, nil)
+	ctx := context.Background()
+	for _, r := range []struct {
+		rule gateway.Rule
+		want string
+	}{
+		{gateway.Rule{Verdict: gateway.Allow, Kind: "exce"}, `"exce" is no kind: did you mean "exec"?`},
+		{gateway.Rule{Verdict: gateway.Allow, Kind: gateway.Exec, Command: []string{"ls *"}, Match: []string{"cat x"}}, `match: "cat x" is not decided by it`},
+		{gateway.Rule{Verdict: gateway.Allow, Kind: gateway.Exec, Always: true}, "only a prompt can be always"},
+	} {
+		if _, err := c.AddRule(ctx, r.rule); err == nil || !strings.Contains(err.Error(), r.want) {
+			t.Errorf("%v, want %s", err, r.want)
+		}
+	}
+	for _, text := range []string{"", "[[rule]]\nid = \"a\"\ndeny = \"exec\"\n[[rule]]\nid = \"b\"\ndeny = \"exec\"\n"} {
+		if err := c.ask(ctx, request{Do: doAddRule, Rule: text}, nil); !errors.Is(err, ErrRequest) {
+			t.Errorf("%q: %v, want ErrRequest", text, err)
+		}
+	}
+}
+
+func TestWhatIsNotPendingOffersNothing(t *testing.T) {
+	_, c := opened(t, nil)
+	ctx := context.Background()
+	if _, err := c.Offer(ctx, "apr_01", true); !errors.Is(err, session.ErrGone) {
+		t.Errorf("offer: %v, want ErrGone across the socket", err)
+	}
+	if _, err := c.Try(ctx, "apr_01", false, session.Remember{Patterns: []string{"ls *"}}); !errors.Is(err, session.ErrGone) {
+		t.Errorf("try: %v, want ErrGone across the socket", err)
 	}
 }
 
