@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"time"
 
+	"kavi/gateway"
 	"kavi/session"
 	"kavi/session/ledger"
 )
@@ -45,6 +46,7 @@ func (a *app) connect(ctx context.Context, s *session.Session, by session.Operat
 			a.call(func() { done(err) })
 		}()
 	}
+	a.connectRules(ctx, s, by)
 	a.act.ReadLog = func(from uint64, most int, done func(logPage)) {
 		go func() {
 			page := readLog(s.Ledger(), from, most)
@@ -54,6 +56,46 @@ func (a *app) connect(ctx context.Context, s *session.Session, by session.Operat
 	a.host.restart = func(agent string, done func(error)) {
 		go func() {
 			err := s.RestartAgent(ctx, agent)
+			a.call(func() { done(err) })
+		}()
+	}
+}
+
+// connectRules is connect for what the operator says about rules and levels.
+func (a *app) connectRules(ctx context.Context, s *session.Session, by session.Operator) {
+	a.act.SetLevel = func(agent string, l gateway.Level, done func(int, error)) {
+		go func() {
+			n, err := s.SetLevel(ctx, agent, l, by)
+			a.call(func() { done(n, err) })
+		}()
+	}
+	a.act.Offer = func(approval string, allow bool, done func(session.RememberOffer, error)) {
+		go func() {
+			o, err := s.Offer(ctx, approval, allow)
+			a.call(func() { done(o, err) })
+		}()
+	}
+	a.act.Try = func(approval string, allow bool, r session.Remember, done func(session.Trial, error)) {
+		go func() {
+			t, err := s.Try(ctx, approval, allow, r)
+			a.call(func() { done(t, err) })
+		}()
+	}
+	a.act.RemoveRule = func(id string, done func(error)) {
+		go func() {
+			err := s.RemoveRule(ctx, id, by)
+			a.call(func() { done(err) })
+		}()
+	}
+	a.act.TakeOffer = func(id string, scope session.Scope, done func(int, error)) {
+		go func() {
+			n, err := s.TakeOffer(ctx, id, scope, by)
+			a.call(func() { done(n, err) })
+		}()
+	}
+	a.act.DropOffer = func(id string, done func(error)) {
+		go func() {
+			err := s.DropOffer(ctx, id)
 			a.call(func() { done(err) })
 		}()
 	}

@@ -164,6 +164,8 @@ func (a *app) command(action keymap.Action) {
 		a.push(newLedgerView(a.views))
 	case keymap.Help:
 		a.push(newHelp(a.views))
+	case keymap.SetLevel:
+		a.chooseLevel()
 	case keymap.FullAccess:
 		a.views.toggleFullAccess(a.model(time.Now()))
 	default:

@@ -19,9 +19,14 @@ type ask struct {
 	title string
 	text  func(m model, width int) []row // what it is about
 	edit  *editor                        // nil: nothing to type
-	label string                         // before the line
+	label string                         // before the line, or the choices
 	does  string                         // what Enter does: "reject"
 	do    func(text string, shown time.Duration) (wrong string)
+	next  func() // once it was done and the question is gone; may be nil
+
+	choices []string // what Tab goes through; none: nothing to choose
+	choice  int
+	listed  bool // the text itself shows them, and up and down go through them
 
 	rows  scroller
 	laid  []row // the text's rows, as of snap and width
@@ -47,11 +52,17 @@ func (q *ask) Place(cols, rows int) (x, y, width, height int) {
 	if q.m.snap != nil {
 		need += len(q.layout(width - 2))
 	}
-	if q.edit != nil {
-		need += 2
-	}
+	need += q.lines()
 	height = max(min(need, rows-2), 0)
 	return (cols - width) / 2, max(rows-2-height, 0), width, height
+}
+
+// lines is how many rows stand between the text and the hints.
+func (q *ask) lines() int {
+	if q.edit != nil || len(q.choices) > 0 && !q.listed {
+		return 2
+	}
+	return 0
 }
 
 func (q *ask) layout(width int) []row {
@@ -65,7 +76,10 @@ func (q *ask) layout(width int) []row {
 func (q *ask) Update(m model) { q.m = m }
 
 // SetActive is part of view.
-func (q *ask) SetActive(on bool, _ time.Time) { q.activate(on, q.name) }
+func (q *ask) SetActive(on bool, _ time.Time) { q.activate(on, q.subject()) }
+
+// subject names what Enter would do now.
+func (q *ask) subject() string { return fmt.Sprintf("%s %d", q.name, q.choice) }
 
 // Frame is part of view.
 func (q *ask) Frame() func(at time.Time) {
@@ -94,6 +108,12 @@ func (q *ask) Key(ev *tcell.EventKey, at time.Time) bool {
 		q.guard.Typed(at)
 	}
 	q.wrong = ""
+	if by, ok := q.chooses(k); ok {
+		q.choice = (q.choice + by + len(q.choices)) % len(q.choices)
+		q.laid = nil
+		q.point(q.subject())
+		return true
+	}
 	if q.edit != nil && q.edit.key(ev) {
 		return true
 	}
@@ -101,6 +121,29 @@ func (q *ask) Key(ev *tcell.EventKey, at time.Time) bool {
 		return q.rows.move(a)
 	}
 	return false
+}
+
+// chooses says how far a key goes among the choices.
+func (q *ask) chooses(k keymap.Key) (by int, ok bool) {
+	if len(q.choices) == 0 {
+		return 0, false
+	}
+	switch k.Named { //nolint:exhaustive // the others choose nothing
+	case keymap.KeyTab:
+		return 1, true
+	case keymap.KeyBackTab:
+		return -1, true
+	}
+	if !q.listed {
+		return 0, false
+	}
+	switch q.keys.Action(keymap.Detail, k) { //nolint:exhaustive // as above
+	case keymap.Down:
+		return 1, true
+	case keymap.Up:
+		return -1, true
+	}
+	return 0, false
 }
 
 func (q *ask) enter(at time.Time) {
@@ -138,6 +181,9 @@ func (q *ask) Tick(now time.Time) bool {
 		}
 		if q.wrong = q.do(text, d.shown); q.wrong == "" {
 			q.act.Pop(q)
+			if q.next != nil {
+				q.next()
+			}
 		}
 		return true
 	}
@@ -152,10 +198,7 @@ func (q *ask) Draw(screen tcell.Screen) {
 	q.drawn = ""
 	x, y, width, height := q.GetRect()
 	ix, iy, iw, ih := box(screen, q.look, x, y, width, height, words(q.title, strong), false)
-	room := ih - 1
-	if q.edit != nil {
-		room -= 2
-	}
+	room := ih - 1 - q.lines()
 	if iw < 8 || room < 1 {
 		return
 	}
@@ -165,9 +208,11 @@ func (q *ask) Draw(screen tcell.Screen) {
 	if q.edit != nil {
 		n := put(screen, q.look, ix, iy+room+1, iw/2, words(q.label+" ", accent))
 		q.edit.draw(screen, q.look, ix+n, iy+room+1, iw-n, q.active)
+	} else if q.lines() > 0 {
+		put(screen, q.look, ix, iy+room+1, iw, choiceRow(q.label, q.choices, q.choice))
 	}
 	put(screen, q.look, ix, iy+ih-1, iw, q.hints())
-	q.drawn = q.name
+	q.drawn = q.subject()
 }
 
 func (q *ask) hints() row {

@@ -47,7 +47,7 @@ func (d *detail) SetActive(on bool, _ time.Time) { d.activate(on, subject("detai
 func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)
 	act := d.keys.Action(keymap.Detail, k)
-	if act == keymap.Approve || act == keymap.Reject {
+	if slices.Contains([]keymap.Action{keymap.Approve, keymap.Reject, keymap.AllowOn, keymap.DenyOn}, act) {
 		if d.a == nil {
 			d.guard.Typed(at)
 		} else if !d.guard.Press(string(act), at) {
@@ -94,7 +94,13 @@ func (d *detail) Tick(now time.Time) bool {
 
 // fire does what a key asked for that turned out to be deliberate.
 func (d *detail) fire(what deed) {
-	approve := keymap.Action(what.what) == keymap.Approve
+	act := keymap.Action(what.what)
+	approve := act == keymap.Approve
+	if act == keymap.AllowOn || act == keymap.DenyOn {
+		here := subject("detail", d.a)
+		d.remember(d.a, act == keymap.AllowOn, func() bool { return d.active && subject("detail", d.a) == here }, d.act.Push)
+		return
+	}
 	switch why := d.shut(d.a); {
 	case approve && why != "", d.a.State == session.Deciding:
 		d.act.Note(d.id + " was not decided: " + why)
@@ -149,6 +155,9 @@ func (d *detail) hints() row {
 		r = line(r, words(" ("+why+")", warning))
 	}
 	r = line(r, keyHint(d.keys, keymap.Detail, keymap.Reject, "reject", lit))
+	if why == "" {
+		r = line(r, keyHint(d.keys, keymap.Detail, keymap.AllowOn, "from now on", lit))
+	}
 	diffKeys := d.keys.Of(keymap.Detail, keymap.Diff)
 	switch {
 	case len(d.a.Text.Body)+len(d.a.Text.Diff) == 0 || len(diffKeys) == 0:

@@ -16,13 +16,14 @@ type editor struct {
 	text []rune
 	at   int // the cursor, 0 to len(text)
 	left int // the first rune that is drawn
+	most int // characters that it takes; more is not taken
 }
 
-// maxLine is how many characters a line takes; more is not taken.
+// maxLine is how many characters a line takes; one that begins with more takes some still.
 const maxLine = 2000
 
 func newEditor(text string) *editor {
-	e := &editor{}
+	e := &editor{most: max(maxLine, len(text)+200)}
 	e.paste(text)
 	return e
 }
@@ -88,7 +89,7 @@ func (e *editor) paste(text string) {
 }
 
 func (e *editor) insert(rs []rune) {
-	rs = rs[:min(len(rs), maxLine-len(e.text))]
+	rs = rs[:min(len(rs), e.most-len(e.text))]
 	rest := append(rs[:len(rs):len(rs)], e.text[e.at:]...)
 	e.text = append(e.text[:e.at:e.at], rest...)
 	e.at += len(rs)
@@ -110,11 +111,13 @@ func (e *editor) draw(screen tcell.Screen, t *theme, x, y, width int, active boo
 		return
 	}
 	before := func(from int) int { return display.Width(display.Row(string(e.text[from:e.at]))) }
-	e.left = min(e.left, e.at)
+	// No more than four characters share a cell, so that neither more nor others matter.
+	most := 4 * width
+	e.left = max(min(e.left, e.at), e.at-most)
 	for before(e.left) > width-2 {
 		e.left++
 	}
-	put(screen, t, x, y, width-1, words(string(e.text[e.left:]), strong))
+	put(screen, t, x, y, width-1, words(string(e.text[e.left:min(len(e.text), e.left+most)]), strong))
 	if active {
 		screen.ShowCursor(x+before(e.left), y)
 	}

@@ -20,14 +20,24 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 	s.says(0, title, strong)
 	s.rule("=", len(title))
 	s.add(nil)
-	s.decider(a)
+	if several(a) {
+		s.parts(a, false)
+		s.add(nil)
+	}
 	s.matter(a, false)
+	grave := !several(a) && !endKnown(a)
+	if grave { // before what the agent says about it
+		s.fields(a, false, does)
+	}
 	if len(a.Context) > 0 {
 		s.add(nil)
 		s.context(a, "Context")
 	}
 	s.add(nil)
-	s.fields(a, false, func(name string) bool { return !matters(form(a), name) })
+	s.fields(a, false, func(name string) bool { return !matters(form(a), name) && !does(name) })
+	if !several(a) && !grave {
+		s.fields(a, false, does)
+	}
 	s.labelled("Agent", words(a.Agent, plain))
 	s.labelled("Level", words(levelName(levelOf(snap, a.Agent)), plain))
 	s.labelled("Risk", words(riskName(a), riskRole(a)))
@@ -59,8 +69,13 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 			words("asks because "+why(a), plain)))
 	})
 	s.standing(a)
-	s.decider(a)
+	if several(a) {
+		s.parts(a, true)
+	}
 	s.matter(a, true)
+	if !several(a) {
+		s.fields(a, true, does)
+	}
 	if len(a.Context) > 0 {
 		name := "pane"
 		if a.Task {
@@ -68,7 +83,7 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 		}
 		s.context(a, name)
 	}
-	s.fields(a, true, func(name string) bool { return !matters(form(a), name) })
+	s.fields(a, true, func(name string) bool { return !matters(form(a), name) && !does(name) })
 	if l := levelOf(snap, a.Agent); l != gateway.LevelDefault {
 		s.labelled("level", words(levelName(l), plain))
 	}
@@ -77,6 +92,9 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 	}
 	return s
 }
+
+// several says whether a call has parts to list; they say what they do.
+func several(a *session.Approval) bool { return len(a.Judged.Parts) > 1 }
 
 // matters says which fields a form begins with; the others follow further down.
 func matters(f gateway.Form, name string) bool {
@@ -87,12 +105,27 @@ func matters(f gateway.Form, name string) bool {
 		return slices.Contains([]string{"Message", "Details", "Problem", "Files changed", "Stats"}, name)
 	case gateway.FormTool:
 	}
-	return name != "Effects" && name != "Removes"
+	return !does(name)
+}
+
+// does says which fields tell what a call does and what there is now.
+func does(name string) bool { return name == "Effects" || found(name) }
+
+// found says which fields tell what there is now: what a delete removes, what a
+// push publishes. All that are not about the call itself do.
+func found(name string) bool {
+	return !slices.Contains([]string{
+		"Tool", "Command", "Folder", "Program", "With", "Script", "File", "Leads to", "Problem", "Lines", "Pattern", "Path",
+		"From", "To", "URL", "Host", "Arguments", "Message", "Details", "Files changed", "Stats", "Effects",
+	}, name)
 }
 
 // matter adds what the approval is about, in the order of its form.
 func (s *sheet) matter(a *session.Approval, short bool) {
 	f := form(a)
+	if len(a.Text.Fields) == 0 {
+		s.labelled(orElse(a.Text.Verb, "Run"), words(a.Text.Object, plain))
+	}
 	s.fields(a, short, func(name string) bool { return matters(f, name) && name != "Stats" })
 	if f == gateway.FormWrite && a.Text.Lines != "" && !hasField(a, "Lines") {
 		s.labelled("Lines", words(a.Text.Lines, plain))
@@ -114,11 +147,7 @@ func (s *sheet) matter(a *session.Approval, short bool) {
 
 // fields adds those fields that pick wants.
 func (s *sheet) fields(a *session.Approval, short bool, pick func(name string) bool) {
-	fields := a.Text.Fields
-	if len(fields) == 0 {
-		fields = []gateway.Field{{Name: orElse(a.Text.Verb, "Run"), Value: a.Text.Object}}
-	}
-	for _, f := range fields {
+	for _, f := range a.Text.Fields {
 		switch {
 		case !pick(f.Name):
 		case f.Name == "Command":
@@ -171,16 +200,6 @@ func deciding(a *session.Approval) (start int, ok bool) {
 		return 0, false
 	}
 	return j.Parts[j.Part].Start, true
-}
-
-// decider adds the part that decided, where the call has several: it may stand
-// far down in a long command.
-func (s *sheet) decider(a *session.Approval) {
-	j := a.Judged
-	if len(j.Parts) < 2 || j.Part < 0 || j.Part >= len(j.Parts) || j.Parts[j.Part].Text == "" {
-		return
-	}
-	s.labelled(fmt.Sprintf("Part %d of %d", j.Part+1, len(j.Parts)), words(j.Parts[j.Part].Text, strong))
 }
 
 // context adds what the agent says that it is doing, or the last rows of its

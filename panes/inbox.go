@@ -47,6 +47,10 @@ func newInbox(v *views) *inbox {
 		keymap.Approve:    i.approve,
 		keymap.Reject:     i.reject,
 		keymap.ApproveAll: i.approveAll,
+		keymap.AllowOn:    func(time.Duration) { i.fromNowOn(true) },
+		keymap.DenyOn:     func(time.Duration) { i.fromNowOn(false) },
+		keymap.Undo:       func(time.Duration) { i.undo(i.m.snap, i.push) },
+		keymap.ShowOffer:  func(time.Duration) { i.showOffer(i.m.snap, i.push) },
 	}
 	i.does = map[keymap.Action]func(){
 		keymap.Down:     func() { i.move(1) },
@@ -123,7 +127,7 @@ func (i *inbox) index() int {
 	return slices.IndexFunc(i.list, func(a *session.Approval) bool { return a.ID == i.cursor })
 }
 
-func (i *inbox) subject() string { return subject("inbox", i.under()) }
+func (i *inbox) subject() string { return orElse(subject("inbox", i.under()), "the empty inbox") }
 
 func (i *inbox) matches(a *session.Approval) bool {
 	if i.filter == "" {
@@ -208,7 +212,7 @@ func (i *inbox) move(by int) {
 // press takes a key that decides; it takes effect in Tick.
 func (i *inbox) press(a keymap.Action, at time.Time) {
 	switch {
-	case i.under() == nil:
+	case i.under() == nil && a != keymap.Undo && a != keymap.ShowOffer:
 		i.guard.Typed(at)
 	case !i.guard.Press(string(a), at):
 		i.act.Note(tooSoon)
@@ -256,6 +260,21 @@ func (i *inbox) reject(time.Duration) {
 	} else if shut != "" {
 		i.act.Note(shut)
 	}
+}
+
+// fromNowOn opens the line of what is remembered of the approval under the cursor.
+func (i *inbox) fromNowOn(allow bool) {
+	a := i.under()
+	switch {
+	case a == nil:
+		return
+	case len(i.marks) > 0:
+		i.act.Note("what is remembered is of one approval: take the marks away first (" +
+			i.keys.Show(keymap.Inbox, keymap.Leave) + ")")
+		return
+	}
+	here := i.subject()
+	i.remember(a, allow, func() bool { return i.active && i.subject() == here }, i.push)
 }
 
 // chosen gives the approvals that a key decides: the marked ones, else the one

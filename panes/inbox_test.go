@@ -98,7 +98,7 @@ func TestOneKeyDecides(t *testing.T) {
 func TestTheLineOfKeysIsDimUntilTheyCount(t *testing.T) {
 	d := newDesk(t, 80, 24, three()...)
 	dim := func() bool {
-		for _, s := range d.keyLine.text(d.now) {
+		for _, s := range d.keyLine.text(d.now, true) {
 			if s.text == "[a]" {
 				return s.role == faint
 			}

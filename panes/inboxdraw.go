@@ -52,10 +52,15 @@ func (i *inbox) Draw(screen tcell.Screen) {
 		i.drawFilter(screen, ix, iy, iw)
 		iy, ih = iy+1, ih-1
 	}
+	if o := i.m.snap.Offered; o != nil && ih > 4 {
+		ih--
+		i.drawOffered(screen, ix, iy+ih, iw, o)
+	}
 	if len(i.list) == 0 {
 		i.rows.fit(0, 0)
 		i.room = 0
 		put(screen, i.look, ix, iy, iw, words(i.nothing(), faint))
+		i.drawn = i.subject()
 		return
 	}
 	rows := i.listHeight(ih)
@@ -146,6 +151,14 @@ func (i *inbox) nothing() string {
 		return fmt.Sprintf("none of %d approvals holds this", len(i.m.snap.Approvals))
 	}
 	return "No pending approvals"
+}
+
+// drawOffered is the line about what kavi proposes. It stands below everything
+// else, so that nothing moves when it comes or goes.
+func (i *inbox) drawOffered(screen tcell.Screen, x, y, width int, o *session.Offered) {
+	hint := words(", "+i.keys.Show(keymap.Inbox, keymap.ShowOffer)+" shows it", accent)
+	n := put(screen, i.look, x, y, max(width-hint.width(), 0), words(clip(o.Line), strong))
+	put(screen, i.look, x+n, y, width-n, hint)
 }
 
 func (i *inbox) drawFilter(screen tcell.Screen, x, y, width int) {
@@ -275,11 +288,15 @@ func (l *keyLine) Draw(screen tcell.Screen) {
 	x, y, width, height := l.GetRect()
 	look := l.inbox.look
 	fill(screen, look.style(plain, false), x, y, width, height)
-	r := l.text(l.m.now).cut(width - 1)
+	r := l.text(l.m.now, true)
+	if r.width() > width-1 {
+		r = l.text(l.m.now, false).cut(width - 1)
+	}
 	put(screen, look, x+max(width-r.width()-1, 0), y, width, r)
 }
 
-func (l *keyLine) text(now time.Time) row {
+// text is the line; with all it names the key that remembers, too.
+func (l *keyLine) text(now time.Time, all bool) row {
 	i := l.inbox
 	a := i.under()
 	if a == nil {
@@ -297,8 +314,12 @@ func (l *keyLine) text(now time.Time) row {
 	if why := i.shut(a); why != "" && many == "" {
 		approve = line(keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve", false), words(" ("+why+")", warning))
 	}
+	var remember row
+	if all && many == "" {
+		remember = keyHint(i.keys, keymap.Inbox, keymap.AllowOn, "from now on", lit && i.shut(a) == "")
+	}
 	return line(approve,
-		keyHint(i.keys, keymap.Inbox, keymap.Reject, "reject"+many, lit),
+		keyHint(i.keys, keymap.Inbox, keymap.Reject, "reject"+many, lit), remember,
 		keyHint(i.keys, keymap.Inbox, keymap.Details, "details", i.active),
 		keyHint(i.keys, keymap.Inbox, keymap.ApproveAll, "Approve all", lit),
 	)

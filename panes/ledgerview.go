@@ -6,7 +6,6 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
-	"kavi/gateway"
 	"kavi/gateway/display"
 	"kavi/keymap"
 )
@@ -23,8 +22,9 @@ type ledgerView struct {
 	seq     uint64 // the snapshot after which the ledger was last read
 	rows    scroller
 	follow  bool
-	rules   bool // the second tab
-	rule    scroller
+	rules   bool     // the second tab is shown
+	tab     rulesTab // the second tab
+	lit     bool
 }
 
 const (
@@ -32,7 +32,9 @@ const (
 	logKept = 20_000 // entries kept; older ones are in `kavi log`
 )
 
-func newLedgerView(v *views) *ledgerView { return &ledgerView{base: newBase(v), follow: true} }
+func newLedgerView(v *views) *ledgerView {
+	return &ledgerView{base: newBase(v), follow: true, tab: rulesTab{views: v}}
+}
 
 // Place is part of view: everything but the status bar.
 func (l *ledgerView) Place(cols, rows int) (x, y, width, height int) {
@@ -42,6 +44,8 @@ func (l *ledgerView) Place(cols, rows int) (x, y, width, height int) {
 // Update is part of view. The ledger is read again when anything happened.
 func (l *ledgerView) Update(m model) {
 	l.m = m
+	l.tab.update(m)
+	l.point(l.subject())
 	if l.seq == m.snap.Seq && len(l.lines) > 0 || l.reading {
 		return
 	}
@@ -103,24 +107,41 @@ func (l *ledgerView) readBefore() {
 }
 
 // SetActive is part of view.
-func (l *ledgerView) SetActive(on bool, _ time.Time) { l.activate(on, "") }
+func (l *ledgerView) SetActive(on bool, _ time.Time) { l.activate(on, l.subject()) }
+
+// subject names what a key would change: the rule under the cursor.
+func (l *ledgerView) subject() string {
+	if !l.rules {
+		return ""
+	}
+	return l.tab.subject()
+}
 
 // Key is part of view.
 func (l *ledgerView) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)
+	act := l.keys.Action(keymap.Ledger, k)
+	if act == keymap.RemoveRule && l.rules {
+		if !l.guard.Press(string(act), at) {
+			l.act.Note(tooSoon)
+		}
+		return true
+	}
 	if textual(k) {
 		l.guard.Typed(at)
 	}
-	act := l.keys.Action(keymap.Ledger, k)
 	switch {
 	case act == keymap.Leave:
 		l.act.Pop(l)
 	case act == keymap.NextTab:
 		l.rules = !l.rules
+		l.point(l.subject())
 	case act == keymap.RemoveRule:
-		l.act.Note("no rule is remembered in this session: there is nothing to remove")
+		l.act.Note("rules are on the other tab: " + l.keys.Show(keymap.Ledger, keymap.NextTab))
 	case l.rules:
-		return l.rule.move(act)
+		known := l.tab.move(act)
+		l.point(l.subject())
+		return known
 	case !l.rows.move(act):
 		return false
 	default:
@@ -132,8 +153,24 @@ func (l *ledgerView) Key(ev *tcell.EventKey, at time.Time) bool {
 	return true
 }
 
+// Tick is part of view.
+func (l *ledgerView) Tick(now time.Time) bool {
+	if !l.active || !l.rules {
+		return false
+	}
+	if _, due := l.guard.Tick(now); due {
+		l.tab.remove()
+		return true
+	}
+	lit := l.guard.Ready(now) && l.guard.Holding() == ""
+	changed := lit != l.lit
+	l.lit = lit
+	return changed
+}
+
 // Draw is part of view.
 func (l *ledgerView) Draw(screen tcell.Screen) {
+	l.drawn = ""
 	x, y, width, height := l.GetRect()
 	first, second := strong, faint
 	if l.rules {
@@ -148,10 +185,10 @@ func (l *ledgerView) Draw(screen tcell.Screen) {
 		return
 	}
 	if l.rules {
-		rows := rulesText(l.m, iw)
-		l.rule.fit(len(rows), ih-1)
-		l.rule.draw(screen, l.look, ix, iy, iw, rows)
-		put(screen, l.look, ix, iy+ih-1, iw, l.hints(l.rule.where()))
+		if l.tab.draw(screen, ix, iy, iw, ih-1) {
+			l.drawn = l.subject()
+		}
+		put(screen, l.look, ix, iy+ih-1, iw, l.hints(l.tab.rows.where()))
 		return
 	}
 	l.rows.fit(len(l.lines), ih-1)
@@ -182,63 +219,11 @@ func (l *ledgerView) Draw(screen tcell.Screen) {
 }
 
 func (l *ledgerView) hints(where string) row {
+	other := keyHint(l.keys, keymap.Ledger, keymap.Bottom, "newest", true)
+	if l.rules {
+		other = keyHint(l.keys, keymap.Ledger, keymap.RemoveRule, "take back", l.active && l.guard.Ready(l.m.now) && l.drawn != "" && l.tab.removable())
+	}
 	return line(words(where, warning),
-		keyHint(l.keys, keymap.Ledger, keymap.NextTab, "other tab", true),
-		keyHint(l.keys, keymap.Ledger, keymap.Bottom, "newest", true),
+		keyHint(l.keys, keymap.Ledger, keymap.NextTab, "other tab", true), other,
 		keyHint(l.keys, keymap.Ledger, keymap.Leave, "back", true))
-}
-
-// rulesText says which rules hold now, in the order in which they are asked.
-func rulesText(m model, width int) []row {
-	s := &sheet{worst: -1, width: width}
-	if m.snap.FullAccess {
-		s.says(0, "Full access: what would ask is allowed. What is denied below stays denied.", danger)
-		s.add(nil)
-	}
-	s.add(words("Always denied", strong))
-	s.says(2, "a recursive delete of /, of the home, of what holds the project or of a system folder; raw disks; "+
-		"kavi's own state and sockets", plain)
-	s.add(nil)
-	s.add(words(fmt.Sprintf("Your deny rules (%d)", len(m.snap.DenyRules)), strong))
-	if len(m.snap.DenyRules) == 0 {
-		s.says(2, "no deny rules", plain)
-	}
-	for _, r := range m.snap.DenyRules {
-		s.wrapped(blanks(2), words(r, plain))
-	}
-	s.add(nil)
-	s.add(words("The documented defaults", strong))
-	for _, r := range [][2]string{
-		{"allowed", "reads anywhere; writes inside the project"},
-		{"ask", "shell commands, network, and destructive operations (delete, overwrite)"},
-		{"ask", "what lies outside the project, protected files, privilege, and what cannot be known"},
-	} {
-		s.says(2, r[0]+": "+r[1], plain)
-	}
-	s.add(nil)
-	s.add(words("Approval levels", strong))
-	for _, a := range m.snap.Agents {
-		s.says(2, a.Name+": "+levelText(a.Level), plain)
-	}
-	if len(m.snap.Agents) == 0 {
-		s.says(2, "no agents", plain)
-	}
-	return s.rows
-}
-
-// levelText says what a level does, as the documentation has it.
-func levelText(l gateway.Level) string {
-	switch l {
-	case gateway.LevelDefault:
-		return "none given: the documented defaults"
-	case gateway.LevelNone:
-		return "none: every prompt is answered with yes; denials hold"
-	case gateway.LevelOnWrite:
-		return "on-write: a read is allowed; whatever may write asks"
-	case gateway.LevelOnCommit:
-		return "on-commit: changes of files inside the project, tests and builds run; a commit, tag or push asks"
-	case gateway.LevelAlways:
-		return "always: everything asks, reads too"
-	}
-	return string(l)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"kavi/gateway"
 	"kavi/session"
 )
 
@@ -68,7 +69,7 @@ type view interface {
 // function is called later, on the goroutine that draws. None may be nil.
 type actions struct {
 	// Decide hands the operator's answer to the session. The view fills
-	// Choices, Allow, Reason and By.Shown; who and where is added.
+	// Choices, Allow, Reason, Remember and By.Shown; who and where is added.
 	Decide func(d session.Decision, done func([]session.Outcome))
 
 	// Push shows v above everything and gives it the keys; Pop takes it away
@@ -88,6 +89,18 @@ type actions struct {
 	FullAccess func(on bool, done func(redecided int, err error))
 	Start      func(argv []string, done func(name string, err error))
 	CloseAgent func(agent string, done func(error))
+	SetLevel   func(agent string, l gateway.Level, done func(redecided int, err error))
+
+	// Offer says what may be remembered of an approval, Try what remembering it
+	// so would mean.
+	Offer func(approval string, allow bool, done func(session.RememberOffer, error))
+	Try   func(approval string, allow bool, r session.Remember, done func(session.Trial, error))
+
+	// RemoveRule takes a remembered rule back. TakeOffer puts in force what kavi
+	// proposes, DropOffer says that it is not wanted.
+	RemoveRule func(id string, done func(error))
+	TakeOffer  func(id string, scope session.Scope, done func(redecided int, err error))
+	DropOffer  func(id string, done func(error))
 
 	// ReadLog reads entries of the ledger, at most n of them, from the
 	// sequence number from; 0 reads the newest.

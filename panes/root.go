@@ -6,6 +6,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"kavi/gateway"
 	"kavi/keymap"
 	"kavi/pty/vt"
 	"kavi/session"
@@ -157,6 +158,13 @@ func (a *app) paintTitle(to tcell.Screen, t tile, p *pane, active bool) {
 	}
 	state, role := stateText(ag)
 	left := line(words(" "+ag.Name+" ", look), words(state+" ", role))
+	switch ag.Level {
+	case gateway.LevelDefault:
+	case gateway.LevelNone:
+		left = line(left, words("level none ", danger))
+	case gateway.LevelOnWrite, gateway.LevelOnCommit, gateway.LevelAlways:
+		left = line(left, words(string(ag.Level)+" ", accent))
+	}
 	switch {
 	case p.copy != nil:
 		left = line(left, words(p.copy.where(p)+" ", warning))

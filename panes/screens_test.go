@@ -202,7 +202,7 @@ func TestStatusBar(t *testing.T) {
 		},
 		{
 			"the prefix", func(m *model) { m.prefixed = true }, nil, 120,
-			" C-Space · i inbox · ? help · d detach · c new agent · x close · z zoom · [ scroll · t ledger · ! full access",
+			" C-Space · i inbox · ? help · d detach · c new agent · x close · z zoom · [ scroll · t ledger · ! full access · L level",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

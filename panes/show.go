@@ -133,15 +133,13 @@ func levelOf(snap *session.Snapshot, agent string) gateway.Level {
 	return gateway.LevelDefault
 }
 
-func levelName(l gateway.Level) string {
-	return orElse(string(l), "none given: the documented defaults")
-}
-
 // riskName never leaves the risk out: what nobody judged is not low.
 func riskName(a *session.Approval) string { return orElse(string(a.Judged.Risk), "not known") }
 
-func riskRole(a *session.Approval) role {
-	switch a.Judged.Risk {
+func riskRole(a *session.Approval) role { return ofRisk(a.Judged.Risk) }
+
+func ofRisk(r gateway.Risk) role {
+	switch r {
 	case gateway.Low:
 		return plain
 	case gateway.Medium:

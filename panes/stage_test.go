@@ -28,6 +28,7 @@ type stage struct {
 	started []string
 	decided []session.Decision
 	clip    []string
+	rules   rulesDesk
 	now     time.Time
 }
 
@@ -101,6 +102,8 @@ func (s *stage) actions() {
 		s.decided = append(s.decided, d)
 		done(nil)
 	}
+	a.Offer, a.Try, a.RemoveRule = s.rules.actions().Offer, s.rules.actions().Try, s.rules.actions().RemoveRule
+	a.TakeOffer, a.DropOffer, a.SetLevel = s.rules.actions().TakeOffer, s.rules.actions().DropOffer, s.rules.actions().SetLevel
 	a.FullAccess = func(_ bool, done func(int, error)) { done(0, nil) }
 	a.Start = func(_ []string, done func(string, error)) { done("", nil) }
 	a.CloseAgent = func(_ string, done func(error)) { done(nil) }

@@ -165,6 +165,7 @@ func (s *statusBar) prefixPieces() []piece {
 		{keymap.CopyMode, "scroll"},
 		{keymap.OpenLedger, "ledger"},
 		{keymap.FullAccess, "full access"},
+		{keymap.SetLevel, "level"},
 		{keymap.NextPane, "next pane"},
 	} {
 		ps = append(ps, piece{text: words(s.hint(p.action, p.what), bar), drop: n + 1})

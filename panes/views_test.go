@@ -48,6 +48,7 @@ type desk struct {
 	full    []bool
 	started [][]string
 	closed  []string
+	rules   rulesDesk
 	log     []logLine
 	blind   bool // frames are drawn but do not reach the client
 }
@@ -77,7 +78,9 @@ func newDesk(t *testing.T, cols, rows int, as ...*session.Approval) *desk {
 }
 
 func (d *desk) actions() *actions {
-	return &actions{
+	a := d.rules.actions()
+	b := &actions{
+		Offer: a.Offer, Try: a.Try, RemoveRule: a.RemoveRule, TakeOffer: a.TakeOffer, DropOffer: a.DropOffer, SetLevel: a.SetLevel,
 		Decide: func(x session.Decision, done func([]session.Outcome)) {
 			d.decided = append(d.decided, x)
 			var outcomes []session.Outcome
@@ -86,7 +89,11 @@ func (d *desk) actions() *actions {
 				if a := find(d.snap, c.ID); a == nil || a.Seal != c.Seal {
 					err = errors.New("it is not what was shown")
 				}
-				outcomes = append(outcomes, session.Outcome{ID: c.ID, Err: err})
+				o := session.Outcome{ID: c.ID, Err: err}
+				if x.Remember != nil && err == nil {
+					o.Rules, o.Also = d.rules.became, d.rules.also
+				}
+				outcomes = append(outcomes, o)
 			}
 			done(outcomes)
 		},
@@ -127,6 +134,7 @@ func (d *desk) actions() *actions {
 			done(logPage{Lines: d.log[min(int(from)-1, n):to], Head: uint64(n)})
 		},
 	}
+	return b
 }
 
 func (d *desk) top() view {
