@@ -276,7 +276,11 @@ func (l *Ledger) write(group []*job) error {
 			e.Seq, e.Hash, e.Prev, e.raw = at.Seq, at.Hash, prev.Hash, b
 		}
 	}
-	if err := txn.Commit(); err != nil {
+	err := txn.Commit()
+	if err == nil {
+		err = l.wal.sync()
+	}
+	if err != nil {
 		w.chain.head = before
 		return fmt.Errorf("%w: %w", errCommit, err)
 	}

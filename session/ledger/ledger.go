@@ -61,6 +61,7 @@ type Ledger struct {
 	lock     *os.File
 	folder   os.FileInfo // of dir/ledger, to see that it still is the one that is written
 	head     *headFile   // nil when open for reading only
+	wal      *wal        // nil when open for reading only
 	copied   string      // when open for reading only: the copy that is read
 	warnings []string
 	journal  journal
@@ -169,6 +170,7 @@ func (l *Ledger) close() error {
 		return l.closeCopy()
 	}
 	defer l.head.close() //nolint:errcheck // what was written is synced, or failed and is told
+	defer l.wal.close()  //nolint:errcheck // the same
 	if err := l.roomLeft(); err != nil {
 		return err
 	}

@@ -84,8 +84,11 @@ func (l *Ledger) open(store string) (err error) {
 	if l.db, err = openStore(storeOptions(store, l.o.Log)); err != nil {
 		return errors.Join(err, l.closeHead())
 	}
-	if err := l.begin(had.Head, headErr); err != nil {
-		return errors.Join(err, l.closeHead(), l.db.Close())
+	if l.wal, err = openWAL(store); err == nil {
+		err = l.begin(had.Head, headErr)
+	}
+	if err != nil {
+		return errors.Join(err, l.closeHead(), l.wal.close(), l.db.Close())
 	}
 	l.done.Add(2)
 	go l.commitLoop()

@@ -28,7 +28,7 @@ const (
 
 func storeOptions(dir string, log *slog.Logger) badger.Options {
 	o := badger.DefaultOptions(dir)
-	o.SyncWrites = true
+	o.SyncWrites = storeSyncs // else the committer does: see wal
 	o.Logger = storeLog{log}
 	o.MemTableSize, o.ValueLogFileSize = memTableSize, 8<<20 // an empty database has 26 MB instead of 2.28 GB
 	o.ValueThreshold, o.BaseTableSize = 256<<10, 4<<20       // no entry is as large, so the value log stays empty

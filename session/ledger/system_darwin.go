@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -10,6 +11,11 @@ import (
 // syncHeadAlways: badger's msync leaves data in the disk's cache here. Syncing
 // any file by F_FULLFSYNC, as os.File.Sync does, empties it.
 const syncHeadAlways = true
+
+// storeSyncs: nothing says that fsync writes here what was changed through a map, so badger's msync does.
+const storeSyncs = true
+
+func syncData(f *os.File) error { return f.Sync() }
 
 // room is how many bytes an ordinary user can still write in the file system of path.
 func room(path string) (uint64, error) {

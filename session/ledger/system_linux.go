@@ -1,14 +1,29 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// syncHeadAlways: badger's msync reaches the disk here, so HEAD is not needed for that.
+// syncHeadAlways: a commit reaches the disk by itself here, so HEAD is not needed for that.
 const syncHeadAlways = false
+
+// storeSyncs says whether badger syncs at each commit; else the committer does, see wal.
+const storeSyncs = false
+
+// syncData makes what was written to a file durable, also through a map of it.
+func syncData(f *os.File) error {
+	for {
+		err := unix.Fdatasync(int(f.Fd()))
+		if !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
 
 // room is how many bytes an ordinary user can still write in the file system of path.
 func room(path string) (uint64, error) {
