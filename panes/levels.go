@@ -97,7 +97,7 @@ func newSetLevel(v *views, agent string, l gateway.Level) *ask {
 		if waiting > 0 {
 			s.says(0, fmt.Sprintf("%s of it that wait now are judged anew at once.", number(waiting, "call")), warning)
 		}
-		s.says(0, "It is "+levelName(levelOf(m.snap, agent))+" now. Rules and what is remembered stay as they are.", faint)
+		s.says(0, "Its level is "+levelWord(levelOf(m.snap, agent))+" now. Rules and what is remembered stay as they are.", faint)
 		return s.rows
 	})
 	q.does = "set it"

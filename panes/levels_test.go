@@ -105,7 +105,7 @@ func TestThePaneSaysALevelThatIsNotTheDefault(t *testing.T) {
 		t.Errorf("with the defaults it says %q", got)
 	}
 	for level, want := range map[gateway.Level]string{
-		gateway.LevelNone: "claude ● working level none ", gateway.LevelOnCommit: "claude ● working on-commit ", gateway.LevelAlways: "claude ● working always ",
+		gateway.LevelNone: "claude ● working · level none ", gateway.LevelOnCommit: "claude ● working · on-commit ", gateway.LevelAlways: "claude ● working · always ",
 	} {
 		s.agent("claude", func(a *session.Agent) { a.Level = level })
 		if got := top(); !strings.Contains(got, want) {

@@ -21,6 +21,12 @@ func lastRemembered(snap *session.Snapshot) *session.RuleState {
 
 // undo asks whether to take back what was remembered last, and names it.
 func (v *views) undo(snap *session.Snapshot, push func(view)) {
+	for n := range snap.Rules {
+		if r := &snap.Rules[n]; r.ID == v.filed && r.File != "" {
+			v.act.Note(display.Safe(inFile(r)))
+			return
+		}
+	}
 	r := lastRemembered(snap)
 	if r == nil {
 		v.act.Note("nothing is remembered in this session: there is nothing to take back")
@@ -29,12 +35,17 @@ func (v *views) undo(snap *session.Snapshot, push func(view)) {
 	push(newRemoveRule(v, *r, "Undo "+r.ID))
 }
 
+// inFile says where a rule is taken out by hand.
+func inFile(r *session.RuleState) string {
+	return fmt.Sprintf("%s stands in %s, line %d: take it out there", r.ID, r.File, r.Line)
+}
+
 // newRemoveRule asks before a remembered rule is taken back.
 func newRemoveRule(v *views, r session.RuleState, title string) *ask {
 	q := newAsk(v, title, func(m model, width int) []row {
 		s := &sheet{worst: -1, width: width}
 		s.wrapped(words(r.ID+" ", strong), words(r.Text, plain))
-		s.wrapped(nil, words(standingOf(&r, m.now), faint))
+		s.pieces(0, standingOf(&r, m.now), faint)
 		s.add(nil)
 		if !stands(m.snap, &r) {
 			s.says(0, "It is in force no longer.", warning)
@@ -88,7 +99,7 @@ func newOffer(v *views, o session.Offered) *ask {
 		s := &sheet{worst: -1, width: width}
 		s.wrapped(nil, words(o.Line, plain))
 		s.add(nil)
-		s.says(0, fmt.Sprintf("%s, for all agents:", number(len(o.Rules), "rule")), accent)
+		s.says(0, number(len(o.Rules), "rule")+":", accent)
 		for _, r := range o.Rules {
 			s.wrapped(words("  ", plain), words(r, plain))
 		}

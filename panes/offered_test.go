@@ -78,7 +78,7 @@ func TestALongProposalMustBeReadToItsEnd(t *testing.T) {
 	}
 	d.change(func(s *session.Snapshot) { s.Offered = o })
 	d.deliberately("p") // also where nothing waits
-	d.has("61 rules, for all agents:")
+	d.has("61 rules:")
 	d.deliberately("Enter")
 	if len(d.rules.taken) != 0 {
 		t.Fatal("taken before its end was shown")
@@ -147,4 +147,26 @@ func TestUndoWithNothingRemembered(t *testing.T) {
 	if len(d.over) != 0 || len(d.notes) != 1 || !strings.Contains(d.notes[0], "nothing is remembered in this session") {
 		t.Errorf("%d views above, told %q", len(d.over), d.notes)
 	}
+}
+
+// What went into a file is not what u takes back, and neither is what was
+// remembered before it.
+func TestUndoAfterARuleWentIntoAFile(t *testing.T) {
+	d := newDesk(t, 80, 24, three()...)
+	d.rules.offer.Patterns, d.rules.became = []string{"npm test *"}, []string{"rem_04"}
+	d.deliberately("m")
+	d.keys("Tab", "Tab")
+	d.deliberately("Enter")
+	d.change(func(s *session.Snapshot) {
+		s.Rules = []session.RuleState{remembered(3), {ID: "rem_04", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 7}}
+	})
+	d.notes = nil
+	d.deliberately("u")
+	if len(d.over) != 0 || fmt.Sprint(d.notes) != "[rem_04 stands in /home/op/rules.toml, line 7: take it out there]" {
+		t.Errorf("%d views above, told %q", len(d.over), d.notes)
+	}
+	d.deliberately("m")
+	d.deliberately("Enter")
+	d.deliberately("u")
+	d.has("Undo rem_03")
 }

@@ -161,9 +161,9 @@ func (a *app) paintTitle(to tcell.Screen, t tile, p *pane, active bool) {
 	switch ag.Level {
 	case gateway.LevelDefault:
 	case gateway.LevelNone:
-		left = line(left, words("level none ", danger))
+		left = line(left, words("· level none ", danger))
 	case gateway.LevelOnWrite, gateway.LevelOnCommit, gateway.LevelAlways:
-		left = line(left, words(string(ag.Level)+" ", accent))
+		left = line(left, words("· "+string(ag.Level)+" ", accent))
 	}
 	switch {
 	case p.copy != nil:

@@ -2,7 +2,6 @@ package panes
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -131,7 +130,7 @@ func (t *rulesTab) lay(width int) {
 			mark, look = "▸ ", strong
 		}
 		s.wrapped(line(words(mark, accent), words(r.ID+" ", look)), words(r.Text, plain))
-		s.wrapped(blanks(4), words(standingOf(r, t.m.now), faint))
+		s.pieces(4, standingOf(r, t.m.now), faint)
 		if r.Why != "" && r.Layer != gateway.LayerRemembered {
 			s.wrapped(blanks(4), words("why: "+r.Why, faint))
 		}
@@ -143,10 +142,14 @@ func (t *rulesTab) lay(width int) {
 
 // standingOf says where a rule comes from, for whom it holds, what it did and
 // what is left of it.
-func standingOf(r *session.RuleState, now time.Time) string {
+func standingOf(r *session.RuleState, now time.Time) []string {
 	parts := []string{string(r.Layer)}
-	if r.By != "" {
+	switch {
+	case r.By == "":
+	case r.Layer == gateway.LayerRemembered:
 		parts[0] += " at " + r.By
+	default: // a preset that was taken
+		parts[0] += " " + r.By
 	}
 	if r.Scope != "" {
 		parts = append(parts, string(r.Scope))
@@ -165,13 +168,19 @@ func standingOf(r *session.RuleState, now time.Time) string {
 	if r.File != "" { // may be long
 		parts = append(parts, fmt.Sprintf("%s:%d", r.File, r.Line))
 	}
-	return strings.Join(parts, " · ")
+	return parts
 }
 
 // removable says whether the rule under the cursor can be taken back.
 func (t *rulesTab) removable() bool {
 	n := t.index()
-	return n >= 0 && t.m.snap.Rules[n].Layer == gateway.LayerRemembered
+	return n >= 0 && ofSession(&t.m.snap.Rules[n])
+}
+
+// ofSession says whether a rule was made in this session: remembered, or of a
+// preset that was taken.
+func ofSession(r *session.RuleState) bool {
+	return r.Layer == gateway.LayerRemembered || r.Layer == gateway.LayerPreset && r.Scope != ""
 }
 
 // remove asks to take back the rule under the cursor, or says where it stands.
@@ -182,10 +191,10 @@ func (t *rulesTab) remove() {
 		return
 	}
 	switch r := t.m.snap.Rules[n]; {
-	case r.Layer == gateway.LayerRemembered:
+	case ofSession(&r):
 		t.act.Push(newRemoveRule(t.views, r, "Take back "+r.ID))
 	case r.File != "":
-		t.act.Note(fmt.Sprintf("%s stands in %s, line %d: take it out there", r.ID, r.File, r.Line))
+		t.act.Note(inFile(&r))
 	case r.Layer == gateway.LayerPreset:
 		t.act.Note(r.ID + " comes with a preset: presets in config.toml names those in force")
 	default:

@@ -98,6 +98,26 @@ func (s *sheet) says(indent int, text string, r role) {
 	s.add(line(blanks(indent), words(row, r)))
 }
 
+// pieces adds short texts one after the other, as many on a row as there is room
+// for. One that is too long for a row is wrapped like any stranger's text.
+func (s *sheet) pieces(indent int, texts []string, r role) {
+	dot := words(" · ", r)
+	var cur row
+	for _, t := range texts {
+		p := words(t, r)
+		switch {
+		case len(cur) == 0:
+			cur = p
+		case s.width > 0 && indent+cur.width()+dot.width()+p.width() > s.width:
+			s.wrapped(blanks(indent), cur)
+			cur = p
+		default:
+			cur = line(cur, dot, p)
+		}
+	}
+	s.wrapped(blanks(indent), cur)
+}
+
 // rule adds a line of n cells, or as many as there is room for.
 func (s *sheet) rule(of string, n int) {
 	if s.width > 0 {

@@ -22,6 +22,7 @@ type views struct {
 	guard guard
 	read  map[string]gateway.Seal // approvals whose last row was on the screen
 	asked int                     // how many questions were asked: names each
+	filed string                  // the rule that was remembered last, where it went into a file
 }
 
 func newViews(act *actions, keys *keymap.Keys, look *theme) *views {
