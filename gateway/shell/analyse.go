@@ -171,6 +171,7 @@ func (a *analyser) script(text string, st *state) {
 		}
 	}
 	a.complete(file)
+	a.twice(file, text)
 	if odd {
 		panic(tooMuch("has a comment that shells read differently"))
 	}
