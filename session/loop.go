@@ -108,21 +108,26 @@ func (s *Session) loop() {
 
 // commit queues entries for the ledger; done runs in the loop when they are durable or cannot be.
 func (s *Session) commit(entries []ledger.Entry, done func(error)) {
-	s.led.Append(entries, func(_ ledger.Entry, err error) {
+	s.led.Append(entries, s.committed(done))
+}
+
+// committed hands what became of an append to the loop.
+func (s *Session) committed(done func(error)) func(ledger.Entry, error) {
+	return func(_ ledger.Entry, err error) {
 		s.post(func() {
 			s.noteProblem(err)
 			done(err)
 		})
-	})
+	}
 }
 
-// record queues an entry that nobody waits for.
+// record queues an entry that nobody waits for: a decision does not wait for its sync.
 func (s *Session) record(e ledger.Entry) {
-	s.commit([]ledger.Entry{e}, func(err error) {
+	s.led.AppendSoon([]ledger.Entry{e}, s.committed(func(err error) {
 		if err != nil {
 			s.log.Error("an entry was not recorded", "kind", string(e.Kind), "call", e.Call, "err", err)
 		}
-	})
+	}))
 }
 
 func (s *Session) noteProblem(err error) {

@@ -34,11 +34,27 @@ type job struct {
 // It must not block, nor call Close. Without entries it is called when all before
 // it are done; after Close, from a goroutine of its own. The ledger owns the entries from here on; what they share must not change.
 func (l *Ledger) Append(entries []Entry, done func(last Entry, err error)) {
-	now := time.Now()
+	l.append(entries, done, true)
+}
+
+// soon is how long an entry that nobody waits for may wait for one that somebody does.
+const soon = 5 * time.Millisecond
+
+// AppendSoon is Append for what nobody waits for: it may wait for the next
+// Append, 5 ms at most, so that its sync does not stand in the way of a
+// decision's. The order of all entries is that of the calls. What a kill -9 in
+// that time loses is what one a moment earlier would have lost too: whoever reads
+// the ledger again must do without it.
+func (l *Ledger) AppendSoon(entries []Entry, done func(last Entry, err error)) {
+	l.append(entries, done, false)
+}
+
+func (l *Ledger) append(entries []Entry, done func(last Entry, err error), now bool) {
+	at := time.Now()
 	boot, _ := Clocks()
 	for i := range entries {
 		if entries[i].Time.IsZero() {
-			entries[i].Time = now
+			entries[i].Time = at
 		}
 		if entries[i].Boot == 0 {
 			entries[i].Boot = boot
@@ -58,6 +74,23 @@ func (l *Ledger) Append(entries []Entry, done func(last Entry, err error)) {
 		return
 	}
 	l.queue = append(l.queue, &job{entries: entries, done: done})
+	switch {
+	case now:
+		l.due = true
+	case !l.due && !l.waiting:
+		l.waiting = true
+		l.later.Reset(soon)
+	}
+	l.mu.Unlock()
+	if now {
+		poke(l.nudge)
+	}
+}
+
+// fallDue ends the wait of what was appended by AppendSoon.
+func (l *Ledger) fallDue() {
+	l.mu.Lock()
+	l.due, l.waiting = true, false
 	l.mu.Unlock()
 	poke(l.nudge)
 }
@@ -95,14 +128,17 @@ func (l *Ledger) commitLoop() {
 	}
 }
 
-// take gives the jobs of the next transaction; those that cannot be encoded are among them.
+// take gives the jobs of the next transaction, if there are any that are due;
+// those that cannot be encoded are among them.
 func (l *Ledger) take() (group []*job, closing bool) {
 	var n, size int
 	for {
 		l.mu.Lock()
 		closing = l.closing
 		if len(l.queue) == 0 {
-			l.queue = nil
+			l.queue, l.due = nil, false
+		}
+		if len(l.queue) == 0 || !l.due && !closing && len(group) == 0 {
 			l.mu.Unlock()
 			return group, closing
 		}

@@ -74,6 +74,9 @@ type Ledger struct {
 
 	mu       sync.Mutex
 	queue    []*job
+	due      bool        // what is queued is to be stored now
+	waiting  bool        // later runs, which makes it due
+	later    *time.Timer // nil when open for reading only
 	closing  bool
 	problem  string
 	watchers map[chan struct{}]struct{}
@@ -159,6 +162,9 @@ func (l *Ledger) close() error {
 	l.mu.Lock()
 	l.closing = true
 	l.mu.Unlock()
+	if l.later != nil {
+		l.later.Stop()
+	}
 	close(l.stop)
 	poke(l.nudge)
 	l.done.Wait()

@@ -41,6 +41,8 @@ func Open(dir string, o Options) (*Ledger, error) {
 		nudge: make(chan struct{}, 1), dirty: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	l.need.Store(o.MinFree)
+	l.later = time.AfterFunc(time.Hour, l.fallDue)
+	l.later.Stop()
 	if err := l.open(store); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
