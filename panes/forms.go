@@ -20,22 +20,18 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 	s.says(0, title, strong)
 	s.rule("=", len(title))
 	s.add(nil)
-	if several(a) {
-		s.parts(a, false)
+	first := s.first(a, false)
+	if first {
 		s.add(nil)
 	}
 	s.matter(a, false)
-	grave := !several(a) && !endKnown(a)
-	if grave { // before what the agent says about it
-		s.fields(a, false, does)
-	}
 	if len(a.Context) > 0 {
 		s.add(nil)
 		s.context(a, "Context")
 	}
 	s.add(nil)
 	s.fields(a, false, func(name string) bool { return !matters(form(a), name) && !does(name) })
-	if !several(a) && !grave {
+	if !first {
 		s.fields(a, false, does)
 	}
 	s.labelled("Agent", words(a.Agent, plain))
@@ -69,11 +65,9 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 			words("asks because "+why(a), plain)))
 	})
 	s.standing(a)
-	if several(a) {
-		s.parts(a, true)
-	}
+	first := s.first(a, true)
 	s.matter(a, true)
-	if !several(a) {
+	if !first {
 		s.fields(a, true, does)
 	}
 	if len(a.Context) > 0 {
@@ -93,8 +87,19 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 	return s
 }
 
-// several says whether a call has parts to list; they say what they do.
-func several(a *session.Approval) bool { return len(a.Judged.Parts) > 1 }
+// first adds what must not stand below a long command: its parts, and of one that
+// is grave what it does. False: there was no such thing.
+func (s *sheet) first(a *session.Approval, short bool) bool {
+	switch {
+	case len(a.Judged.Parts) > 1:
+		s.parts(a, short)
+	case form(a) == gateway.FormTool && !endKnown(a) && slices.ContainsFunc(a.Text.Fields, func(f gateway.Field) bool { return does(f.Name) }):
+		s.fields(a, short, does)
+	default:
+		return false
+	}
+	return true
+}
 
 // matters says which fields a form begins with; the others follow further down.
 func matters(f gateway.Form, name string) bool {
