@@ -1,0 +1,174 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kavi/gateway/watch/baseline"
+)
+
+// bigTree makes 20,000 folders with 200,000 files of about 4 KB, in git; in a tenth
+// of the size with -short. KAVI_BIG_TREE names one to use again.
+func bigTree(b *testing.B) (root string, folders int) {
+	b.Helper()
+	folders = 20_000
+	if testing.Short() {
+		folders = 2000
+	}
+	root = os.Getenv("KAVI_BIG_TREE")
+	if root == "" {
+		root = tempDir(b)
+	}
+	if _, err := os.Stat(filepath.Join(root, ".git")); err == nil {
+		return root, folders
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("func return if err nil string context package import type struct range for map int error close read write")
+	var text strings.Builder
+	for i := range folders {
+		dir := filepath.Join(root, fmt.Sprintf("a%d", i%20), fmt.Sprintf("b%d", i/20%40), fmt.Sprintf("package%d", i))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		for j := range 10 {
+			text.Reset()
+			for text.Len() < 1000+r.IntN(6000) {
+				text.WriteString(words[r.IntN(len(words))])
+				text.WriteString(" \n"[r.IntN(2):][:1])
+			}
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("source%d.go", j)), []byte(text.String()), 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	p := &project{t: b, root: root}
+	p.write(".gitignore", "*.log\n/dist/\n")
+	p.run("git", "init", "-q")
+	return root, folders
+}
+
+func heap() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+func resident() float64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
+	if err != nil {
+		return 0
+	}
+	return float64(pages * os.Getpagesize())
+}
+
+// What it takes to begin, on the tree of bigTree.
+func BenchmarkOpen(b *testing.B) {
+	root, _ := bigTree(b)
+	p := &project{t: b, root: root}
+	for b.Loop() {
+		before := heap()
+		folder := filepath.Join(tempDir(b), "baseline")
+		start := time.Now()
+		w, err := Open(b.Context(), Options{Root: root, Folder: folder, Git: gitPath(b), Limits: baseline.Limits{Spare: 1, Bytes: 4 << 30}})
+		p.must(err)
+		b.ReportMetric(time.Since(start).Seconds(), "s-to-watch")
+		b.ReportMetric((heap()-before)/1e6, "MB-heap-watched")
+		<-w.Ready()
+		b.ReportMetric(time.Since(start).Seconds(), "s-to-ready")
+		b.ReportMetric((heap()-before)/1e6, "MB-heap-ready")
+		b.ReportMetric(resident()/1e6, "MB-resident")
+		s := w.Status()
+		b.ReportMetric(float64(s.Folders), "folders")
+		b.ReportMetric(float64(s.Files), "files")
+		b.ReportMetric(float64(s.Bytes)/1e6, "MB-on-disk")
+		start = time.Now()
+		now := time.Now()
+		w.pend.do(func(h *hints) { h.allChanged(span{now, now}) })
+		p.must(w.Flush(b.Context()))
+		b.ReportMetric(time.Since(start).Seconds(), "s-to-look-again")
+		p.must(w.Close())
+		start = time.Now()
+		w, err = Open(b.Context(), Options{Root: root, Folder: folder, Git: gitPath(b), Limits: baseline.Limits{Spare: 1, Bytes: 4 << 30}})
+		p.must(err)
+		b.ReportMetric(time.Since(start).Seconds(), "s-to-watch-again")
+		p.must(w.Close())
+	}
+}
+
+// What a burst of 10,000 writes costs whoever writes, without and with a watch.
+func BenchmarkBurst(b *testing.B) {
+	content := []byte(strings.Repeat("some line of a file that is generated\n", 50))
+	burst := func(root string) time.Duration {
+		start := time.Now()
+		for i := range 10_000 {
+			if err := os.WriteFile(filepath.Join(root, fmt.Sprintf("d%d/f%d", i%100, i)), content, 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return time.Since(start)
+	}
+	var without, with []float64
+	for b.Loop() {
+		p := newProject(b, nil)
+		for i := range 100 {
+			p.write(fmt.Sprintf("d%d/", i), "")
+		}
+		without = append(without, burst(p.root).Seconds(), burst(p.root).Seconds())
+		p.watched()
+		content[0]++
+		with = append(with, burst(p.root).Seconds())
+		content[0]++
+		with = append(with, burst(p.root).Seconds())
+		start := time.Now()
+		p.changes()
+		b.ReportMetric(time.Since(start).Seconds(), "s-to-settle")
+		p.close()
+	}
+	slices.Sort(without)
+	slices.Sort(with)
+	b.ReportMetric(without[len(without)/2], "s-without")
+	b.ReportMetric(with[len(with)/2], "s-with")
+	b.ReportMetric(with[len(with)/2]/without[len(without)/2], "ratio")
+}
+
+// From a write to the change in the consumer's hands.
+func BenchmarkWriteToChange(b *testing.B) {
+	p := newProject(b, map[string]string{"src/a.go": "1\n"})
+	p.run("git", "init", "-q")
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	w, err := Open(ctx, p.opts)
+	p.must(err)
+	<-w.Ready()
+	var took []time.Duration
+	var mu sync.Mutex
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		p.write("src/a.go", fmt.Sprintln(i))
+		batch := <-w.Changes()
+		mu.Lock()
+		took = append(took, time.Since(start))
+		mu.Unlock()
+		batch.Done()
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+	p.must(w.Close())
+}

@@ -1,0 +1,275 @@
+package watch
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"kavi/gateway/watch/baseline"
+)
+
+// growNames is about how many names are handled at a time: git is asked once for
+// them, and they are all that is not packed.
+const growNames = 8192
+
+// admit decides about names that are new: the ignored ones are left alone, files are
+// read, folders are watched and looked through.
+func (s *settling) admit() {
+	fresh := s.fresh
+	s.fresh = nil
+	for len(fresh) > 0 && s.ctx.Err() == nil {
+		n := min(len(fresh), growNames)
+		s.admitSome(fresh[:n])
+		fresh = fresh[n:]
+	}
+}
+
+func (s *settling) admitSome(fresh []found) {
+	paths := make([]string, len(fresh))
+	for i, f := range fresh {
+		paths[i] = f.path()
+	}
+	wanted := s.wanted(paths)
+	var p place
+	at, opened := "", false
+	for i, f := range fresh {
+		d := s.draft(f.dir)
+		if !wanted[i] || d == nil {
+			continue
+		}
+		if _, known := d.entries[f.e.name]; known {
+			continue // found twice
+		}
+		if f.e.isFolder() {
+			s.differ(f.dir, entry{}, f.e, nil, f.span)
+			s.grown = append(s.grown, paths[i])
+			continue
+		}
+		if !f.e.isRegular() && !f.e.isLink() {
+			s.differ(f.dir, entry{}, f.e, nil, f.span)
+			continue
+		}
+		if !opened || at != f.dir {
+			if opened {
+				_ = p.Close()
+			}
+			var err error
+			if p, err = s.root.open(f.dir); err != nil {
+				opened = false
+				continue // it is gone again, and its folder tells so
+			}
+			at, opened = f.dir, true
+		}
+		s.admitFile(p, f)
+	}
+	if opened {
+		_ = p.Close()
+	}
+}
+
+func (s *settling) admitFile(p place, f found) {
+	now, content, err := s.take(p, f.e.name, s.kept[f.e.ino]) // renamed: its content is kept already
+	if s.wait(found{f.dir, now, f.span}, err) {
+		return
+	}
+	s.differ(f.dir, entry{}, now, content, f.span)
+}
+
+// wanted says which paths are watched.
+func (s *settling) wanted(paths []string) []bool {
+	wanted := make([]bool, len(paths))
+	var unsure []string
+	for i, p := range paths {
+		switch s.scope.of(p) {
+		case keep:
+			wanted[i] = true
+		case ask:
+			unsure = append(unsure, p)
+		case skip:
+		}
+	}
+	ignored := s.ignore.ignored(s.ctx, unsure)
+	for i, p := range paths {
+		if !wanted[i] && s.scope.of(p) == ask {
+			wanted[i] = !ignored[p]
+		}
+	}
+	return wanted
+}
+
+// listed is a folder and what is in it.
+type listed struct {
+	dir     string
+	folder  *folder
+	entries []entry
+}
+
+// growAll goes through folders that are not known yet, and those below them: first
+// the watch, then the look, so that what appears in between is seen by one of them.
+func (s *settling) growAll() {
+	for len(s.grown) > 0 && s.ctx.Err() == nil {
+		var some []listed
+		names := 0
+		for len(s.grown) > 0 && names < growNames {
+			dir := s.grown[0]
+			s.grown = s.grown[1:]
+			if l, ok := s.list(dir); ok {
+				some = append(some, l)
+				names += len(l.entries) + 1
+			}
+		}
+		s.growSome(some, names)
+	}
+}
+
+// list begins to watch a folder and lists it.
+func (s *settling) list(dir string) (l listed, ok bool) {
+	p, err := s.root.open(dir)
+	if err != nil {
+		if errors.Is(err, unix.EACCES) {
+			s.opts.Log.Debug("watch: a folder is not readable", "folder", dir)
+		}
+		return l, false
+	}
+	defer func() { _ = p.Close() }()
+	self, err := p.self()
+	if err != nil {
+		return l, false
+	}
+	if old, known := s.byIno[self.ino]; known && old != dir && s.tree[old] != nil && !s.isAt(old, self.ino) {
+		// It was moved, and the system would go on telling its old path.
+		s.deafenMoved(old)
+	}
+	f := &folder{ino: self.ino}
+	f.polled = s.listenTo(dir)
+	names, err := p.names()
+	if err != nil {
+		return l, false
+	}
+	l = listed{dir: dir, folder: f, entries: make([]entry, 0, len(names))}
+	for _, name := range names {
+		if s.scope.of(join(dir, name)) == skip {
+			continue
+		}
+		if e, ok, err := p.stat(name); ok && err == nil {
+			l.entries = append(l.entries, e)
+		}
+	}
+	return l, true
+}
+
+// isAt says that a folder is still where it was: another disk in the project may
+// have the same inode.
+func (s *settling) isAt(dir string, ino uint64) bool {
+	p, err := s.root.open(dir)
+	if err != nil {
+		return false
+	}
+	self, err := p.self()
+	return errors.Join(err, p.Close()) == nil && self.ino == ino
+}
+
+// deafenMoved handles a folder that is found under a new path before anything was
+// heard of the old one.
+func (s *settling) deafenMoved(old string) {
+	parent, name := split(old)
+	if d := s.draft(parent); d != nil {
+		if known, has := d.entries[name]; has {
+			s.gone(parent, known, s.span)
+			return
+		}
+	}
+	s.goneBelow(old, s.span)
+}
+
+func (s *settling) growSome(some []listed, names int) {
+	paths := make([]string, 0, names)
+	for _, l := range some {
+		for _, e := range l.entries {
+			paths = append(paths, join(l.dir, e.name))
+		}
+	}
+	wanted := s.wanted(paths)
+	i := 0
+	for _, l := range some {
+		var kept []entry
+		for _, e := range l.entries {
+			if wanted[i] {
+				kept = append(kept, e)
+			}
+			i++
+		}
+		s.growOne(l, kept)
+	}
+}
+
+// growOne takes over a folder.
+func (s *settling) growOne(l listed, kept []entry) {
+	if old := s.tree[l.dir]; old != nil {
+		s.drop(l.dir, old)
+	}
+	s.tree[l.dir] = l.folder
+	s.byIno[l.folder.ino] = l.dir
+	if l.folder.polled {
+		s.count.polled++
+	}
+	if !s.report {
+		s.set(l.dir, l.folder, kept)
+		for _, e := range kept {
+			if e.isFolder() {
+				s.grown = append(s.grown, join(l.dir, e.name))
+			}
+		}
+		return
+	}
+	s.drafts[l.dir] = &draft{folder: l.folder, entries: map[string]entry{}, dirty: true}
+	p, err := s.root.open(l.dir)
+	if err != nil {
+		return
+	}
+	defer func() { _ = p.Close() }()
+	for _, e := range kept {
+		f := found{l.dir, e, s.span}
+		switch {
+		case e.isFolder():
+			s.differ(l.dir, entry{}, e, nil, s.span)
+			s.grown = append(s.grown, f.path())
+		case e.isRegular() || e.isLink():
+			s.admitFile(p, f)
+		default:
+			s.differ(l.dir, entry{}, e, nil, s.span)
+		}
+	}
+}
+
+// logged gives the folders as the log has them.
+func (s *settling) logged(dirs []string) []baseline.Folder {
+	folders := make([]baseline.Folder, len(dirs))
+	for i, dir := range dirs {
+		folders[i] = s.tree.logged(dir)
+	}
+	return folders
+}
+
+// watchKnown listens to the folders that an earlier server knew.
+func (w *Watch) watchKnown() {
+	dirs := make([]string, 0, len(w.tree))
+	for dir := range w.tree {
+		dirs = append(dirs, dir)
+	}
+	slices.SortFunc(dirs, strings.Compare)
+	for _, dir := range dirs {
+		f := w.tree[dir]
+		w.byIno[f.ino] = dir
+		f.polled = w.listenTo(dir)
+		if f.polled {
+			w.count.polled++
+		}
+		w.count.change(nil, f.packed)
+	}
+	if w.tree[""] == nil {
+		w.tree[""] = &folder{}
+	}
+}

@@ -1,0 +1,139 @@
+package watch
+
+import (
+	"cmp"
+	"slices"
+
+	"kavi/gateway/watch/diff"
+)
+
+// maxText is the size of a text whose lines are counted.
+const maxText = 1 << 20
+
+// changes makes changes of what was seen: a name that went and one that came are one
+// renaming where they are the same file.
+func (s *settling) changes() []Change {
+	from := s.renamings()
+	taken := map[*sight]bool{}
+	for _, old := range from {
+		taken[old] = true
+	}
+	var all []Change
+	for i := range s.sights {
+		v := &s.sights[i]
+		if taken[v] {
+			continue
+		}
+		c := Change{Path: Path(v.path), First: v.span.first, Time: v.span.last, Gap: s.gap, Protected: s.scope.isProtected(v.path)}
+		before := v.before
+		if old := from[v]; old != nil {
+			c.Kind, c.From, before = Renamed, Path(old.path), old.before
+			c.Protected = c.Protected || s.scope.isProtected(old.path)
+		}
+		if before.mode != 0 {
+			c.Before = s.state(before)
+		}
+		if v.after.mode != 0 {
+			c.After = s.state(v.after)
+		}
+		switch {
+		case c.Kind == Renamed:
+		case before.mode == 0:
+			c.Kind = Created
+			c.Revealed = v.revealed
+		case v.after.mode == 0:
+			c.Kind = Deleted
+		case c.Before.sameContent(c.After), before.left != isKept && before.sameType(v.after) && before.size == v.after.size && before.mtime == v.after.mtime:
+			c.Kind = Mode
+		default:
+			c.Kind = Modified
+		}
+		c.Plus, c.Minus = v.plus, v.minus
+		switch {
+		case c.Kind == Renamed && before.at == v.after.at || c.Kind == Mode:
+			c.Plus, c.Minus = 0, 0
+		case c.Kind == Deleted && before.isRegular():
+			c.Plus, c.Minus = s.lines(before.at, nil, true)
+		}
+		all = append(all, c)
+	}
+	slices.SortStableFunc(all, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
+	return all
+}
+
+// renamings gives for names that came those that went and are the same file. An
+// inode alone says little: the next file gets the one of a file that is gone. A
+// folder is the same if something in it is.
+func (s *settling) renamings() map[*sight]*sight {
+	went := map[uint64]*sight{}
+	for i := range s.sights {
+		if v := &s.sights[i]; v.after.mode == 0 {
+			went[v.before.ino] = v
+		}
+	}
+	from := map[*sight]*sight{}
+	if len(went) == 0 {
+		return from
+	}
+	moved := map[[2]string]bool{} // folders, from and to
+	match := func(folders bool) {
+		taken := map[*sight]bool{}
+		for i := range s.sights {
+			v := &s.sights[i]
+			old := went[v.after.ino]
+			if v.before.mode != 0 || old == nil || taken[old] || !v.after.sameType(old.before) || v.after.isFolder() != folders {
+				continue
+			}
+			if folders && !moved[[2]string{old.path, v.path}] || !folders && !s.moved(old.before, v.after) {
+				continue
+			}
+			from[v], taken[old] = old, true
+			a, one := split(old.path)
+			b, other := split(v.path)
+			for one == other && a != b && !moved[[2]string{a, b}] {
+				moved[[2]string{a, b}] = true
+				a, one = split(a)
+				b, other = split(b)
+			}
+		}
+	}
+	match(false)
+	match(true)
+	return from
+}
+
+// moved says that the file is the same, and not another one that got its inode.
+func (s *settling) moved(before, after entry) bool {
+	if !before.isRegular() {
+		return before.mtime == after.mtime
+	}
+	return before.size == after.size && before.mtime == after.mtime && (before.at == after.at || before.at != 0 && after.at != 0 && s.sameSum(before.at, after.at))
+}
+
+func (s *settling) sameSum(a, b int64) bool {
+	one, err := s.store.Sum(a)
+	if err != nil {
+		return false
+	}
+	other, err := s.store.Sum(b)
+	return err == nil && one == other
+}
+
+// lines counts the lines added and removed. A content that is not kept, at 0, counts
+// as nothing; so does what is no file.
+func (s *settling) lines(at int64, now []byte, isFile bool) (plus, minus int) {
+	var old []byte
+	if at != 0 {
+		var err error
+		if old, err = s.store.Get(at); err != nil {
+			return 0, 0
+		}
+	}
+	if !isFile {
+		now = nil
+	}
+	if len(old) > maxText || len(now) > maxText || diff.Binary(old) || diff.Binary(now) {
+		return 0, 0
+	}
+	return diff.Count(diff.Compare(diff.Lines(old), diff.Lines(now)))
+}

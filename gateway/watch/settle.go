@@ -1,0 +1,446 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// settling is one comparison of what is known with what is there.
+type settling struct {
+	*Watch
+	ctx      context.Context
+	report   bool // differences are changes; else this is the baseline
+	gap      bool
+	forced   bool // somebody waits: what was written just now is looked at, too
+	span     span
+	drafts   map[string]*draft
+	work     map[string]map[string]span // folders to look at
+	seen     map[string]bool            // folders whose every name was looked at
+	fresh    []found
+	grown    []string // folders to begin with
+	rules    bool     // of what is ignored have changed
+	revealed bool     // what is new now was ignored before
+	sights   []sight
+	kept     map[uint64]int64 // where the contents of files that are gone are kept, by inode
+	again    []found          // files that are being written
+}
+
+// draft is a folder that is being changed.
+type draft struct {
+	folder  *folder
+	entries map[string]entry
+	dirty   bool
+}
+
+// found is a name that is there and not known.
+type found struct {
+	dir  string
+	e    entry
+	span span
+}
+
+func (f found) path() string { return join(f.dir, f.e.name) }
+
+// sight is one difference. A before or after without a mode: there is nothing.
+type sight struct {
+	path          string
+	before, after entry
+	span          span
+	plus, minus   int
+	revealed      bool
+}
+
+// settle finds out what has changed and queues it.
+func (w *Watch) settle(ctx context.Context, h hints) {
+	start := time.Now()
+	s := &settling{Watch: w, ctx: ctx, report: true, gap: h.gap, forced: h.now, span: h.span, work: h.names, drafts: map[string]*draft{}, seen: map[string]bool{}}
+	if s.work == nil {
+		s.work = map[string]map[string]span{}
+	}
+	if h.all {
+		s.lookEverywhere()
+	}
+	for ctx.Err() == nil && (len(s.work) > 0 || len(s.fresh) > 0 || len(s.grown) > 0) {
+		switch {
+		case len(s.work) > 0:
+			s.look()
+		case len(s.fresh) > 0:
+			s.admit()
+		default:
+			s.growAll()
+		}
+		if s.rules && len(s.work)+len(s.fresh)+len(s.grown) == 0 {
+			s.rules, s.revealed = false, true
+			clear(s.seen)
+			s.lookEverywhere()
+		}
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	s.finish()
+	if h.all {
+		w.lastLook, w.lookTook = time.Now(), time.Since(start)
+	}
+	w.publish()
+	w.fences.passed(h.fence)
+	for _, f := range s.again {
+		s.pend.do(func(p *hints) { p.add(f.dir, f.e.name, f.span) })
+	}
+}
+
+// patience is how long a file may be written without a pause before that is
+// reported; then it begins again.
+const patience = 2 * time.Second
+
+// wait says that a file has to be looked at again, because it is being written or
+// went away; after a while it is reported nevertheless.
+func (s *settling) wait(f found, err error) bool {
+	path := f.path()
+	now := time.Now()
+	since, known := s.moving[path]
+	if !known {
+		since = now
+	}
+	age, limit := now.Sub(time.Unix(0, f.e.ctime)), time.Duration(0)
+	f.span.first, f.span.last = now, now
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		delete(s.moving, path)
+		s.again = append(s.again, f)
+		return true
+	case err != nil, f.e.left == isLarge && age < 4*quiet:
+		limit = patience
+	case age < quiet/2 && !s.forced:
+		limit = longest
+	}
+	if now.Sub(since) >= limit {
+		delete(s.moving, path)
+		return false
+	}
+	s.moving[path] = since
+	s.again = append(s.again, f)
+	return true
+}
+
+func (s *settling) lookEverywhere() {
+	for dir := range s.tree {
+		s.want(dir, everything, s.span)
+	}
+	for _, o := range s.scope.outside {
+		if s.tree[o.dir] == nil {
+			s.grown = append(s.grown, o.dir)
+		}
+	}
+}
+
+// want notes a name to look at.
+func (s *settling) want(dir, name string, at span) {
+	if s.seen[dir] {
+		return
+	}
+	if s.work[dir] == nil {
+		s.work[dir] = map[string]span{}
+	}
+	s.work[dir][name] = s.work[dir][name].with(at)
+}
+
+// draft gives a folder to change.
+func (s *settling) draft(dir string) *draft {
+	if d := s.drafts[dir]; d != nil && d.folder == nil {
+		return nil
+	} else if d != nil {
+		return d
+	}
+	f := s.tree[dir]
+	if f == nil {
+		return nil
+	}
+	d := &draft{folder: f, entries: map[string]entry{}}
+	for _, e := range unpack(f.packed) {
+		d.entries[e.name] = e
+	}
+	s.drafts[dir] = d
+	return d
+}
+
+// look compares the folders that are wanted, from the top down.
+func (s *settling) look() {
+	work := s.work
+	s.work = map[string]map[string]span{}
+	for _, dir := range slices.Sorted(maps.Keys(work)) {
+		if s.ctx.Err() != nil {
+			return
+		}
+		s.lookAt(dir, work[dir])
+	}
+}
+
+func (s *settling) lookAt(dir string, names map[string]span) {
+	f := s.tree[dir]
+	if f == nil { // not known: its own folder has to know it first
+		if dir != "" && dir != "/" && (!strings.HasPrefix(dir, "/") || s.scope.of(dir) == keep) {
+			parent, name := split(dir)
+			if _, has := s.work[parent][name]; !has {
+				s.want(parent, name, s.span)
+			}
+		}
+		return
+	}
+	p, err := s.root.open(dir)
+	if err != nil {
+		if dir != "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)) {
+			s.lost(dir)
+		}
+		return // not readable at this moment: what is known stays
+	}
+	defer func() { _ = p.Close() }()
+	self, err := p.self()
+	if err != nil {
+		return
+	}
+	_, all := names[everything]
+	if self.ino != f.ino { // another folder under the same name: the watch is on the old one
+		s.rewatch(dir, f, self.ino)
+		all = true
+	} else if f.polled && all && !s.listenTo(dir) {
+		f.polled = false
+		s.count.polled--
+	}
+	entries := map[string]entry{}
+	for _, e := range unpack(f.packed) {
+		entries[e.name] = e
+	}
+	if d := s.drafts[dir]; d != nil {
+		entries = maps.Clone(d.entries)
+	}
+	if entries == nil {
+		return
+	}
+	if !all {
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			known, has := entries[name]
+			s.compare(p, dir, name, known, has, names[name], true)
+		}
+		return
+	}
+	s.seen[dir] = true
+	there, err := p.names()
+	if err != nil {
+		return
+	}
+	at := names[everything]
+	for _, name := range there {
+		known, has := entries[name]
+		delete(entries, name)
+		hinted, isHinted := names[name]
+		s.compare(p, dir, name, known, has, at.with(hinted), isHinted)
+	}
+	for _, name := range slices.Sorted(maps.Keys(entries)) { // known, and no longer there
+		s.compare(p, dir, name, entries[name], true, at.with(names[name]), true)
+	}
+}
+
+// lost handles a folder that is known and not there: its own folder has to be looked
+// at; where that is not watched, everything in it is gone.
+func (s *settling) lost(dir string) {
+	parent, name := split(dir)
+	if s.tree[parent] != nil {
+		if _, has := s.draft(parent).entries[name]; has {
+			s.want(parent, name, s.span)
+			return
+		}
+	}
+	s.goneBelow(dir, s.span)
+}
+
+func (s *settling) rewatch(dir string, f *folder, ino uint64) {
+	if s.notify != nil && !f.polled {
+		_ = s.notify.Remove(s.absolute(dir)) // the folder it was on may be gone
+	}
+	if s.byIno[f.ino] == dir {
+		delete(s.byIno, f.ino)
+	}
+	f.ino = ino
+	s.byIno[ino] = dir
+	if f.polled {
+		s.count.polled--
+	}
+	f.polled = s.listenTo(dir)
+	if f.polled {
+		s.count.polled++
+	}
+}
+
+// compare looks at one name. Hinted says that something was heard of it, so that
+// equal times prove nothing.
+func (s *settling) compare(p place, dir, name string, known entry, has bool, at span, hinted bool) {
+	if name == "" || name == everything {
+		return
+	}
+	now, exists, err := p.stat(name)
+	if err != nil {
+		return
+	}
+	path := join(dir, name)
+	switch {
+	case !has && !exists:
+	case !exists:
+		s.gone(dir, known, at)
+	case !has:
+		s.fresh = append(s.fresh, found{dir, now, at})
+	case known.isFolder() && now.isFolder() && known.ino == now.ino:
+		if known.mode != now.mode {
+			s.differ(dir, known, now, nil, at)
+		}
+		if s.tree[path] == nil { // it could not be read before
+			s.grown = append(s.grown, path)
+		}
+	case known.isFolder() || now.isFolder():
+		s.gone(dir, known, at)
+		s.fresh = append(s.fresh, found{dir, now, at})
+	case !hinted && known.sameStat(now):
+	case !now.isRegular() && !now.isLink():
+		if known.mode != now.mode || known.ino != now.ino {
+			s.differ(dir, known, now, nil, at)
+		}
+	default:
+		s.reread(p, dir, name, known, at)
+	}
+}
+
+// reread looks at the content of a file that may have changed.
+func (s *settling) reread(p place, dir, name string, known entry, at span) {
+	now, content, err := s.take(p, name, known.at)
+	if s.wait(found{dir, now, at}, err) {
+		return
+	}
+	if now.mode == known.mode && sameContent(now, known) {
+		s.keep(dir, now)
+		return
+	}
+	s.differ(dir, known, now, content, at)
+}
+
+// sameContent says that two entries hold the same, as far as can be told.
+func sameContent(a, b entry) bool {
+	if a.at != 0 || b.at != 0 {
+		return a.at == b.at && a.sameType(b)
+	}
+	return a.sameType(b) && a.size == b.size && a.mtime == b.mtime && a.ino == b.ino
+}
+
+// keep notes what is there, without saying so.
+func (s *settling) keep(dir string, now entry) {
+	if d := s.draft(dir); d != nil {
+		d.entries[now.name] = now
+		d.dirty = true
+	}
+}
+
+// differ notes a difference.
+func (s *settling) differ(dir string, before, after entry, content []byte, at span) {
+	s.keep(dir, after)
+	path := join(dir, after.name)
+	if !s.report {
+		return
+	}
+	if decidesIgnoring(path) {
+		s.rules = true
+		s.ignore.forget()
+	}
+	v := sight{path: path, before: before, after: after, span: at, revealed: s.revealed}
+	switch {
+	case !before.isRegular():
+		v.plus, v.minus = s.lines(0, content, after.isRegular())
+	case before.at != 0:
+		v.plus, v.minus = s.lines(before.at, content, after.isRegular())
+	}
+	s.sights = append(s.sights, v)
+}
+
+// gone notes that a name is no longer there, with all that was below it.
+func (s *settling) gone(dir string, known entry, at span) {
+	d := s.draft(dir)
+	if d == nil {
+		return
+	}
+	delete(d.entries, known.name)
+	d.dirty = true
+	path := join(dir, known.name)
+	if decidesIgnoring(path) {
+		s.rules = true
+		s.ignore.forget()
+	}
+	s.went(path, known, at)
+	if known.isFolder() {
+		s.goneBelow(path, at)
+	}
+}
+
+func (s *settling) went(path string, known entry, at span) {
+	v := sight{path: path, before: known, span: at}
+	if known.at != 0 {
+		if s.kept == nil {
+			s.kept = map[uint64]int64{}
+		}
+		s.kept[known.ino] = known.at
+	}
+	s.sights = append(s.sights, v)
+}
+
+func (s *settling) goneBelow(top string, at span) {
+	var dirs []string
+	for dir := range s.tree {
+		if within(dir, top) {
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.Sort(dirs)
+	for _, dir := range dirs {
+		entries := unpack(s.tree[dir].packed)
+		if d := s.drafts[dir]; d != nil {
+			entries = slices.SortedFunc(maps.Values(d.entries), func(a, b entry) int { return strings.Compare(a.name, b.name) })
+		}
+		for _, e := range entries {
+			s.went(join(dir, e.name), e, at)
+		}
+		s.drafts[dir] = &draft{dirty: true} // gone
+		delete(s.work, dir)
+	}
+	s.deafen(top)
+}
+
+// finish takes over the drafts and queues the changes.
+func (s *settling) finish() {
+	var dirs []string
+	for dir, d := range s.drafts {
+		if !d.dirty {
+			continue
+		}
+		dirs = append(dirs, dir)
+		if d.folder != nil && s.tree[dir] == d.folder {
+			s.set(dir, d.folder, slices.Collect(maps.Values(d.entries)))
+		}
+	}
+	changes := s.changes()
+	if err := s.store.Sync(); err != nil {
+		s.opts.Log.Error("watch: contents may be lost in a power cut", "error", err)
+	}
+	slices.Sort(dirs)
+	if len(changes) == 0 {
+		logged := s.logged(dirs)
+		if err := s.log.Append(logged); err != nil {
+			s.opts.Log.Error("watch: after a restart some files will be read again", "error", err)
+		}
+		return
+	}
+	s.out.put(changes, s.logged(dirs))
+}
