@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"kavi/gateway/display"
 	"kavi/panes"
 	"kavi/session"
 	"kavi/session/control"
@@ -52,6 +53,9 @@ type shownApproval struct {
 	Cwd     string       `json:"cwd"`
 	Context []string     `json:"context"`
 	Seal    string       `json:"seal"`
+	Layer   string       `json:"layer"`
+	Parts   []answerPart `json:"parts"` // as kavi rules check has them
+	Offer   []string     `json:"offer"` // the patterns by which --remember would allow calls like it
 }
 
 type shownField struct {
@@ -110,7 +114,8 @@ func (a *app) approvalShow(name *string) *cobra.Command {
 		Use:   "show ID",
 		Short: "show everything about one approval",
 		Long: "Show one approval with everything that is decided on.\n\n" + approvalJSON + `
-and form, fields, body, body_is, body_rows_left_out, lines, tool, argv, command, cwd, context, seal.`,
+and form, fields, body, body_is, body_rows_left_out, lines, tool, argv, command, cwd, context, seal, layer,
+parts (as kavi rules check has them), offer: [patterns by which --remember would allow calls like it].`,
 		Args: wrongUsage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			id, err := approvalID(args[0])
@@ -125,15 +130,26 @@ and form, fields, body, body_is, body_rows_left_out, lines, tool, argv, command,
 			if err != nil {
 				return hint(err, "kavi approval list")
 			}
+			offer, err := client.Offer(c.Context(), id, true)
+			if err != nil {
+				return err
+			}
 			if asJSON {
-				return printJSON(a.out, a.shown(p))
+				shown := a.shown(p)
+				shown.Offer = append(shown.Offer, offer.Patterns...)
+				return printJSON(a.out, shown)
 			}
 			for _, row := range panes.ShowText(snap, p, a.now(), a.width()) {
 				if _, err := fmt.Fprintln(a.out, row); err != nil {
 					return err
 				}
 			}
-			_, err = fmt.Fprintf(a.out, "\n%[1]s: kavi approval approve %[1]s, or reject %[1]s\n", p.ID)
+			fmt.Fprintf(a.out, "\n%[1]s: kavi approval approve %[1]s, or reject %[1]s\n", p.ID)
+			if len(offer.Patterns) > 0 {
+				_, err = fmt.Fprintf(a.out, "--remember would allow calls like it: %s\n", display.Safe(strings.Join(offer.Patterns, " · ")))
+			} else {
+				_, err = fmt.Fprintf(a.out, "--remember would not allow calls like it: %s\n", display.Safe(offer.None))
+			}
 			return err
 		},
 	}
@@ -184,6 +200,7 @@ func (a *app) shown(p *session.Approval) shownApproval {
 		Form:           string(p.Text.Form), Fields: []shownField{},
 		Body: p.Text.Body, BodyIs: p.Text.BodyIs, Cut: p.Text.Cut, Lines: p.Text.Lines,
 		Context: p.Context, Seal: fmt.Sprintf("%x", p.Seal),
+		Layer: p.Judged.Layer, Parts: answerParts(&p.Judged), Offer: []string{},
 	}
 	if s.Body == nil {
 		s.Body = []string{}

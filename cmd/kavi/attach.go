@@ -107,12 +107,12 @@ func (a *app) bringBack(ctx context.Context, f session.Found) error {
 		return err
 	}
 	fmt.Fprintf(a.out, "Start the agents again: %s? [y/N] ", display.Safe(strings.Join(gone, ", ")))
-	if !a.yes() {
+	if !a.yes(ctx) {
 		return nil
 	}
 	if wasFull(ctx, client) && !snap.FullAccess {
 		fmt.Fprint(a.out, "This session had full access: nothing prompted. Give it again? [y/N] ")
-		if a.yes() {
+		if a.yes(ctx) {
 			if _, err := client.SetFullAccess(ctx, true); err != nil {
 				return err
 			}

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/term"
 
+	"kavi/gateway"
 	"kavi/keymap"
 	"kavi/pty/proc"
 	"kavi/session"
@@ -98,6 +99,78 @@ func checkPrefix(ctx context.Context) finding {
 		return less(fmt.Sprintf("nothing, or set prefix = %q in config.toml", inside.Prefix()), "%s", note)
 	}
 	return fine("%s, then %s for help", keys.Prefix(), keys.Show(keymap.Prefix, keymap.Help))
+}
+
+// checkRules reads the files of rules as a session would.
+func checkRules(context.Context) finding {
+	files, err := session.RuleFilesOf(hereOrNowhere())
+	if err != nil {
+		return broken("set HOME", "%v", err)
+	}
+	var words []string
+	note := ""
+	for _, f := range files.Load() {
+		switch {
+		case f.Err != nil && f.Path == files.Repository:
+			note = f.Err.Error()
+		case f.Err != nil:
+			return broken("correct the file; kavi starts no session with it", "%s", strings.ReplaceAll(f.Err.Error(), "\n", "; "))
+		case f.Note != "":
+			note = f.Note
+		case len(f.Rules) > 0:
+			words = append(words, fmt.Sprintf("%d in %s", len(f.Rules), shortPath(f.Path)))
+		}
+	}
+	switch {
+	case note != "":
+		return less("kavi rules trust shows it", "%s", strings.ReplaceAll(note, "\n", "; "))
+	case len(words) == 0:
+		return fine("none: the documented defaults hold")
+	}
+	return fine("%s", strings.Join(words, ", "))
+}
+
+// hereOrNowhere is the project of the current folder, or a folder that brings no
+// rules of its own: then the operator's alone count.
+func hereOrNowhere() string {
+	if project := here(); project != "" {
+		return project
+	}
+	return "/"
+}
+
+// checkPresets names the sets of rules that ship with kavi and are off.
+func checkPresets(context.Context) finding {
+	c, _, err := loadConfig("")
+	if err != nil {
+		c = defaultConfig()
+	}
+	on := map[string]bool{}
+	for _, name := range c.Presets {
+		on[name] = true
+	}
+	if p, _, err := ownRules(hereOrNowhere(), c.Presets); err == nil {
+		for _, r := range p.Rules() { // a file of rules may name presets too
+			if name, ok := strings.CutPrefix(r.File, "preset "); ok {
+				on[name] = true
+			}
+		}
+	}
+	var in, off []string
+	for _, name := range gateway.Presets() {
+		if on[name] {
+			in = append(in, name)
+		} else {
+			off = append(off, name)
+		}
+	}
+	switch {
+	case len(in) == 0:
+		return fine("off: %s; presets = [...] in config.toml takes them", strings.Join(off, ", "))
+	case len(off) == 0:
+		return fine("in force: %s", strings.Join(in, ", "))
+	}
+	return fine("in force: %s; off: %s", strings.Join(in, ", "), strings.Join(off, ", "))
 }
 
 // lowSpace is where the ledger's own refusal is near.

@@ -17,12 +17,20 @@ import (
 	"kavi/session/control"
 )
 
+const rememberHelp = `
+--remember makes the decision of one approval hold for calls like it, of the same agent, for
+the rest of the session: by the pattern that kavi approval show offers, or by the one that is
+given, as in --remember='npm run test *'. What it cannot cover safely is refused, and nothing
+is decided then.`
+
 type decideOptions struct {
 	session string
 	ids     []string // as typed; "all" stands alone
 	allow   bool
 	reason  string
 	yes     bool
+
+	remember string // a pattern, asOffered, or "" for nothing
 }
 
 func (a *app) approvalDecide(name *string, allow bool) *cobra.Command {
@@ -31,20 +39,24 @@ func (a *app) approvalDecide(name *string, allow bool) *cobra.Command {
 		Use:   "reject ID...|all",
 		Short: "deny what waits, with a reason for the agent",
 		Long: `Deny the named approvals, or with all every one that is listed, after asking.
-The agent's command fails with the reason on its standard error.`,
+The agent's command fails with the reason on its standard error.
+` + rememberHelp,
 	}
 	if allow {
 		c.Use, c.Short = "approve ID...|all", "let what waits run"
 		c.Long = `Approve the named approvals, or with all every one that is listed, after asking.
 all leaves out what is destructive, what is too long to be read in a list, and what
 lapsed, and says how many. What is decided is exactly what was printed: an approval
-that changed in between stays.`
+that changed in between stays.
+` + rememberHelp
 	} else {
 		c.Flags().StringVar(&o.reason, "reason", "", "what the agent is told")
 	}
 	c.Args = wrongUsage(cobra.MinimumNArgs(1))
 	c.ValidArgsFunction = a.completeApprovals(name)
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	c.Flags().StringVar(&o.remember, "remember", "", "decide calls like it from now on: as offered, or by this `PATTERN`")
+	c.Flag("remember").NoOptDefVal = asOffered
 	c.RunE = func(c *cobra.Command, args []string) error {
 		o.session, o.ids = *name, args
 		return a.decide(c.Context(), o)
@@ -54,8 +66,13 @@ that changed in between stays.`
 
 func (a *app) decide(ctx context.Context, o decideOptions) error {
 	everything := slices.Contains(o.ids, "all")
-	if everything && len(o.ids) > 1 {
+	switch {
+	case everything && len(o.ids) > 1:
 		return usagef("all stands alone, or ids")
+	case o.remember != "" && everything:
+		return hint(usagef("--remember goes with one approval, not with all"), "kavi approval show ID says what would be remembered")
+	case o.remember != "" && len(o.ids) > 1:
+		return hint(usagef("--remember goes with one approval, not with %d", len(o.ids)), "a pattern goes behind =, as in --remember='npm test *'")
 	}
 	var ids []string
 	if !everything {
@@ -75,7 +92,7 @@ func (a *app) decide(ctx context.Context, o decideOptions) error {
 	}
 	var chosen []*session.Approval
 	if everything {
-		chosen, err = a.chooseAll(snap, o)
+		chosen, err = a.chooseAll(ctx, snap, o)
 	} else {
 		chosen, err = chooseIDs(snap, ids)
 	}
@@ -101,7 +118,7 @@ func chooseIDs(snap *session.Snapshot, ids []string) ([]*session.Approval, error
 
 // chooseAll prints what would be decided and asks. What cannot be judged from a
 // list is left out and counted.
-func (a *app) chooseAll(snap *session.Snapshot, o decideOptions) ([]*session.Approval, error) {
+func (a *app) chooseAll(ctx context.Context, snap *session.Snapshot, o decideOptions) ([]*session.Approval, error) {
 	var chosen []*session.Approval
 	var lapsed, heavy int
 	for _, p := range snap.Approvals {
@@ -133,30 +150,42 @@ func (a *app) chooseAll(snap *session.Snapshot, o decideOptions) ([]*session.App
 		verb = "Approve"
 	}
 	fmt.Fprintf(a.out, "%s these %d? [y/N] ", verb, len(chosen))
-	if !a.yes() {
+	if !a.yes(ctx) {
 		fmt.Fprintln(a.out, "nothing was decided")
 		return nil, nil
 	}
 	return chosen, nil
 }
 
-// yes reads one line and says whether it agrees.
-func (a *app) yes() bool {
-	line, err := bufio.NewReader(a.in).ReadString('\n')
-	if err != nil {
-		return false
+// yes reads one line and says whether it agrees. A question that is broken off
+// (C-c) is not agreed to.
+func (a *app) yes(ctx context.Context) bool {
+	answer := make(chan string, 1)
+	go func() {
+		line, err := bufio.NewReader(a.in).ReadString('\n')
+		if err != nil {
+			line = ""
+		}
+		answer <- line
+	}()
+	select {
+	case line := <-answer:
+		line = strings.ToLower(strings.TrimSpace(line))
+		return line == "y" || line == "yes"
+	case <-ctx.Done():
+		fmt.Fprintln(a.out)
+		return false // a read of a terminal cannot be broken off: it ends with the process
 	}
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes":
-		return true
-	}
-	return false
 }
 
 func (a *app) send(ctx context.Context, client *control.Client, chosen []*session.Approval, o decideOptions) error {
 	d := session.Decision{Allow: o.allow, Reason: o.reason}
 	for _, p := range chosen {
 		d.Choices = append(d.Choices, session.Choice{ID: p.ID, Seal: p.Seal})
+	}
+	var err error
+	if d.Remember, err = remembering(ctx, client, o, chosen[0].ID); err != nil {
+		return err
 	}
 	outcomes, err := client.Decide(ctx, d)
 	if err != nil {
@@ -177,6 +206,9 @@ func (a *app) send(ctx context.Context, client *control.Client, chosen []*sessio
 			what = "  " + display.Safe(chosen[i].Text.Verb+": "+chosen[i].Text.Object)
 		}
 		fmt.Fprintf(a.out, "%s %s%s\n", said, out.ID, what)
+		if err := a.sayRemembered(ctx, client, out); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	if len(errs) > 0 {
 		return hint(errors.Join(errs...), "kavi approval list")

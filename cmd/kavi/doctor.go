@@ -55,6 +55,8 @@ func (a *app) checks() []struct {
 		{"build", checkBuild},
 		{"config", checkConfig},
 		{"project", checkProject},
+		{"rules", checkRules},
+		{"presets", checkPresets},
 		{"terminal", a.checkTerminal},
 		{"prefix", checkPrefix},
 		{"state folder", checkState},

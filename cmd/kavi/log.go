@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kavi/gateway/display"
 	"kavi/session"
 	"kavi/session/control"
 	"kavi/session/ledger"
@@ -30,7 +31,8 @@ func (a *app) logCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "log",
 		Short: "what was asked, decided and done, from the ledger",
-		Long: `Print a session's ledger, of ended sessions too.
+		Long: `Print a session's ledger, of ended sessions too. The parts of a call that was asked about stand
+below it, where it has several.
 
 --json prints one entry a line with seq, hash and prev; the fields that an entry does
 not need are left out. --verify checks the hash chain and prints its head: kept
@@ -100,8 +102,32 @@ func (a *app) printEntry(e ledger.Entry, asJSON bool) error {
 	if asJSON {
 		return printJSONLine(a.out, e)
 	}
-	_, err := fmt.Fprintln(a.out, e.Line())
-	return err
+	if _, err := fmt.Fprintln(a.out, e.Line()); err != nil {
+		return err
+	}
+	for _, row := range partRows(e) {
+		if _, err := fmt.Fprintln(a.out, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partRows are the parts of a call that was asked about, where it has several:
+// one row each, with what it may do.
+func partRows(e ledger.Entry) (rows []string) {
+	const most = 20
+	if e.Kind != ledger.CallRequested || e.Approval == "" || len(e.Parts) < 2 {
+		return nil
+	}
+	indent := strings.Repeat(" ", len(time.DateTime)+2)
+	for i, p := range e.Parts {
+		if i == most {
+			return append(rows, fmt.Sprintf("%s… and %d parts more: --json has them all", indent, len(e.Parts)-most))
+		}
+		rows = append(rows, fmt.Sprintf("%s%d. %s: %s", indent, i+1, display.Safe(strings.TrimSpace(p.Text)), display.Safe(strings.Join(p.Effects, ", "))))
+	}
+	return rows
 }
 
 // follow prints entries as they come, across crashes of the server, until the

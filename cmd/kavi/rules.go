@@ -15,7 +15,6 @@ import (
 )
 
 func (a *app) rulesCommand() *cobra.Command {
-	var name string
 	c := &cobra.Command{
 		Use:   "rules",
 		Short: "what you say about calls: list, add, remove, check, trust",
@@ -28,8 +27,7 @@ you trust it), from presets, and from what you let kavi remember in a session.`,
 			return hint(usagef("rules: what? list, add, remove, check or trust"), "%s --help", c.CommandPath())
 		},
 	}
-	sessionFlag(c, &name)
-	c.AddCommand(a.rulesCheck())
+	c.AddCommand(a.rulesList(), a.rulesAdd(), a.rulesRemove(), a.rulesCheck(), a.rulesTrust())
 	return c
 }
 

@@ -60,12 +60,17 @@ type answerError struct {
 func (c *checked) answer() answer {
 	j := &c.judged
 	out := answer{
-		ID: c.id, Action: j.Action.String(), Effects: []string{}, Parts: []answerPart{}, Rule: j.Rule, Layer: j.Layer,
+		ID: c.id, Action: j.Action.String(), Effects: []string{}, Parts: answerParts(j), Rule: j.Rule, Layer: j.Layer,
 		Why: j.Why, Risk: string(j.Risk), Offer: append([]string{}, c.offer...), Display: strings.Join(c.shown(), "\n"),
 	}
 	for _, k := range j.Kinds() {
 		out.Effects = append(out.Effects, string(k))
 	}
+	return out
+}
+
+func answerParts(j *gateway.Judgement) []answerPart {
+	out := []answerPart{}
 	for i, p := range j.Parts {
 		part := answerPart{Text: p.Text, Argv: []string{}, Effects: []answerEffect{}, Decided: i == j.Part}
 		for _, w := range p.Argv {
@@ -77,7 +82,7 @@ func (c *checked) answer() answer {
 				Outside: e.Outside, Protected: e.Protected, Never: e.Never, Why: e.Why,
 			})
 		}
-		out.Parts = append(out.Parts, part)
+		out = append(out, part)
 	}
 	return out
 }

@@ -111,15 +111,19 @@ func freeName(name string) error {
 
 // outside refuses an agent that would start a session or bring one back.
 func outside() error {
+	if err := outsideAgents(); err != nil {
+		return hint(err, "sessions are started by the operator, from outside of every agent")
+	}
+	return nil
+}
+
+// outsideAgents refuses whoever is an agent of any session, or was started by one.
+func outsideAgents() error {
 	home, err := session.StateHome()
 	if err != nil {
 		return err
 	}
-	err = control.Outside(func() ([]control.Record, error) { return recorded(session.Dir(filepath.Join(home, "sessions", "any"))) })
-	if err != nil {
-		return hint(err, "sessions are started by the operator, from outside of every agent")
-	}
-	return nil
+	return control.Outside(func() ([]control.Record, error) { return recorded(session.Dir(filepath.Join(home, "sessions", "any"))) })
 }
 
 // furnish writes everything into a new session's folder that its server needs.

@@ -13,7 +13,6 @@ import (
 	"kavi/gateway"
 	"kavi/gateway/display"
 	"kavi/session"
-	"kavi/session/control"
 )
 
 type startOptions struct {
@@ -97,12 +96,22 @@ func (a *app) start(ctx context.Context, o startOptions) error {
 	if ok {
 		return a.join(ctx, running, o, level)
 	}
+	rules, notes, err := ownRules(project, c.Presets)
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		a.say("%s", n)
+	}
 	argvs, said, err := chooseAgents(o.agents, o.command, *c)
 	if err != nil {
 		return err
 	}
 	if said != "" {
 		a.say("%s", said)
+	}
+	if o.approveAll {
+		a.tellFullAccess(rules)
 	}
 	if onBattery() {
 		a.say("this machine runs on its battery: agents stop when it sleeps")
@@ -257,9 +266,6 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 	if err != nil {
 		return err
 	}
-	if o.approveAll {
-		a.tellFullAccess(ctx, client)
-	}
 	var errs []error
 	started := 0
 	for _, argv := range argvs {
@@ -285,18 +291,30 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 	return nil
 }
 
-// tellFullAccess says what full access leaves: the operator's deny rules.
-func (a *app) tellFullAccess(ctx context.Context, client *control.Client) {
-	snap, err := client.Snapshot(ctx)
-	if err != nil {
-		return
+// tellFullAccess says what full access leaves, the operator's deny rules, and what
+// it answers though a rule asks about it every time.
+func (a *app) tellFullAccess(p *gateway.Policy) {
+	var denies, always []string
+	for _, r := range p.Rules() {
+		switch {
+		case r.Verdict == gateway.Deny:
+			denies = append(denies, r.String())
+		case r.Always:
+			always = append(always, r.String())
+		}
 	}
-	if len(snap.DenyRules) == 0 {
+	if len(denies) == 0 {
 		a.say("full access: nothing prompts, everything is recorded; no deny rules but the built-in refusals")
-		return
+	} else {
+		a.say("full access: nothing prompts, everything is recorded; these deny rules hold:")
 	}
-	a.say("full access: nothing prompts, everything is recorded; these deny rules hold:")
-	for _, r := range snap.DenyRules {
+	for _, r := range denies {
+		a.say("  %s", r)
+	}
+	if len(always) > 0 {
+		a.say("full access: answered with yes too, though these rules ask every time:")
+	}
+	for _, r := range always {
 		a.say("  %s", r)
 	}
 }
