@@ -122,7 +122,7 @@ func (s *Session) readCall(agent string, d *door) error {
 	if err := d.conn.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
-	ancestors, err := proc.AncestorsTo(d.peer.PID, s.procs.known)
+	ancestors, err := d.peer.AncestorsTo(s.procs.known)
 	if err != nil {
 		return fmt.Errorf("it is not known who asks: %w", err)
 	}
@@ -181,15 +181,12 @@ func (d *door) write(v gateway.Verdict) error {
 // reads files and may run git, so it never runs in the loop.
 func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 	j := judged{policy: s.policy.Load()}
-	group := make([]int, 0, 2)
-	if pgid, sid, err := proc.Group(k.peer.PID); err == nil {
-		group = append(group, pgid, sid)
-	}
+	pgid, sid := k.door.peer.Group()
 	var orphan proc.ID
 	if n := len(ancestors); n > 1 && s.procs.isKeeper(k.agentName, ancestors[n-1]) {
 		orphan = ancestors[n-2]
 	}
-	j.nest = s.covers.of(ancestors, orphan, group...)
+	j.nest = s.covers.of(ancestors, orphan, pgid, sid)
 	s.judgeIn(k.agentName, k.req, &j)
 	return j
 }

@@ -33,11 +33,11 @@ func peerOf(sock int) (Peer, error) {
 	if err != nil {
 		return Peer{}, err
 	}
-	id, err := Of(pid)
+	s, err := read(pid)
 	if err != nil {
 		return Peer{}, err
 	}
-	return Peer{ID: id, UID: int(cred.Uid), Pidfd: -1}, nil
+	return Peer{ID: s.id, UID: int(cred.Uid), Pidfd: -1, stat: s}, nil
 }
 
 // Alive tells whether the peer still runs.

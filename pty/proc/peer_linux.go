@@ -51,7 +51,8 @@ func peerOf(sock int) (Peer, error) {
 	}
 	p := Peer{UID: int(cred.Uid), Pidfd: pidfd}
 	// The descriptor is of the peer. If that still runs after the start time was read, the start time is the peer's.
-	p.ID, err = Of(pid)
+	p.stat, err = read(pid)
+	p.ID = p.stat.id
 	if err == nil && !p.Alive() {
 		err = fmt.Errorf("process %d: %w", pid, ErrGone)
 	}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"kavi/pty/proc"
@@ -69,6 +70,50 @@ func TestAPeerIsTheProcessThatConnected(t *testing.T) {
 	}
 	_ = p.Process.Kill()
 	until(t, "the peer is dead, reaped or not", func() bool { return !peer.Alive() })
+}
+
+// What was read of a peer when it connected may be old when its ancestors are asked for: they are those of now.
+func TestThePeersAncestorsAreThoseOfNow(t *testing.T) {
+	if err := proc.Subreaper(); err != nil {
+		t.Fatal(err)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := listen(t)
+	// The shell in the middle adopts nothing: once it is killed, this process is the parent.
+	shell := run(t, "connect", func(c *exec.Cmd) {
+		c.Path, c.Args = "/bin/sh", []string{"sh", "-c", "exec 3<&0; " + exe + " <&3 & wait"}
+	}, "SOCKET="+l.Addr().String())
+	child := shell.pid(t)
+	t.Cleanup(func() { _ = syscall.Kill(child, syscall.SIGKILL) })
+	peer, err := proc.PeerOf(accept(t, l))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	self, sh := id(t, os.Getpid()), id(t, shell.Process.Pid)
+	last := func(p proc.ID) bool { return p == self }
+	if chain, err := peer.AncestorsTo(last); err != nil || !cmp.Equal(chain, []proc.ID{peer.ID, sh, self}) {
+		t.Errorf("ancestors = %v, %v", chain, err)
+	}
+	if pgid, sid := peer.Group(); pgid != syscall.Getpgrp() || sid == 0 {
+		t.Errorf("group = %d, %d", pgid, sid)
+	}
+	_ = shell.Process.Kill()
+	_ = shell.Wait()
+	if chain, err := peer.AncestorsTo(last); err != nil || !cmp.Equal(chain, []proc.ID{peer.ID, self}) {
+		t.Errorf("ancestors of an orphan = %v, %v", chain, err)
+	}
+	_ = syscall.Kill(child, syscall.SIGKILL)
+	until(t, "the peer is dead", func() bool { return !peer.Alive() })
+	for _, f := range []func(proc.ID) bool{last, func(p proc.ID) bool { return p == peer.ID }} {
+		if chain, err := peer.AncestorsTo(f); !errors.Is(err, proc.ErrGone) {
+			t.Errorf("ancestors of the dead = %v, %v", chain, err)
+		}
+	}
+	_, _ = syscall.Wait4(child, nil, 0, nil) // it is this process's child by now
 }
 
 func TestThePeerOfAClientIsTheListener(t *testing.T) {

@@ -75,7 +75,7 @@ func (id ID) Alive() bool {
 
 // Parent is the present parent of a pid: of an orphan the process that adopted it.
 func Parent(pid int) (ID, error) {
-	chain, err := chain(pid, 2, nil)
+	chain, err := chain(pid, nil, 2, nil)
 	if err != nil {
 		return ID{}, err
 	}
@@ -103,16 +103,28 @@ func Ancestors(pid int) ([]ID, error) {
 // AncestorsTo is Ancestors up to and with the first of them that last says yes to: for who knows above whom nothing
 // need be looked at.
 func AncestorsTo(pid int, last func(ID) bool) ([]ID, error) {
-	return chain(pid, maxChain+1, last)
+	return chain(pid, nil, maxChain+1, last)
 }
 
 // chain reads the first n of a process's ancestors. A parent may exit while they are read, which is ordinary, so a
-// chain that moved is read again; one that never holds still is an error.
-func chain(pid, n int, last func(ID) bool) (ids []ID, err error) {
+// chain that moved is read again; one that never holds still is an error. first, if not nil, is what was read of pid
+// already: it may be old, since walk finds out where it no longer holds.
+func chain(pid int, first *stat, n int, last func(ID) bool) (ids []ID, err error) {
 	for range 8 {
-		ids, err = walk(pid, n, last)
+		ids, err = walk(pid, first, n, last)
 		if !errors.Is(err, errMoved) {
 			break
+		}
+		if first != nil {
+			var now stat
+			if now, err = read(pid); err != nil {
+				break
+			}
+			if now.id != first.id {
+				err = fmt.Errorf("process %d: %w", pid, ErrGone)
+				break
+			}
+			first = &now
 		}
 	}
 	if err != nil {
@@ -124,12 +136,15 @@ func chain(pid, n int, last func(ID) bool) (ids []ID, err error) {
 	return ids, nil
 }
 
-func walk(pid, n int, last func(ID) bool) ([]ID, error) {
-	first, err := read(pid)
-	if err != nil {
-		return nil, err
+func walk(pid int, first *stat, n int, last func(ID) bool) ([]ID, error) {
+	if first == nil {
+		s, err := read(pid)
+		if err != nil {
+			return nil, err
+		}
+		first = &s
 	}
-	stats := []stat{first}
+	stats := append(make([]stat, 0, 8), *first)
 	for len(stats) < n {
 		child := stats[len(stats)-1]
 		if child.ppid <= 0 || last != nil && last(child.id) {
