@@ -105,11 +105,16 @@ func strangers(c *Call, w World) []string {
 }
 
 // shadowed adds to each part whose program a stranger's folder holds that it is
-// not the program of that name.
-func shadowed(parts []Part, dirs []string, fs shell.FS) {
+// not the program of that name. Where it stands before one of the system, of which
+// everything is known otherwise (ls), it cannot be said what runs: a rule that lets
+// ls run does not mean that one. Tools of a project (node_modules/.bin) stand before
+// none, or run code that is not seen in any case.
+func shadowed(parts []Part, c *Call, w World) {
+	dirs, fs := strangers(c, w), w.FS
 	if len(dirs) == 0 || fs == nil {
 		return
 	}
+	system := systemsOwn(c)
 	for i := range parts {
 		p := &parts[i]
 		if len(p.Argv) == 0 || !p.Argv[0].Known || p.Argv[0].Text == "" || strings.Contains(p.Argv[0].Text, "/") {
@@ -118,11 +123,26 @@ func shadowed(parts []Part, dirs []string, fs shell.FS) {
 		for _, dir := range dirs {
 			file := path.Join(dir, p.Argv[0].Text)
 			if f := fs.Lstat(file); f.Exists && !f.Dir {
-				p.Effects = append(slices.Clip(p.Effects), Effect{Kind: shell.Unknown, Why: "finds " + display.Safe(file) + " first on its PATH"})
+				kind := shell.Unknown
+				if !blind(*p) && slices.ContainsFunc(system, func(d string) bool { return fs.Lstat(path.Join(d, p.Argv[0].Text)).Exists }) {
+					kind = shell.Opaque
+				}
+				p.Effects = append(slices.Clip(p.Effects), Effect{Kind: kind, Why: "finds " + display.Safe(file) + " first on its PATH"})
 				break
 			}
 		}
 	}
+}
+
+// systemsOwn are the folders of the system on a call's PATH.
+func systemsOwn(c *Call) (list []string) {
+	value, _ := lookup(c.Env, "PATH")
+	for dir := range strings.SplitSeq(value, ":") {
+		if systemFolder(path.Clean(dir)) {
+			list = append(list, path.Clean(dir))
+		}
+	}
+	return list
 }
 
 // strangeProgram says why the program that a door found is not the one of its

@@ -48,7 +48,7 @@ func partsOf(c *Call, w World) []Part {
 		return one(c.Name, []Effect{{Kind: shell.Opaque, Why: "asks a tool of an MCP server, which may do anything"}})
 	case wire.ToolExec:
 		parts := execParts(c, env)
-		shadowed(parts, strangers(c, w), w.FS)
+		shadowed(parts, c, w)
 		if why := strangeProgram(c, w); why != "" {
 			parts[0].Effects = append(parts[0].Effects[:len(parts[0].Effects):len(parts[0].Effects)], Effect{Kind: shell.Opaque, Why: why})
 		}

@@ -316,6 +316,25 @@ func TestShadowedPrograms(t *testing.T) {
 	}
 }
 
+// A rule that lets ls run does not mean a program of that name in the project; what
+// runs code that is not seen anyway is meant wherever it is found.
+func TestShadowedProgramsUnderARule(t *testing.T) {
+	fs := corpusFS(t)
+	for _, file := range []string{"/proj/bin/ls", "/proj/bin/jest", "/proj/bin/make", "/usr/bin/ls", "/usr/bin/make"} {
+		fs[file] = shell.File{Exists: true, Regular: true, Exec: true}
+	}
+	p := with(t, parse(t, "[[rule]]\nid = \"usual\"\nallow = \"exec\"\ncommand = [\"ls *\", \"jest *\", \"make *\"]\n")...)
+	for command, want := range map[string]Action{"ls": Prompt, "jest": Allow, "make": Allow} {
+		w := world(t)
+		w.FS, w.Base = fs, []string{"PATH=/usr/bin"}
+		k := shimCall("bash", "-c", command)
+		k.Command, k.HasCommand, k.Program, k.Env = command, true, "/usr/bin/bash", []string{"PATH=/proj/bin:/usr/bin"}
+		if j := p.Action(k, Asker{}, w); j.Action != want {
+			t.Errorf("%s: %s (%s)", command, j.Action, j.Why)
+		}
+	}
+}
+
 func TestShells(t *testing.T) {
 	with := func(c *Call, f func(*Call)) *Call { f(c); return c }
 	script := func(text string) func(*Call) {
