@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,13 @@ func (c *cmd) git(p program, words []word) {
 	}
 	c.gitHome()
 	sub := rest[0].text
+	if sub == "send-pack" { // what git push runs: rules about the one are meant for both
+		if c.full == nil {
+			c.full = shownAll(c.argv)
+		}
+		sub = "push"
+		c.argv = append(append(slices.Clone(c.argv[:len(c.argv)-len(rest)]), exactWord(sub)), rest[1:]...)
+	}
 	q, ok := index()["git "+sub]
 	if len(rest) > 1 && rest[1].known() {
 		if r, found := index()["git "+sub+" "+rest[1].text]; found {

@@ -80,6 +80,7 @@ func TestThreatOtherSpellingsOfPush(t *testing.T) {
 	for _, command := range []string{
 		"git -C p push", "env X=1 git push", "command git push", `\git push`, "/usr/bin/git push", "cd p && git push",
 		`g"it" pu''sh`, "sh -c 'git push'", "nohup git push &", "timeout 9 git push", "git --no-pager push", "sudo git push",
+		"git send-pack ../away HEAD", "git -C p send-pack ../away HEAD", "git-send-pack ../away HEAD",
 	} {
 		a := Analyse(command, inProject())
 		if !slices.ContainsFunc(a.Parts, func(p Part) bool {
