@@ -54,11 +54,11 @@ func TestLiesOnTheSurfacesOfRules(t *testing.T) {
 			}
 			d.change(all)
 			open(d)
-			for n := range 8 {
+			for n := range 5 {
 				if n > 0 {
 					d.keys("PageDown")
 				}
-				d.wait(200 * time.Millisecond)
+				d.frames(200*time.Millisecond, 2)
 				screen := d.text()
 				if i := strings.IndexAny(screen, forbidden); i >= 0 {
 					t.Errorf("%s: the screen holds %q:\n%s", name, screen[i:i+1], screen)

@@ -2,6 +2,7 @@ package panes
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -16,45 +17,49 @@ import (
 type rulesTab struct {
 	*views
 	m      model
-	cursor string // ruleKey of the rule under it, "" where there is none
+	cursor ruleKey // of the rule under it, zero where there is none
 	rows   scroller
+
+	// The rules as they were laid out last: there may be a thousand.
 	sheet  *sheet
 	starts []int // the row on which each rule begins, and after the last the row behind it
-	of     *session.Snapshot
-	at     string // cursor and second when the sheet was laid out
+	laid   []session.RuleState
+	minute time.Time // ages go on
 	width  int
 }
 
 // ruleKey names a rule among those in force.
-func ruleKey(r *session.RuleState) string { return string(r.Layer) + "\x00" + r.ID + "\x00" + r.Text }
+type ruleKey struct {
+	layer    gateway.Layer
+	id, text string
+}
+
+func keyOf(r *session.RuleState) ruleKey { return ruleKey{r.Layer, r.ID, r.Text} }
 
 // update takes the truth; the cursor stays on its rule, or where that was.
 func (t *rulesTab) update(m model) {
 	was := t.index()
 	t.m = m
 	if t.index() < 0 {
-		t.cursor = ""
+		t.cursor = ruleKey{}
 		if n := len(m.snap.Rules); n > 0 {
-			t.cursor = ruleKey(&m.snap.Rules[min(max(was, 0), n-1)])
+			t.cursor = keyOf(&m.snap.Rules[min(max(was, 0), n-1)])
 		}
 	}
 }
 
 // index gives the place of the rule under the cursor, -1 for none.
 func (t *rulesTab) index() int {
-	if t.m.snap == nil || t.cursor == "" {
+	if t.m.snap == nil || t.cursor == (ruleKey{}) {
 		return -1
 	}
-	for n := range t.m.snap.Rules {
-		if ruleKey(&t.m.snap.Rules[n]) == t.cursor {
-			return n
-		}
-	}
-	return -1
+	return slices.IndexFunc(t.m.snap.Rules, func(r session.RuleState) bool { return keyOf(&r) == t.cursor })
 }
 
 // subject names what a key would take back.
-func (t *rulesTab) subject() string { return "rule " + t.cursor }
+func (t *rulesTab) subject() string {
+	return "rule " + string(t.cursor.layer) + "\x00" + t.cursor.id + "\x00" + t.cursor.text
+}
 
 // move goes to another rule or scrolls, as an action asks. Below the last rule
 // there is more to read: there the cursor stays where it is.
@@ -82,7 +87,7 @@ func (t *rulesTab) move(a keymap.Action) bool {
 	default: // a page: the cursor comes along
 		for i := 0; i <= last; i++ {
 			if t.starts[i] >= t.rows.top && t.starts[i+1] <= t.rows.top+t.rows.height {
-				t.cursor = ruleKey(&t.m.snap.Rules[i])
+				t.cursor = keyOf(&t.m.snap.Rules[i])
 				break
 			}
 		}
@@ -92,7 +97,7 @@ func (t *rulesTab) move(a keymap.Action) bool {
 
 // to puts the cursor on a rule and that on the screen.
 func (t *rulesTab) to(n int) {
-	t.cursor = ruleKey(&t.m.snap.Rules[n])
+	t.cursor = keyOf(&t.m.snap.Rules[n])
 	if n == 0 {
 		t.rows.top = 0
 	}
@@ -105,19 +110,28 @@ func (t *rulesTab) draw(screen tcell.Screen, x, y, width, height int) bool {
 	t.rows.fit(len(t.sheet.rows), height)
 	t.rows.draw(screen, t.look, x, y, width, t.sheet.rows)
 	n := t.index()
-	return n >= 0 && t.starts[n] >= t.rows.top && t.starts[n] < t.rows.top+height
+	if n < 0 || t.starts[n] < t.rows.top || t.starts[n] >= t.rows.top+height {
+		return false
+	}
+	put(screen, t.look, x, y+t.starts[n]-t.rows.top, 2, words("▸ ", accent))
+	return true
 }
 
-// lay lays the rules out. Ages go on, so it does so once a second.
+// lay lays the rules out, where they are others now, and what holds beside them.
 func (t *rulesTab) lay(width int) {
-	at := fmt.Sprint(t.cursor, t.m.now.Unix())
-	if t.sheet != nil && t.of == t.m.snap && t.width == width && t.at == at {
-		return
+	rules, minute := t.m.snap.Rules, t.m.now.Truncate(time.Minute)
+	if t.sheet == nil || t.width != width || !t.minute.Equal(minute) || !slices.Equal(t.laid, rules) {
+		t.laid, t.width, t.minute, t.starts = rules, width, minute, t.starts[:0]
+		t.sheet = &sheet{worst: -1, width: width}
+		t.layRules(t.sheet, rules)
 	}
-	t.of, t.width, t.at, t.starts = t.m.snap, width, at, t.starts[:0]
-	s := &sheet{worst: -1, width: width}
-	t.sheet = s
-	rules := t.m.snap.Rules
+	t.sheet.rows = t.sheet.rows[:t.starts[len(rules)]]
+	t.sheet.cells = t.sheet.cells[:len(t.sheet.rows)]
+	t.sheet.add(nil)
+	t.defaults(t.sheet)
+}
+
+func (t *rulesTab) layRules(s *sheet, rules []session.RuleState) {
 	s.add(words(fmt.Sprintf("Rules in force (%d)", len(rules)), strong))
 	if len(rules) == 0 {
 		s.says(2, "none: the documented defaults below decide", plain)
@@ -125,19 +139,13 @@ func (t *rulesTab) lay(width int) {
 	for n := range rules {
 		r := &rules[n]
 		t.starts = append(t.starts, len(s.rows))
-		mark, look := "  ", accent
-		if ruleKey(r) == t.cursor {
-			mark, look = "▸ ", strong
-		}
-		s.wrapped(line(words(mark, accent), words(r.ID+" ", look)), words(r.Text, plain))
+		s.wrapped(line(blanks(2), words(r.ID+" ", accent)), words(r.Text, plain))
 		s.pieces(4, standingOf(r, t.m.now), faint)
 		if r.Why != "" && r.Layer != gateway.LayerRemembered {
 			s.wrapped(blanks(4), words("why: "+r.Why, faint))
 		}
 	}
 	t.starts = append(t.starts, len(s.rows))
-	s.add(nil)
-	t.defaults(s)
 }
 
 // standingOf says where a rule comes from, for whom it holds, what it did and

@@ -115,12 +115,12 @@ func TestTheRuleUnderTheCursorStays(t *testing.T) {
 
 func TestManyRulesAreScrolledThrough(t *testing.T) {
 	var rules []session.RuleState
-	for n := range 300 {
-		rules = append(rules, session.RuleState{ID: fmt.Sprintf("r%03d", n), Layer: gateway.LayerUser, Text: "allow exec " + strings.Repeat("x", n%120)})
+	for n := range 100 {
+		rules = append(rules, session.RuleState{ID: fmt.Sprintf("r%02d", n), Layer: gateway.LayerUser, Text: "allow exec " + strings.Repeat("x", n%120)})
 	}
 	d := rulesDeskTab(t, 80, 24, rules)
 	seen := map[string]bool{}
-	for range 400 {
+	for range 130 {
 		for _, row := range strings.Split(d.text(), "\n") {
 			if f := strings.Fields(strings.Trim(row, "│")); len(f) > 1 && f[0] == "▸" {
 				seen[f[1]] = true
@@ -133,11 +133,11 @@ func TestManyRulesAreScrolledThrough(t *testing.T) {
 		t.Errorf("the cursor was seen on %d of %d rules", len(seen), len(rules))
 	}
 	d.has("Approval levels") // behind the last one
-	for range 400 {
+	for range 130 {
 		d.keys("k")
 	}
 	d.frame()
-	d.has("▸ r000")
+	d.has("▸ r00")
 	for _, key := range []string{"PageDown", "PageDown", "PageUp", "C-d", "C-u", "G", "g"} {
 		d.keys(key)
 		d.frame()
@@ -155,4 +155,30 @@ func TestKeysBeforeTheFirstDraw(t *testing.T) {
 	d.keys("g")
 	d.frame()
 	d.has("Rules in force (5)", "▸ rem_03")
+}
+
+// A thousand rules are laid out once, not for each key and each frame.
+func TestAThousandRulesAreLaidOutOnce(t *testing.T) {
+	var rules []session.RuleState
+	for n := range 1000 {
+		rules = append(rules, session.RuleState{ID: fmt.Sprintf("r%d", n), Layer: gateway.LayerUser, Text: "allow exec \"x *\""})
+	}
+	d := rulesDeskTab(t, 80, 24, rules)
+	laid := d.top().(*ledgerView).tab.sheet
+	for range 20 {
+		d.keys("j")
+		d.change(func(s *session.Snapshot) { s.Rules = append([]session.RuleState(nil), s.Rules...) })
+		d.frames(time.Second, 1)
+	}
+	if d.top().(*ledgerView).tab.sheet != laid {
+		t.Error("they were laid out again, though nothing of them changed")
+	}
+	d.change(func(s *session.Snapshot) {
+		s.Rules = append([]session.RuleState(nil), s.Rules...)
+		s.Rules[3].Decided++
+	})
+	d.frame()
+	if d.top().(*ledgerView).tab.sheet == laid {
+		t.Error("they are shown as they were")
+	}
 }
