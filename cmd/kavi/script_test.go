@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,13 +22,15 @@ const scriptWait = 30 * time.Second
 
 // scriptCommands are what scripts need beyond testscript's own.
 func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
-	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	all := map[string]func(ts *testscript.TestScript, neg bool, args []string){
 		"exit":       scriptExit,
 		"await":      scriptAwait,
 		"awaitfile":  scriptAwaitFile,
 		"killserver": scriptKillServer,
 		"killkavi":   scriptKillKavi,
 	}
+	maps.Copy(all, threatCommands())
+	return all
 }
 
 // exit CODE COMMAND [ARG]...: runs it and wants that exit code.
