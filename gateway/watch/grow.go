@@ -2,8 +2,11 @@ package watch
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -109,19 +112,64 @@ type listed struct {
 // growAll goes through folders that are not known yet, and those below them: first
 // the watch, then the look, so that what appears in between is seen by one of them.
 func (s *settling) growAll() {
-	for len(s.grown) > 0 && s.ctx.Err() == nil {
-		var some []listed
-		names := 0
-		for len(s.grown) > 0 && names < growNames {
-			dir := s.grown[0]
-			s.grown = s.grown[1:]
-			if l, ok := s.list(dir); ok {
-				some = append(some, l)
-				names += len(l.entries) + 1
+	var asked []listed // git is being asked about them
+	var answer chan []bool
+	for s.ctx.Err() == nil && (len(s.grown) > 0 || asked != nil) {
+		some, names := s.listSome()
+		if asked != nil {
+			s.growSome(asked, <-answer)
+			asked = nil
+		}
+		if len(some) == 0 {
+			continue
+		}
+		paths := make([]string, 0, names)
+		for _, l := range some {
+			for _, e := range l.entries {
+				paths = append(paths, join(l.dir, e.name))
 			}
 		}
-		s.growSome(some, names)
+		asked, answer = some, make(chan []bool, 1)
+		go func() { answer <- s.wanted(paths) }()
 	}
+	if asked != nil {
+		<-answer
+	}
+}
+
+// listSome lists some of the folders that are to be gone through. Of a baseline
+// several are listed at a time: whoever starts a session waits for it.
+func (s *settling) listSome() (some []listed, names int) {
+	workers := 1
+	if !s.report {
+		workers = min(4, runtime.GOMAXPROCS(0))
+	}
+	for len(s.grown) > 0 && names < growNames {
+		n := min(len(s.grown), growNames/32)
+		dirs := s.grown[:n]
+		s.grown = s.grown[n:]
+		lists := make([]listed, n)
+		ok := make([]bool, n)
+		var next atomic.Int64
+		work := func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				lists[i], ok[i] = s.list(dirs[i])
+			}
+		}
+		var others sync.WaitGroup
+		for range workers - 1 {
+			others.Go(work)
+		}
+		work()
+		others.Wait()
+		for i, l := range lists {
+			if ok[i] {
+				some = append(some, l)
+				names += len(l.entries)
+			}
+		}
+	}
+	return some, names
 }
 
 // list begins to watch a folder and lists it.
@@ -138,7 +186,7 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 	if err != nil {
 		return l, false
 	}
-	if old, known := s.byIno[self.ino]; known && old != dir && s.tree[old] != nil && !s.isAt(old, self.ino) {
+	if old, known := s.byIno[self.ino]; s.report && known && old != dir && s.tree[old] != nil && !s.isAt(old, self.ino) {
 		// It was moved, and the system would go on telling its old path.
 		s.deafenMoved(old)
 	}
@@ -184,14 +232,8 @@ func (s *settling) deafenMoved(old string) {
 	s.goneBelow(old, s.span)
 }
 
-func (s *settling) growSome(some []listed, names int) {
-	paths := make([]string, 0, names)
-	for _, l := range some {
-		for _, e := range l.entries {
-			paths = append(paths, join(l.dir, e.name))
-		}
-	}
-	wanted := s.wanted(paths)
+// growSome takes over folders with the names in them that are wanted.
+func (s *settling) growSome(some []listed, wanted []bool) {
 	i := 0
 	for _, l := range some {
 		var kept []entry

@@ -14,6 +14,9 @@ const (
 	pollEvery  = time.Second           // folders without a watch
 	pollShare  = 20                    // and at least so many times as long as it takes
 	sweepShare = 100
+	// A sync makes others wait who write to the same disk, so there are few of them:
+	// in a power cut the last contents are lost, and their undo is then refused.
+	syncEvery = 3 * time.Second
 )
 
 // loop settles what was heard, else takes contents, else looks at everything once
@@ -74,10 +77,18 @@ func (w *Watch) record() {
 // nextLook says how long it is until folders have to be looked at without a hint;
 // due says that they were put among the hints.
 func (w *Watch) nextLook(now time.Time) (wait time.Duration, due bool) {
-	wait = time.Hour
+	wait = w.lastSync.Add(syncEvery).Sub(now)
+	if wait <= 0 {
+		w.lastSync = now
+		if err := w.store.Sync(); err != nil {
+			w.opts.Log.Error("watch: contents may be lost in a power cut", "error", err)
+		}
+		wait = time.Hour
+	}
 	if w.opts.Sweep > 0 {
-		wait = w.lastLook.Add(max(w.opts.Sweep, sweepShare*w.lookTook)).Sub(now)
-		if wait <= 0 {
+		sweep := w.lastLook.Add(max(w.opts.Sweep, sweepShare*w.lookTook)).Sub(now)
+		wait = min(wait, sweep)
+		if sweep <= 0 {
 			w.pend.do(func(h *hints) { h.allChanged(span{now, now}) })
 			w.lastLook = now
 			return 0, true
@@ -155,9 +166,6 @@ func (w *Watch) takeSome(ctx context.Context) bool {
 		w.captures = nil
 		if !w.isReady {
 			w.isReady = true
-			if err := w.store.Sync(); err != nil {
-				w.opts.Log.Error("watch: contents may be lost in a power cut", "error", err)
-			}
 			w.publish()
 			close(w.ready)
 		}

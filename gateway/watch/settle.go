@@ -431,9 +431,6 @@ func (s *settling) finish() {
 		}
 	}
 	changes := s.changes()
-	if err := s.store.Sync(); err != nil {
-		s.opts.Log.Error("watch: contents may be lost in a power cut", "error", err)
-	}
 	slices.Sort(dirs)
 	if len(changes) == 0 {
 		logged := s.logged(dirs)

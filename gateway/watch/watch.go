@@ -61,6 +61,7 @@ type settler struct {
 	toTake   []string // folders with contents that wait
 	captures []capture
 	count    counts
+	lastSync time.Time
 	lastPoll time.Time
 	lastLook time.Time
 	lookTook time.Duration
