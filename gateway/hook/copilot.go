@@ -24,6 +24,8 @@ func copilot(top value) (Event, error) {
 	has := func(name string) bool { _, ok := top.fields[name]; return ok }
 	k := Unknown
 	switch {
+	case has("hookName"): // it says so only where it asks the operator
+		k = Waiting
 	case has("toolName") && (has("toolResult") || has("error")):
 		k = Done
 	case has("toolName"):

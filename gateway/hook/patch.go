@@ -88,10 +88,11 @@ func (p *patchReader) take(head string) (string, bool) {
 		return "", false
 	}
 	rest, ok := strings.CutPrefix(p.rows[0], head)
-	if ok {
-		p.rows = p.rows[1:]
+	if !ok {
+		return "", false
 	}
-	return rest, ok
+	p.rows = p.rows[1:]
+	return rest, true
 }
 
 func (p *patchReader) file() (wire.File, error) {
