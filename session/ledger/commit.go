@@ -199,6 +199,7 @@ func (l *Ledger) commit(group []*job) {
 			j.done(j.entries[len(j.entries)-1], nil)
 		}
 	}
+	l.checkHead()
 }
 
 // ready says whether a commit may be tried.
@@ -334,14 +335,7 @@ func (l *Ledger) write(group []*job) error {
 
 // moveHead writes HEAD. The entries are durable already, so a failure is trouble for the next ones only.
 func (l *Ledger) moveHead(at Head) {
-	var err error
-	if !l.head.there() {
-		err = l.renewHead(at)
-	}
-	if err == nil {
-		err = l.head.write(at, true)
-	}
-	if err != nil {
+	if err := l.head.write(at, true); err != nil {
 		l.fail(nil, fmt.Errorf("%w: %w", errCommit, err))
 		return
 	}
@@ -352,7 +346,20 @@ func (l *Ledger) moveHead(at Head) {
 		l.mu.Unlock()
 		l.o.Log.Info("ledger can be written again")
 	}
-	poke(l.dirty)
+	if !l.unsynced.Swap(true) {
+		poke(l.dirty)
+	}
+}
+
+// checkHead sees to it that HEAD has its name, after those who waited were told:
+// whoever removes it in between could do so a moment later as well.
+func (l *Ledger) checkHead() {
+	if l.head.there() {
+		return
+	}
+	if err := l.renewHead(l.Head()); err != nil {
+		l.fail(nil, fmt.Errorf("%w: %w", errCommit, err))
+	}
 }
 
 // renewHead makes HEAD again when somebody removed or replaced it, and records that.
@@ -400,18 +407,14 @@ func (l *Ledger) syncLoop() {
 	defer l.done.Done()
 	wait := time.NewTimer(time.Hour)
 	wait.Stop()
-	armed := false
 	for {
 		select {
 		case <-l.stop:
 			return
 		case <-l.dirty:
-			if !armed {
-				wait.Reset(time.Second)
-				armed = true
-			}
+			wait.Reset(time.Second)
 		case <-wait.C:
-			armed = false
+			l.unsynced.Store(false)
 			if err := l.head.sync(); err != nil {
 				l.o.Log.Warn("ledger cannot sync HEAD", "err", err)
 			}

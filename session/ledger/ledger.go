@@ -66,11 +66,12 @@ type Ledger struct {
 	warnings []string
 	journal  journal
 
-	at      atomic.Pointer[Head]
-	need    atomic.Uint64 // o.MinFree; tests change it
-	busy    atomic.Int64  // when the running commit began, by the boot clock; 0: none runs
-	readers sync.RWMutex  // held for reading while the database is read
-	gone    bool          // guarded by readers: the database is closed
+	at       atomic.Pointer[Head]
+	need     atomic.Uint64 // o.MinFree; tests change it
+	busy     atomic.Int64  // when the running commit began, by the boot clock; 0: none runs
+	unsynced atomic.Bool   // HEAD was written and is not synced yet
+	readers  sync.RWMutex  // held for reading while the database is read
+	gone     bool          // guarded by readers: the database is closed
 
 	mu       sync.Mutex
 	queue    []*job
@@ -82,7 +83,7 @@ type Ledger struct {
 	watchers map[chan struct{}]struct{}
 
 	nudge chan struct{} // capacity 1: the queue or closing changed
-	dirty chan struct{} // capacity 1: HEAD was written
+	dirty chan struct{} // capacity 1: unsynced was set
 	stop  chan struct{} // closed by Close
 	done  sync.WaitGroup
 	work  committer

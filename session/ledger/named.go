@@ -10,11 +10,9 @@ import (
 func (f *finder) named(s string) {
 	q := quotes{s: s}
 	for i := 0; i < len(s); i++ {
-		n := strings.IndexAny(s[i:], "=:")
-		if n < 0 {
-			return
+		if s[i] != '=' && s[i] != ':' {
+			continue
 		}
-		i += n
 		var from, to int
 		switch name, quoted := nameBefore(s, i); {
 		case name == "":

@@ -186,11 +186,11 @@ func (f *finder) afterFlag(words []string, i int) bool {
 // tokens looks for what services' keys begin with, where a word begins.
 func (f *finder) tokens(s string) {
 	for i := 0; i < len(s); i++ {
-		if !keyStarts[s[i]] || i > 0 && isWord(s[i-1]) {
+		list := keysBy[s[i]]
+		if list == nil || i > 0 && isWord(s[i-1]) {
 			continue
 		}
-		for j := range keys {
-			k := &keys[j]
+		for _, k := range list {
 			if !strings.HasPrefix(s[i:], k.prefix) {
 				continue
 			}

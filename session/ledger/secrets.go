@@ -67,12 +67,13 @@ var (
 		{prefix: "https://hooks.slack.com/services/", chars: isWordSlash, min: 20, keep: true},
 		{prefix: "https://discord.com/api/webhooks/", chars: isWordSlash, min: 20, keep: true},
 	}
-	// keyStarts are the bytes with which they begin.
-	keyStarts = func() (set [256]bool) { //nolint:gochecknoglobals // a table, made from another
-		for _, k := range keys {
-			set[k.prefix[0]] = true
+	// keysBy are those that begin with a byte.
+	keysBy = func() (by [256][]*known) { //nolint:gochecknoglobals // a table, made from another
+		for i := range keys {
+			c := keys[i].prefix[0]
+			by[c] = append(by[c], &keys[i])
 		}
-		return set
+		return by
 	}()
 
 	headers = []string{
