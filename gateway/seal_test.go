@@ -116,7 +116,8 @@ func TestSealCoversTheCallAndTheText(t *testing.T) {
 		"arguments":       func(c *Call) { c.Argv = []string{"x"} },
 		"a variable":      func(c *Call) { c.Env = []string{"LD_PRELOAD=x"} },
 		"a umask":         func(c *Call) { c.Umask = 7 },
-		"a task":          func(c *Call) { c.Task = "x" },
+		"an edit":         func(c *Call) { c.Edits = []wire.Edit{{Old: "x"}} },
+		"a file":          func(c *Call) { c.Files = []wire.File{{Path: "x"}} },
 	} {
 		c := *base
 		change(&c)
@@ -134,10 +135,10 @@ func TestSealCoversTheCallAndTheText(t *testing.T) {
 	k.Action = Deny
 	add("another judgement", SealOf(base, k, text))
 
-	nonce := *base
-	nonce.Nonce = [16]byte{9}
-	if seals[SealOf(&nonce, j, text)] != "the call" {
-		t.Error("the nonce names a call, it is not what is decided about")
+	again := *base
+	again.Nonce, again.Task = [16]byte{9}, "I list it."
+	if seals[SealOf(&again, j, text)] != "the call" {
+		t.Error("the nonce names a call, and the task is what the agent says of it: neither is what is decided about")
 	}
 }
 
