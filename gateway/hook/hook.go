@@ -42,6 +42,15 @@ const (
 	Ended          // the conversation is over
 )
 
+// String names a kind, for logs.
+func (k Kind) String() string {
+	names := [...]string{"unknown", "use", "done", "started", "prompted", "waiting", "idle", "compacted", "ended"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return names[Unknown]
+}
+
 // Event is what one run of an agent's hook was about.
 type Event struct {
 	Kind       Kind

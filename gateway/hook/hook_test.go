@@ -22,7 +22,7 @@ func summary(e Event, err error) map[string]any {
 	if err != nil {
 		return map[string]any{"error": err.Error()}
 	}
-	m := map[string]any{"kind": [...]string{"unknown", "use", "done", "started", "prompted", "waiting", "idle", "compacted", "ended"}[e.Kind]}
+	m := map[string]any{"kind": e.Kind.String()}
 	put := func(name string, v any) {
 		if s := fmt.Sprint(v); s != "" && s != "[]" && s != "false" {
 			m[name] = v
@@ -393,4 +393,16 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestRefusal(t *testing.T) {
+	for _, c := range [][3]string{
+		{"the operator", "", "denied by the operator. Another spelling of it will not help."},
+		{"the operator", "use the staging key", "denied by the operator: use the staging key. Another spelling of it will not help."},
+		{"the rule cloud", "ask first!", "denied by the rule cloud: ask first! Another spelling of it will not help."},
+	} {
+		if got := Refusal(c[0], c[1]); got != c[2] {
+			t.Errorf("%q", got)
+		}
+	}
 }

@@ -59,14 +59,14 @@ func lastWords(f Family, tail []byte) string {
 		case who == byOperator:
 			return ""
 		case who == byModel && strings.TrimSpace(text) != "":
-			return quoted(strings.TrimSpace(text))
+			return shortened(strings.TrimSpace(text))
 		}
 	}
 	return ""
 }
 
-// quoted cuts a text to what is shown of it.
-func quoted(s string) string {
+// shortened cuts a text to what is shown of it.
+func shortened(s string) string {
 	if len(s) <= maxWords {
 		return s
 	}
