@@ -75,8 +75,30 @@
 // asked about as what it is. Tools that an agent's maker runs on its own machines,
 // such as a search of the web, may come to no hook.
 //
+// # The walk
+//
+// What a session does with a wire.Call whose Door is wire.DoorHook, before anything
+// else looks at it:
+//
+//	if the peer is nested in an allowed call            refuse: an agent's hook is run by the agent
+//	e, err := Read(call)
+//	err                                                 deny with err's text; count it, record it
+//	e.Kind is not Use                                   take note of it (below), answer Verdict{Allow: true}
+//	e.Call.Task = LastWords(family, e.Transcript)       where there are any
+//	judge, show, decide e.Call in the place of call     the nonce is the same
+//	deny                                                Verdict{Reason: Refusal(by, why)}
+//	allow                                               Verdict{Allow: true, Answer: e.Allowed}
+//	   an exec that was allowed                         tokens.Add(Token{…}), before the verdict leaves
+//	Taken                                               the agent was told; the hook's process ends now
+//	the connection ends before                          the agent gave up, or kavi-hook's time is up: it lapses
+//
+// What is taken note of: Started gives the conversation's id, by which the agent is
+// resumed; Prompted, Waiting and Idle its state; Done ends a token. None of it
+// decides anything, for it is what the agent says of itself.
+//
 // # One call, two doors
 //
 // The shell that an agent starts for an allowed command passes the shim too.
-// Tokens tells the shim's call that it is the same one, see there.
+// Tokens tells the shim's call that it is the same one, see there. Service and Form
+// tell the shells that an agent starts for itself.
 package hook

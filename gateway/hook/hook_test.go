@@ -406,3 +406,24 @@ func TestRefusal(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkParse is what reading costs the server, for a command and for a write
+// of 1 MB.
+func BenchmarkParse(b *testing.B) {
+	d, _ := Of(Claude)
+	small := []byte(`{"session_id":"x","transcript_path":"/t","cwd":"/p","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"git status","description":"look"},"tool_use_id":"toolu_1"}`)
+	large := []byte(`{"cwd":"/p","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"file_path":"a","content":"` + strings.Repeat(`line \"of\" text\n`, 64<<10) + `"}}`)
+	for _, c := range []struct {
+		name string
+		raw  []byte
+	}{{"small", small}, {"large", large}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(c.raw)))
+			for b.Loop() {
+				if _, err := d.Parse(c.raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
