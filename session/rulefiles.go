@@ -283,7 +283,11 @@ func RemoveFromFile(path string, layer gateway.Layer, line int) error {
 	for end < len(lines) && end > line && strings.HasPrefix(strings.TrimSpace(lines[end-1]), "#") {
 		end--
 	}
-	rest := strings.Join(lines[:line-1], "") + strings.Join(lines[end:], "")
+	before, after := strings.Join(lines[:line-1], ""), strings.Join(lines[end:], "")
+	if strings.TrimSpace(after) == "" { // it was the last: so is the blank line before it
+		before, after = strings.TrimRight(before, "\n")+"\n", ""
+	}
+	rest := before + after
 	return replaceRules(path, layer, []byte(rest), written)
 }
 
