@@ -13,6 +13,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/gateway/display"
+	"kavi/gateway/hook"
 	"kavi/gateway/shim/install"
 	"kavi/pty"
 	"kavi/pty/proc"
@@ -40,6 +41,9 @@ type agent struct {
 	bell    bool
 	grants  []*grant
 	env     []string // what it was started with
+	hooks   *hooks   // nil: it has none of kavi's
+	talk    string   // the agent's own id of its conversation, to go on with it
+	notes   []string // what the operator should know of how it was started
 
 	saving atomic.Bool // its screen is being written to the disk
 }
@@ -131,6 +135,9 @@ type launched struct {
 	gated  bool
 	why    string
 	keeper proc.ID
+	hooks  *hooks
+	env    []string
+	notes  []string
 }
 
 // launch makes the agent's folder, its shims and its keeper, proves the gate,
@@ -148,6 +155,9 @@ func (s *Session) launch(spec AgentSpec, order int, before func(), done func(err
 			}
 			s.joined(spec, order, l)
 			e := ledger.Entry{Kind: ledger.AgentStarted, Agent: spec.Name, Argv: spec.Argv, Cwd: spec.Cwd, Level: string(spec.Level), Process: l.link.conn.Agent().String()}
+			if l.hooks != nil {
+				e.Data = map[string]string{"family": string(l.hooks.family), "lines": strings.Join(l.hooks.lines, "\n")}
+			}
 			g := ledger.Entry{Kind: ledger.GateProven, Agent: spec.Name, Why: l.gate}
 			if !l.gated {
 				g.Kind, g.Why = ledger.GateUngated, l.why
@@ -166,19 +176,34 @@ func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
 	if err := install.Install(s.opts.Dir.Binary(), dir, s.programs); err != nil {
 		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 	}
-	out := launched{gate: "partly (shim)", gated: true}
+	out := launched{gate: gatePartly, gated: true}
 	if err := s.proveShim(dir); err != nil {
 		if !spec.Ungated {
 			return launched{}, fmt.Errorf("agent %s: its gate cannot be proven: %w", spec.Name, err)
 		}
-		out = launched{gate: "not gated", why: err.Error()}
+		out = launched{gate: notGated, why: err.Error()}
 	}
+	env, argv := s.agentEnv(spec), spec.Argv
+	start, hooks, err := s.recipe(&spec, env)
+	switch {
+	case err == nil && hooks != nil:
+		env, argv = withEnv(env, start.Env), start.Argv
+		out.hooks, out.notes = hooks, start.Notes
+		if out.gate != notGated {
+			out.gate = gateUnproven
+		}
+	case errors.Is(err, hook.ErrUngated) && spec.Ungated:
+		out = launched{gate: notGated, why: err.Error()}
+	case err != nil:
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	out.env = env
 	f := agentFile{Spec: spec, Order: order, Gate: out.gate, Why: out.why}
 	if err := writeAgent(dir, f); err != nil {
 		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 	}
 	keeper, err := pty.Start(pty.Spec{
-		Dir: dir, Name: spec.Name, Argv: ownProgram(spec.Argv), Env: s.agentEnv(spec), Cwd: spec.Cwd,
+		Dir: dir, Name: spec.Name, Argv: ownProgram(argv), Env: env, Cwd: spec.Cwd,
 		Cols: spec.Cols, Rows: spec.Rows, Binary: s.opts.Dir.Binary(), Server: s.opts.Server,
 	})
 	if err != nil {
@@ -216,7 +241,7 @@ func (s *Session) joined(spec AgentSpec, order int, l launched) {
 		spec: spec, order: order, screen: l.link.screen, link: l.link,
 		keeper: l.link.conn.Keeper(), proc: l.link.conn.Agent(),
 		state: Starting, changed: time.Now(), gate: l.gate, gated: l.gated, why: l.why,
-		env: s.agentEnv(spec),
+		env: l.env, hooks: l.hooks, notes: l.notes,
 	}
 	s.agents[spec.Name] = a
 	s.screens.set(spec.Name, a)
@@ -233,7 +258,7 @@ func (s *Session) joined(spec AgentSpec, order int, l launched) {
 
 // tellProcs tells the doors what the loop decided of an agent.
 func (s *Session) tellProcs(a *agent) {
-	s.procs.set(a.spec.Name, agentProc{agent: a.proc, keeper: a.keeper, level: a.spec.Level, paused: a.paused != "", env: a.env})
+	s.procs.set(a.spec.Name, agentProc{agent: a.proc, keeper: a.keeper, level: a.spec.Level, paused: a.paused != "", env: a.env, hooks: a.hooks})
 }
 
 // exited: the agent's program ended. Its pane stays.
@@ -247,6 +272,7 @@ func (s *Session) exited(l *link, st pty.Status) {
 		return
 	}
 	a.exit = &st
+	s.dropHooks(a)
 	code := st.Code
 	s.setAgentState(a, Exited)
 	s.voidApprovals(a, "the agent exited")
@@ -297,7 +323,7 @@ func (s *Session) lost(l *link, err error) {
 
 func (s *Session) lostForGood(a *agent, err error) {
 	a.why = "its keeper ended: " + err.Error()
-	a.gated, a.gate = false, "not gated"
+	a.gated, a.gate = false, notGated
 	s.setAgentState(a, Lost)
 	s.voidApprovals(a, "the agent's keeper ended")
 	s.record(ledger.Entry{Kind: ledger.AgentLost, Agent: a.spec.Name, Why: err.Error()})
@@ -363,6 +389,7 @@ func (s *Session) RestartAgent(ctx context.Context, name string) error {
 		default:
 			s.reserved[name] = true
 			a.spec.Cols, a.spec.Rows = a.screen.size()
+			a.spec.resume = a.talk
 			s.launch(a.spec, a.order, a.end, func(err error) {
 				delete(s.reserved, name)
 				reply(struct{}{}, err)

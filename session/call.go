@@ -55,6 +55,11 @@ type call struct {
 	oldSeal   gateway.Seal        // of a verdict that a former server committed
 	past      *ledger.Entry       // that verdict
 	grant     string              // the lapsed approval whose grant it takes up
+	hooked    *hooked             // it came by the agent's own hook
+	announced *announced          // the call of a hook whose shell this is
+	instead   string              // what a hook announced that this shell is not
+	service   bool                // a shell that the agent starts for itself, by its form
+	readOnly  bool                // as such it may only read
 }
 
 // key names a call at its door.
@@ -84,6 +89,10 @@ func (s *Session) arrive(k *call, j judged) {
 	hold := a.paused != "" && !s.fullAccess
 	if hold && j.text.Verb == "" && j.Action != gateway.Deny {
 		s.rejudgeNew(k, j) // paused in the meantime: it needs its text
+		return
+	}
+	if k.announced != nil && j.Action == gateway.Allow {
+		s.witnessed(k)
 		return
 	}
 	k.id = s.nextCall()
@@ -118,6 +127,9 @@ func (s *Session) decideBy(k *call, j gateway.Judgement) {
 	v := gateway.Verdict{Allow: j.Action == gateway.Allow}
 	if !v.Allow {
 		v.Reason = denial(j)
+		if k.hooked != nil {
+			v.Reason = refusal(j)
+		}
 	}
 	k.others = usedWords(j)
 	s.count(j.Used)
@@ -147,7 +159,7 @@ func (s *Session) askedAgain(old, k *call, j judged) {
 	switch old.phase {
 	case held, lapsed, asking, deciding:
 		old.door = k.door
-		old.req = k.req
+		old.req, old.hooked = k.req, k.hooked
 		k.becomes(old)
 		if old.phase == lapsed {
 			old.phase = held
@@ -165,7 +177,7 @@ func (s *Session) askedAgain(old, k *call, j judged) {
 			return
 		}
 		old.door = k.door
-		old.req, old.judged = k.req, j
+		old.req, old.judged, old.hooked = k.req, j, k.hooked
 		k.becomes(old)
 		s.deliver(old)
 	case delivered:
@@ -209,6 +221,8 @@ func (s *Session) ask(k *call, why string) {
 		Seal:   k.judged.seal,
 		Why:    why,
 		Again:  k.again,
+
+		Announced: k.instead,
 	}
 	if r := k.judged.nest.run; r != nil {
 		a.Inside = r.name()
@@ -342,7 +356,14 @@ func (s *Session) deliver(k *call) {
 	d := k.door
 	if k.verdict.Allow {
 		r := s.newRun(k)
-		s.covers.add(r)
+		switch {
+		case k.hooked != nil:
+			s.allowHook(k, r)
+		case k.service:
+			r.settled = make(chan struct{}) // what it starts is judged alone
+		default:
+			s.covers.add(r)
+		}
 		k.running.Store(r)
 	}
 	k.phase = delivered
@@ -363,6 +384,7 @@ func (s *Session) undelivered(k *call, d *door) {
 	if r := k.running.Load(); r != nil {
 		s.covers.settle(r, false)
 		k.running.Store(nil)
+		s.disallowHook(k)
 	}
 	if k.door == d {
 		k.door = nil
@@ -373,7 +395,9 @@ func (s *Session) undelivered(k *call, d *door) {
 // taken: the caller said that it becomes the program.
 func (s *Session) taken(k *call) {
 	delete(s.calls, k.key())
-	s.record(ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: k.peer.String()})
+	if k.announced == nil { // else that was recorded before it was told
+		s.record(ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: k.peer.String(), Witness: witness(k.req.Door)})
+	}
 	if a := s.agents[k.agentName]; a != nil {
 		a.running++
 		s.changed = true
@@ -406,6 +430,7 @@ func (s *Session) hungUp(k *call, d *door) {
 		if k.verdict.Allow {
 			if r := k.running.Load(); r != nil {
 				s.covers.settle(r, false)
+				s.disallowHook(k)
 			}
 			s.abandon(k, "its caller ended without running it")
 		}
@@ -460,6 +485,9 @@ func (s *Session) newRun(k *call) *run {
 		operator: k.approval != nil,
 		effects:  k.judged.Caps,
 		none:     k.req.Stdin != 0,
+	}
+	if a := k.announced; a != nil { // what the announced call covers, its shell does
+		r.callID, r.approval, r.operator, r.effects = a.callID, a.run.approval, a.run.operator, a.run.effects
 	}
 	if k.judged.Covered {
 		r.in = k.judged.nest.run

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kavi/gateway"
+	"kavi/gateway/hook"
 	"kavi/gateway/wire"
 	"kavi/pty/proc"
 )
@@ -131,8 +132,18 @@ func (s *Session) readCall(agent string, d *door) error {
 		return fmt.Errorf("this process is not one of %s's", agent)
 	}
 	k := &call{agentName: agent, req: m.Call, peer: d.peer.ID, door: d, since: time.Now()}
+	var j judged
+	if m.Call.Door == wire.DoorHook {
+		told, err := s.readHook(k, ancestors)
+		if told || err != nil {
+			return err
+		}
+		j = judged{policy: s.policy.Load()}
+		s.judgeIn(k, &j)
+	} else {
+		j = s.judge(k, ancestors)
+	}
 	d.owner.Store(k)
-	j := s.judge(k, ancestors)
 	if !s.post(func() { s.arrive(k, j) }) {
 		return errServerEnds
 	}
@@ -155,6 +166,9 @@ func (s *Session) follow(d *door) {
 	}
 	s.covers.settle(r, true)
 	s.post(func() { s.taken(k) })
+	if k.hooked != nil {
+		return // its end is told by another hook
+	}
 	code, known, seen := waitExit(s.ctx, d.peer)
 	if seen && s.covers.end(r) { // else the sweep finds out, or did
 		s.post(func() { s.endedRun(r, k.agentName, code, known) })
@@ -187,15 +201,35 @@ func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 		orphan = ancestors[n-2]
 	}
 	j.nest = s.covers.of(ancestors, orphan, pgid, sid)
-	s.judgeIn(k.agentName, k.req, &j)
+	if h := s.procs.hooks(k.agentName); h != nil && j.nest.run == nil {
+		k.announced, k.instead = h.second(k.req, k.peer, ancestors)
+		k.service, k.readOnly = hook.Service(h.family, k.req, h.lines)
+	}
+	s.judgeIn(k, &j)
 	return j
 }
 
 // judgeIn judges a call whose nesting is known.
-func (s *Session) judgeIn(agent string, c *gateway.Call, j *judged) {
+func (s *Session) judgeIn(k *call, j *judged) {
+	agent, c := k.agentName, k.req
 	who, w := s.asker(agent), s.worldOf(agent, j.nest)
 	j.level = who.Level
-	j.Judgement = j.policy.Action(c, who, w)
+	if k.announced != nil {
+		// It was judged when it was announced; what is denied since then is denied.
+		j.Judgement = j.policy.Action(k.announced.req, who, w)
+		if j.Action != gateway.Deny {
+			j.Action, j.Layer, j.Rule, j.Used = gateway.Allow, layerAnnounced, "", nil
+			j.Why = "its hook announced it as " + k.announced.callID
+			return
+		}
+	} else {
+		j.Judgement = j.policy.Action(c, who, w)
+	}
+	if k.service && j.Action == gateway.Prompt && (!k.readOnly || onlyReads(j.Judgement)) {
+		j.Action, j.Layer, j.Rule, j.Used, j.Caps = gateway.Allow, layerService, "", nil, nil
+		j.Why = "a shell that the agent starts for itself"
+		return
+	}
 	if j.Action == gateway.Prompt {
 		j.preset = s.presetFor(c, who, w, j.policy)
 	}
@@ -208,13 +242,14 @@ func (s *Session) judgeIn(agent string, c *gateway.Call, j *judged) {
 // rejudge judges a held call again by the policy of now, elsewhere than in the
 // loop, and hands the loop the answer.
 func (s *Session) rejudge(k *call, then func(judged)) {
-	nest, req := k.judged.nest, k.req // the loop may give the call another
+	// What the loop may change of the call meanwhile does not count here.
+	nest, now := k.judged.nest, &call{agentName: k.agentName, req: k.req, announced: k.announced, service: k.service, readOnly: k.readOnly}
 	s.wg.Go(func() {
 		j := judged{policy: s.policy.Load(), nest: nest}
 		if nest.run != nil && !nest.run.id.Alive() {
 			j.nest = nesting{left: nest.run}
 		}
-		s.judgeIn(k.agentName, req, &j)
+		s.judgeIn(now, &j)
 		s.post(func() { then(j) })
 	})
 }

@@ -41,6 +41,15 @@ func (s *Session) requested(k *call) ledger.Entry {
 	if k.req.Tool != wire.ToolExec {
 		e.Data["tool"] = string(k.req.Tool) // what Tool means
 	}
+	if k.req.Use != "" {
+		e.Data["use"] = k.req.Use // as the agent's own log names it
+	}
+	if k.hooked != nil {
+		e.Data["runner"] = k.hooked.runner.String() // which process of the agent's
+	}
+	if k.instead != "" {
+		e.Data["announced"] = k.instead
+	}
 	if j.Rule != "" {
 		e.Data["rule"] = j.Layer + "/" + j.Rule
 	}
@@ -61,6 +70,14 @@ func (s *Session) requested(k *call) ledger.Entry {
 		e.Parts = append(e.Parts, part)
 	}
 	return e
+}
+
+// witnessEntry says that the shell of an announced call came to the shim.
+func (s *Session) witnessEntry(k *call) ledger.Entry {
+	return ledger.Entry{
+		Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Witness: ledger.WitnessShim,
+		Process: k.peer.String(), Nonce: hex.EncodeToString(k.req.Nonce[:]), Program: k.req.Program,
+	}
 }
 
 // Kinds of entries that only this package writes.

@@ -9,6 +9,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/gateway/display"
+	"kavi/gateway/hook"
 	"kavi/session/ledger"
 )
 
@@ -131,6 +132,9 @@ func (s *Session) reject(k *call, reason string, by ledger.By) {
 	told := "denied by the operator"
 	if reason != "" {
 		told += ": " + display.Safe(reason)
+	}
+	if k.hooked != nil {
+		told = hook.Refusal("the operator", display.Safe(reason))
 	}
 	s.decide(k, gateway.Verdict{Reason: told}, by)
 }
@@ -294,6 +298,8 @@ func decider(layer string) ledger.Decider {
 		return ledger.ByFullAccess
 	case "covered":
 		return ledger.ByCovered
+	case layerService:
+		return ledger.ByService
 	case "remembered":
 		return ledger.ByRemembered
 	}

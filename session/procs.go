@@ -22,6 +22,7 @@ type agentProc struct {
 	level         gateway.Level
 	paused        bool
 	env           []string // what it was started with
+	hooks         *hooks   // nil: it has none of kavi's
 }
 
 func (p *procs) set(name string, a agentProc) {
@@ -53,6 +54,13 @@ func (p *procs) env(name string) []string {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.agents[name].env
+}
+
+// hooks is what is known of an agent's own hooks; nil: it has none of kavi's.
+func (p *procs) hooks(name string) *hooks {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.agents[name].hooks
 }
 
 func (p *procs) paused(name string) bool {

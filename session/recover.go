@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kavi/gateway"
+	"kavi/gateway/hook"
 	"kavi/gateway/shell"
 	"kavi/pty"
 	"kavi/pty/proc"
@@ -29,6 +30,7 @@ type pastCall struct {
 	granted   *ledger.Entry
 	lapsed    bool
 	executed  bool
+	shell     *ledger.Entry // of a call that a hook announced: its shell came to the shim
 }
 
 // past is the fold of a ledger.
@@ -42,6 +44,11 @@ type past struct {
 	config     string // of the session, as it was started
 	project    string
 	kept       string
+	families   map[string]hook.Family
+	lines      map[string][]string // see hooks
+	talks      map[string]string   // conversations
+	gates      map[string]string
+	uses       map[string][]use
 	detached   time.Time      // when an operator last left
 	rules      []ledger.Entry // added in the session and not removed
 	used       map[gateway.RuleName]int
@@ -92,6 +99,8 @@ func (s *Session) fold() (*past, error) {
 	p := &past{
 		calls: make(map[string]*pastCall), exited: make(map[string]bool),
 		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
+		families: make(map[string]hook.Family), lines: make(map[string][]string), talks: make(map[string]string),
+		gates: make(map[string]string), uses: make(map[string][]use),
 	}
 	err := s.led.Entries(1, func(e ledger.Entry) error {
 		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
@@ -120,6 +129,10 @@ func (p *past) take(e ledger.Entry) {
 	switch e.Kind { //nolint:exhaustive // the other kinds say nothing of what is true now
 	case ledger.CallRequested:
 		p.calls[e.Call] = &pastCall{requested: e}
+		if e.Witness == ledger.WitnessHook {
+			u := append(p.uses[e.Agent], use{id: e.Data["use"], tool: e.Tool})
+			p.uses[e.Agent] = u[max(0, len(u)-maxUses):]
+		}
 	case ledger.CallDecided:
 		p.count(e)
 		if c != nil {
@@ -146,6 +159,9 @@ func (p *past) take(e ledger.Entry) {
 	case ledger.CallExecuted:
 		if c != nil {
 			c.executed = true
+			if e.Witness == ledger.WitnessShim && c.requested.Witness == ledger.WitnessHook {
+				c.shell = &e
+			}
 		}
 	case ledger.CallDelivered:
 		if c != nil && c.decided != nil && c.decided.Verdict == ledger.Denied {
@@ -173,10 +189,16 @@ func (p *past) take(e ledger.Entry) {
 		p.detached = e.Time
 	case ledger.AgentStarted:
 		p.levels[e.Agent] = gateway.Level(e.Level)
+		p.families[e.Agent] = hook.Family(e.Data["family"])
+		p.lines[e.Agent] = strings.Split(e.Data["lines"], "\n")
 		delete(p.exited, e.Agent)
 		delete(p.paused, e.Agent)
 	case ledger.AgentExited:
 		p.exited[e.Agent] = true
+	case ledger.GateProven:
+		p.gates[e.Agent] = e.Why
+	case agentTalks:
+		p.talks[e.Agent] = e.Data["conversation"]
 	}
 }
 
@@ -232,6 +254,8 @@ func (s *Session) restore(c *pastCall, runs map[string]*run) {
 		s.restoreGrant(k, c)
 	case c.decided == nil:
 		s.restoreHeld(k, c, alive)
+	case e.Witness == ledger.WitnessHook && c.executed:
+		s.restoreAnnounced(k, c)
 	case c.decided.Verdict == ledger.Allowed && alive && (c.executed || !s.isShim(who)):
 		if !c.executed {
 			s.record(ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: who.String()})
@@ -353,6 +377,14 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 		state: Starting, changed: time.Now(), exit: f.Exit, paused: p.paused[name],
 		screen: newScreen(f.Spec.Cols, f.Spec.Rows),
 		env:    s.agentEnv(f.Spec),
+		talk:   p.talks[name],
+	}
+	if g := p.gates[name]; g != "" && a.gated {
+		a.gate = g
+	}
+	if fam := p.families[name]; fam != "" {
+		a.hooks = newHooks(fam, p.lines[name])
+		a.hooks.seen = p.uses[name]
 	}
 	s.order = max(s.order, f.Order)
 	s.agents[name] = a

@@ -29,15 +29,16 @@ type Agent struct {
 	ExitCode  int       // when Exited; 128+n for a signal
 	Changed   time.Time // when State last changed
 	Title     string    // as the agent set it: a stranger's text
-	Gate      string    // "gated (shim)", "partly (shim)", "not gated"
+	Gate      string    // the doors that are proven: "gated (hook, shim)", "hook unproven", "partly (shim)", "not gated"
 	Gated     bool      // false is shown in red
 	Level     gateway.Level
 	Why       string // why Paused, Lost or not gated
 	Process   proc.ID
 	Cols      int
 	Rows      int
-	Pending   int  // approvals of it that wait
-	Attention bool // it rang the bell or asked for attention since it last had the focus
+	Pending   int      // approvals of it that wait
+	Notes     []string // what the operator should know of how it was started; safe to display
+	Attention bool     // it rang the bell or asked for attention since it last had the focus
 }
 
 // ApprovalState tells where an approval stands.
@@ -68,6 +69,10 @@ type Approval struct {
 	Left    string       // "apr_07" whose call left the asking process running, or ""
 	Why     string       // lapsed or re-asked: the reason
 	Again   string       // the approval that this one replaces, because the call changed
+
+	// Announced is the command that the agent\'s hook announced in the place of this
+	// one, or ""; a stranger\'s text.
+	Announced string
 }
 
 // Snapshot is everything that is true of a session at one moment, for everybody
@@ -136,4 +141,6 @@ type AgentSpec struct {
 	Cols    int
 	Rows    int
 	Ungated bool
+
+	resume string // the conversation to go on with, of a restart
 }

@@ -65,7 +65,7 @@ func (a *agent) shown(waiting int) *Agent {
 	out := &Agent{
 		Name: a.spec.Name, Argv: a.spec.Argv, State: a.state, Changed: a.changed, Title: a.title,
 		Gate: a.gate, Gated: a.gated, Level: a.spec.Level, Why: a.why, Process: a.proc,
-		Cols: cols, Rows: rows, Pending: waiting, Attention: a.bell,
+		Cols: cols, Rows: rows, Pending: waiting, Attention: a.bell, Notes: a.notes,
 	}
 	if a.exit != nil {
 		out.ExitCode = a.exit.Code

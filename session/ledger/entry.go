@@ -85,6 +85,7 @@ const (
 	ByBuiltin    Decider = "built-in"
 	ByCovered    Decider = "covered"
 	ByRestart    Decider = "restart"
+	ByService    Decider = "service" // a shell that the agent starts for itself, known by its exact form
 )
 
 // By names who decided, added, switched, attached.

@@ -1,0 +1,278 @@
+package session
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/hook"
+	"kavi/gateway/shim"
+	"kavi/gateway/wire"
+	"kavi/pty/proc"
+)
+
+// hooks is what is known of one agent's own hooks: what they announced, and what
+// of it runs. Its doors and the loop use it, hence its own lock.
+type hooks struct {
+	family hook.Family
+	lines  []string // what the agent's shell is given to run kavi's hooks
+
+	mu     sync.Mutex
+	tokens *hook.Tokens
+	open   map[string]*announced // by the ledger's name of the call
+	seen   []use                 // every use that was announced, denied ones too; the newest maxUses
+}
+
+// announced is a call that a hook announced and that was allowed.
+type announced struct {
+	callID   string
+	approval string
+	use      string
+	req      *gateway.Call
+	run      *run
+}
+
+// use is one use of a tool, as the agent's hooks name it.
+type use struct {
+	id   string // the agent's own; "" where it gives none
+	tool string
+	done bool
+}
+
+const maxUses = 4096
+
+func newHooks(f hook.Family, lines []string) *hooks {
+	return &hooks{family: f, lines: lines, tokens: hook.NewTokens(f, readSnapshot), open: make(map[string]*announced)}
+}
+
+// maxSnapshot bounds the files that agents' shells read before a command.
+const maxSnapshot = 4 << 20
+
+// readSnapshot reads such a file, whatever else may stand at its path.
+func readSnapshot(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	fi, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !fi.Mode().IsRegular() || fi.Size() > maxSnapshot {
+		return nil, fmt.Errorf("%s: no file that a shell would be given", path)
+	}
+	return io.ReadAll(io.LimitReader(f, maxSnapshot))
+}
+
+// announce notes a use of a tool before it is judged.
+func (h *hooks) announce(id, tool string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.seen) >= maxUses {
+		h.seen = slices.Delete(h.seen, 0, 1)
+	}
+	h.seen = append(h.seen, use{id: id, tool: tool})
+}
+
+// ended tells whether a tool that is done had been announced.
+func (h *hooks) ended(id, tool string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range h.seen {
+		u := &h.seen[i]
+		if id != "" && u.id == id {
+			return true // agents may say it twice
+		}
+		if id == "" && !u.done && u.tool == tool {
+			u.done = true
+			return true
+		}
+	}
+	return false
+}
+
+// allow leaves what an allowed call needs: a token for the shell that the agent
+// starts for a command.
+func (h *hooks) allow(k *call, r *run) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open[k.id] = &announced{callID: k.id, approval: k.approvalID(), use: k.req.Use, req: k.req, run: r}
+	if k.req.Tool == wire.ToolExec {
+		h.tokens.Add(hook.Token{
+			Use: k.req.Use, Command: k.req.Command, Cwd: k.req.Cwd, Runner: process(k.hooked.runner), CallID: k.id, Made: time.Now(),
+		})
+	}
+}
+
+// forget drops what was allowed and not taken, or is done.
+func (h *hooks) forget(k *call) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.open, k.id)
+	h.tokens.Done(k.req)
+}
+
+// done ends what a hook announced. nil: it was not allowed, or ended before.
+func (h *hooks) done(c *gateway.Call) *announced {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tokens.Done(c)
+	var found *announced
+	for _, a := range h.open {
+		same := a.use == c.Use
+		if c.Use == "" {
+			same = a.use == "" && a.req.Name == c.Name && a.req.Command == c.Command && a.req.Path == c.Path
+		}
+		if same && (found == nil || compareIDs(a.callID, found.callID) < 0) {
+			found = a
+		}
+	}
+	if found != nil {
+		delete(h.open, found.callID)
+	}
+	return found
+}
+
+// drop ends everything: the agent is gone.
+func (h *hooks) drop() []*announced {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]*announced, 0, len(h.open))
+	for _, a := range h.open {
+		out = append(out, a)
+	}
+	clear(h.open)
+	h.tokens = hook.NewTokens(h.family, readSnapshot)
+	return out
+}
+
+// second gives the announced call whose shell this is; or what was announced
+// instead, to be shown.
+func (h *hooks) second(c *gateway.Call, who proc.ID, ancestors []proc.ID) (a *announced, instead string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	sh := hook.Shell{Call: c, Process: process(who)}
+	for _, id := range ancestors[min(1, len(ancestors)):] {
+		sh.Parents = append(sh.Parents, process(id))
+	}
+	now := time.Now()
+	if k, ok := h.tokens.Take(sh, now); ok {
+		return h.open[k.CallID], ""
+	}
+	instead, _ = h.tokens.Announced(sh, now)
+	return nil, instead
+}
+
+func process(id proc.ID) hook.Process { return hook.Process{PID: id.PID, Start: id.Start} }
+
+// recipe is how an agent is started so that its own hooks bring its calls to the
+// gate; its files are made. nil hooks: its program is of no family that kavi knows.
+func (s *Session) recipe(spec *AgentSpec, env []string) (hook.Launch, *hooks, error) {
+	f, ok := hook.FamilyOf(spec.Argv[0])
+	if !ok {
+		return hook.Launch{}, nil, nil
+	}
+	nonce := make([]byte, 16)
+	if _, err := rand.Read(nonce); err != nil {
+		return hook.Launch{}, nil, err
+	}
+	dir := s.opts.Dir.Agent(spec.Name)
+	l, err := f.Launch(hook.LaunchOptions{
+		Program: spec.Argv[0], Args: spec.Argv[1:], Task: spec.Task, Resume: spec.resume,
+		Cwd: spec.Cwd, Folder: dir, Home: homeOf(env, s.home), Env: env,
+		Hook: filepath.Join(dir, "bin", shim.HookName), Limit: hook.MaxLimit, Nonce: hex.EncodeToString(nonce),
+		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
+	})
+	if err != nil {
+		return hook.Launch{}, nil, err
+	}
+	for _, d := range l.Dirs {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return hook.Launch{}, nil, err
+		}
+	}
+	if err := furnish(dir, l); err != nil {
+		return hook.Launch{}, nil, err
+	}
+	return l, newHooks(f, l.Lines), nil
+}
+
+// furnish makes an agent's files in its folder anew.
+func furnish(dir string, l hook.Launch) error {
+	for path, text := range l.Files {
+		if err := below(dir, path); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := writeFile(path, text); err != nil {
+			return err
+		}
+	}
+	for path, to := range l.Links {
+		if err := below(dir, path); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		if err := os.Symlink(to, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func below(dir, path string) error {
+	if !strings.HasPrefix(path, dir+string(filepath.Separator)) {
+		return fmt.Errorf("%s is not in the agent's folder", path)
+	}
+	return nil
+}
+
+func homeOf(env []string, home string) string {
+	for _, kv := range slices.Backward(env) {
+		if h, ok := strings.CutPrefix(kv, "HOME="); ok && filepath.IsAbs(h) {
+			return h
+		}
+	}
+	return home
+}
+
+// withEnv is env with some variables in the place of what it has.
+func withEnv(env, more []string) []string {
+	out := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return slices.ContainsFunc(more, func(o string) bool { return strings.HasPrefix(o, name+"=") })
+	})
+	return append(out, more...)
+}
+
+// runnerOf finds the process that ran a hook.
+func runnerOf(ancestors []proc.ID) (proc.ID, bool) {
+	list := make([]hook.Ancestor, 0, len(ancestors))
+	for _, id := range ancestors[min(1, len(ancestors)):] {
+		argv, err := proc.Argv(id.PID)
+		if err != nil {
+			return proc.ID{}, false
+		}
+		list = append(list, hook.Ancestor{Process: process(id), Argv: argv})
+	}
+	p, ok := hook.Runner(list)
+	return proc.ID{PID: p.PID, Start: p.Start}, ok
+}
