@@ -39,7 +39,7 @@ func codexTools() table {
 // here-document is applied by Codex itself and never reaches a shell.
 func codexBash(r *reader) error {
 	line := r.text("command")
-	if !strings.Contains(line, "apply_patch") && !strings.Contains(line, "applypatch") {
+	if !strings.Contains(line, "Begin Patch") {
 		r.c.Tool, r.c.Command, r.c.HasCommand = wire.ToolExec, line, true
 		return nil
 	}

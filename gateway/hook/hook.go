@@ -83,7 +83,7 @@ func dialects() map[Family]func(value) (Event, error) {
 }
 
 // Read makes the call that a hook sent (Raw, Name its family) into what it is
-// about. The event's Call keeps the Nonce. An error is a denial, and says why to
+// about. The event's Call keeps the Nonce, and of a command the variables. An error is a denial, and says why to
 // the agent's model.
 func Read(c *wire.Call) (Event, error) {
 	d, ok := Of(Family(c.Name))
@@ -94,8 +94,12 @@ func Read(c *wire.Call) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	if e.Call != nil {
-		e.Call.Nonce = c.Nonce
+	if e.Call == nil {
+		return e, nil
+	}
+	e.Call.Nonce = c.Nonce
+	if e.Call.Tool == wire.ToolExec {
+		e.Call.Env = c.Env // the hook inherited what the command will
 	}
 	return e, nil
 }
@@ -120,7 +124,15 @@ func (d Dialect) Parse(raw []byte) (e Event, err error) {
 	if d.read == nil {
 		return Event{}, errors.New("it came from no agent that kavi knows")
 	}
-	return d.read(top)
+	if e, err = d.read(top); err != nil {
+		return Event{}, err
+	}
+	if e.Kind == Use {
+		if err := sendable(e.Call); err != nil {
+			return Event{}, fmt.Errorf("%.100s: %w", e.Call.Name, err)
+		}
+	}
+	return e, nil
 }
 
 // top-level fields, read strictly: a name that is there has its type.
@@ -220,4 +232,21 @@ func (f *frame) call(tools table, family Family) (*wire.Call, error) {
 		return nil, fmt.Errorf("%s: %w", f.tool, err)
 	}
 	return c, nil
+}
+
+// sendable keeps to what a frame may hold.
+func sendable(c *wire.Call) error {
+	texts := []string{c.Name, c.Use, c.Cwd, c.Task, c.URL}
+	for _, t := range c.Targets() {
+		texts = append(texts, t.Path, t.To)
+	}
+	for _, s := range texts {
+		switch {
+		case strings.ContainsRune(s, 0):
+			return errors.New("it holds NUL")
+		case len(s) > wire.MaxText:
+			return errors.New("a name in it is too long")
+		}
+	}
+	return nil
 }

@@ -169,6 +169,8 @@ func TestStrict(t *testing.T) {
 		{Claude, "mcp__", `{"id":1}`, prompts, ""},
 		{Claude, "WebFetch", `{"url":"https://x","prompt":"y"}`, wire.ToolFetch, ""},
 		{Claude, "WebSearch", `{"query":"y"}`, wire.ToolFetch, ""},
+		{Claude, "WebFetch", `{"url":"https://x\u0000"}`, "", "it holds NUL"},
+		{Claude, "Read", `{"file_path":"` + strings.Repeat("x", 70<<10) + `"}`, "", "too long"},
 
 		{Codex, "Bash", `{"command":"ls"}`, wire.ToolExec, ""},
 		{Codex, "Bash", `{"command":"ls","workdir":"/"}`, prompts, ""},
@@ -180,6 +182,7 @@ func TestStrict(t *testing.T) {
 		{Codex, "apply_patch", `{"command":"*** Begin Patch\n*** Add File:  a\n+x\n*** End Patch"}`, prompts, ""},
 		{Codex, "apply_patch", `{"command":"*** Begin Patch\n*** Environment ID: x\n*** Add File: a\n+x\n*** End Patch"}`, prompts, ""},
 		{Codex, "apply_patch", `{"command":"<<EOF\n*** Begin Patch\n*** Add File: a\n+x\n*** End Patch\nEOF"}`, prompts, ""},
+		{Codex, "Bash", `{"command":"grep -rn apply_patch src"}`, wire.ToolExec, ""},
 		{Codex, "write_stdin", `{"chars":"ls\n"}`, prompts, ""},
 
 		{Gemini, "replace", `{"file_path":"a","instruction":"i","old_string":"x","new_string":"y"}`, wire.ToolEdit, ""},
@@ -249,6 +252,7 @@ func TestFrame(t *testing.T) {
 		{"a folder that is none", strings.Replace(good, `"/p"`, `"p"`, 1), "in which folder"},
 		{"NUL", strings.Replace(good, `"/p"`, `"/p\u0000"`, 1), "holds NUL"},
 		{"no tool", strings.Replace(good, `"Read"`, `""`, 1), "which tool"},
+		{"a tool's name of 70 KB", strings.Replace(good, "Read", strings.Repeat("R", 70<<10), 1), "too long"},
 		{"deep", strings.Replace(good, `"a"`, strings.Repeat("[", 200)+strings.Repeat("]", 200), 1), "nested too deeply"},
 		{"an MCP server's tool with another name", strings.Replace(good, `{`, `{"mcp_server":{"name":"x"},`, 1), "another tool's name"},
 	} {
@@ -270,9 +274,9 @@ func TestFrame(t *testing.T) {
 // TestRead is the gateway's way in.
 func TestRead(t *testing.T) {
 	raw := `{"hook_event_name":"PreToolUse","cwd":"/p","tool_name":"Bash","tool_use_id":"toolu_1","tool_input":{"command":"ls","description":"look"}}`
-	c := &wire.Call{Nonce: [16]byte{7}, Door: wire.DoorHook, Name: "claude", Raw: []byte(raw), Cwd: "/elsewhere"}
+	c := &wire.Call{Nonce: [16]byte{7}, Door: wire.DoorHook, Name: "claude", Raw: []byte(raw), Cwd: "/elsewhere", Env: []string{"PATH=/bin"}}
 	e, err := Read(c)
-	want := &wire.Call{Nonce: [16]byte{7}, Door: wire.DoorHook, Name: "Bash", Use: "toolu_1", Tool: wire.ToolExec, Cwd: "/p", Command: "ls", HasCommand: true, Task: "look"}
+	want := &wire.Call{Nonce: [16]byte{7}, Door: wire.DoorHook, Name: "Bash", Use: "toolu_1", Tool: wire.ToolExec, Cwd: "/p", Command: "ls", HasCommand: true, Task: "look", Env: []string{"PATH=/bin"}}
 	if d := cmp.Diff(want, e.Call); err != nil || d != "" {
 		t.Error(err, d)
 	}
@@ -323,6 +327,7 @@ func TestPaths(t *testing.T) {
 		{Gemini, "src/x", "src/x"},
 		{Gemini, `"src/x"`, ""},
 		{Qwen, "src/%2e", ""},
+		{Qwen, "~/x", ""},
 		{Copilot, "../x", ""},
 		{Copilot, "/p/x", "/p/x"},
 	} {

@@ -137,8 +137,10 @@ func plain(p string, f Family) bool {
 		return false
 	}
 	switch f {
-	case Gemini, Qwen:
+	case Gemini:
 		return !strings.Contains(p, "%") && p[0] != '@'
+	case Qwen: // what it makes of "~" was not seen
+		return !strings.Contains(p, "%") && p[0] != '@' && p[0] != '~'
 	case Copilot:
 		return !hasParent(p) // whether it is taken away before or after symlinks was not seen
 	case Claude, Codex, OpenCode:

@@ -38,7 +38,7 @@ type hook struct {
 
 // announce asks about what is on standard input and answers the agent. It does
 // not return. Every way out of it but an allow closes, in the agent's own way.
-func announce(agent string, argv []string) {
+func announce(agent string, argv, env []string) {
 	h := hook{}
 	defer func() {
 		if r := recover(); r != nil {
@@ -64,7 +64,7 @@ func announce(agent string, argv []string) {
 		h.fail("what it wants to do cannot be read: " + err.Error())
 	}
 	cwd, _ := syscall.Getwd()
-	c := wire.Call{Door: wire.DoorHook, Name: h.family, Raw: raw, Cwd: cwd}
+	c := wire.Call{Door: wire.DoorHook, Name: h.family, Raw: raw, Cwd: cwd, Env: matters(env)}
 	if err := random(c.Nonce[:]); err != nil {
 		h.fail(err.Error())
 	}

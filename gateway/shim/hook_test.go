@@ -42,7 +42,7 @@ func TestHookAllows(t *testing.T) {
 	}
 	g.waitFor("the end", func(_ []*wire.Call, taken, ended int) bool { return taken == 1 && ended == 1 })
 	calls, _, _ := g.seen()
-	want := &wire.Call{Door: wire.DoorHook, Name: "claude", Raw: []byte(input), Cwd: "/"}
+	want := &wire.Call{Door: wire.DoorHook, Name: "claude", Raw: []byte(input), Cwd: "/", Env: []string{"PATH=" + g.dir + "/bin:" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}}
 	if d := cmp.Diff(want, calls[0], cmpopts.IgnoreFields(wire.Call{}, "Nonce")); d != "" {
 		t.Error(d)
 	}

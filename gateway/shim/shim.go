@@ -40,7 +40,7 @@ func init() {
 	}
 	argv, env, err := arguments()
 	if name == HookName {
-		announce(dir, argv)
+		announce(dir, argv, env)
 	}
 	if err != nil {
 		deny(err.Error())
@@ -58,7 +58,7 @@ func Main(args []string) {
 	env := syscall.Environ()
 	exe := started0(args[0], variable(env, "PATH"))
 	if dir, name, ok := agentOf(exe); ok && name == HookName {
-		announce(dir, args)
+		announce(dir, args, env)
 	} else if ok {
 		serve(exe, dir, name, args, env)
 	}
