@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -28,7 +29,9 @@ func threatCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"rejects": scriptRejects,
 		"attach":  w.attach,
 		"sees":    w.sees,
+		"sent":    w.sent,
 		"types":   w.types,
+		"presses": w.presses,
 	}
 }
 
@@ -272,13 +275,41 @@ func (ws *windows) sees(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// [!] sent BYTES: tells whether the attached terminal was sent these bytes, written
+// as in Go.
+func (ws *windows) sent(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] sent BYTES")
+	}
+	x := ws.of(ts)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if i := bytes.Index(x.sent, []byte(unquoted(ts, args[0]))); (i < 0) != neg {
+		ts.Fatalf("%q at %d of what was sent: %q", args[0], i, x.sent[max(0, i-40):max(0, min(len(x.sent), i+80))])
+	}
+}
+
 // types KEYS: types into the attached terminal, all at once; as in Go \r is Enter
 // and \x00 C-Space.
 func (ws *windows) types(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: types KEYS")
 	}
-	keys, err := strconv.Unquote(`"` + args[0] + `"`)
+	ws.of(ts).enter(failing{ts: ts}, unquoted(ts, args[0]))
+}
+
+func unquoted(ts *testscript.TestScript, keys string) string {
+	s, err := strconv.Unquote(`"` + keys + `"`)
 	ts.Check(err)
-	ws.of(ts).enter(failing{ts: ts}, keys)
+	return s
+}
+
+// presses KEY TEXT: presses a key that decides as an operator does who has read what
+// is under the cursor, until the terminal shows the text.
+func (ws *windows) presses(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: presses KEY TEXT")
+	}
+	x := ws.of(ts)
+	x.decide(failing{ts: ts}, unquoted(ts, args[0]), func() bool { return strings.Contains(x.text(), args[1]) })
 }

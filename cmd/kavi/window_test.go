@@ -83,6 +83,7 @@ type window struct {
 
 	mu     sync.Mutex
 	screen *vt.Terminal
+	sent   []byte // all that was sent to it
 }
 
 func (w *world) open(t testing.TB, cols, rows int, args ...string) *window {
@@ -129,6 +130,7 @@ func (x *window) show() {
 	for {
 		n, err := x.master.Read(b)
 		x.mu.Lock()
+		x.sent = append(x.sent, b[:n]...)
 		_, _ = x.screen.Write(b[:n])
 		var answers []byte
 		for _, r := range x.screen.TakeReplies() {
