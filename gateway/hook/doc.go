@@ -82,13 +82,14 @@
 //
 //	if the peer is nested in an allowed call            refuse: an agent's hook is run by the agent
 //	e, err := Read(call)
-//	err                                                 deny with err's text; count it, record it
+//	err                                                 deny with err's text, which holds the agent's: through package display
 //	e.Kind is not Use                                   take note of it (below), answer Verdict{Allow: true}
 //	e.Call.Task = LastWords(family, e.Transcript)       where there are any
 //	judge, show, decide e.Call in the place of call     the nonce is the same
 //	deny                                                Verdict{Reason: Refusal(by, why)}
 //	allow                                               Verdict{Allow: true, Answer: e.Allowed}
-//	   an exec that was allowed                         tokens.Add(Token{…}), before the verdict leaves
+//	   an exec that was allowed                         tokens.Add(Token{…}), before the verdict leaves; the shell
+//	                                                    that takes it is what covers what runs in it, the hook's process covers nothing
 //	Taken                                               the agent was told; the hook's process ends now
 //	the connection ends before                          the agent gave up, or kavi-hook's time is up: it lapses
 //
