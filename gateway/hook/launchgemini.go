@@ -141,7 +141,7 @@ func geminiHooks(o *LaunchOptions, l *Launch) ([]byte, error) {
 	if err := add("BeforeTool", asks, o.Limit.Milliseconds()); err != nil {
 		return nil, err
 	}
-	for _, event := range []string{"AfterTool", "SessionStart", "SessionEnd", "BeforeAgent", "AfterAgent", "Notification", "PreCompress"} {
+	for _, event := range []string{"AfterTool", "SessionStart", "SessionEnd", "BeforeAgent", "AfterAgent", "Notification"} {
 		if err := add(event, tells, noticeSeconds*1000); err != nil {
 			return nil, err
 		}
