@@ -38,7 +38,7 @@ type Left string
 
 // The reasons.
 const (
-	Kept       Left = ""
+	Whole      Left = ""
 	Waiting    Left = "its turn had not come" // changed before the baseline had got to it
 	Large      Left = "over the size limit"
 	Unreadable Left = "not readable"

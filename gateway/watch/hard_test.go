@@ -223,8 +223,14 @@ func TestAFullBaselineSaysSo(t *testing.T) {
 	p.watched()
 	p.write("b", strings.Repeat("0123456789abcdef", 20)+"\n")
 	p.write("c", "much that does not repeat: "+fmt.Sprint(time.Now(), p.root, os.Getpid())+strings.Repeat("abc", 7)+"\n")
-	if got := files(p.changes()); len(got) != 2 || got[1].After.Left != Full {
-		t.Fatalf("%+v", got)
+	full := 0
+	for _, c := range files(p.changes()) {
+		if c.After.Left == Full {
+			full++
+		}
+	}
+	if full != 1 {
+		t.Errorf("%d files without room", full)
 	}
 	if s := p.w.Status(); s.NoRoom != 1 || !strings.Contains(s.LeftOut(), "no room") {
 		t.Errorf("status %+v: %q", s, s.LeftOut())

@@ -60,9 +60,6 @@ func (w *Watch) heard(name string) {
 	if !ok || w.scope.of(path) == skip {
 		return
 	}
-	if _, mine := w.mine.Load(path); mine {
-		return
-	}
 	now := time.Now()
 	dir, base := split(path)
 	w.pend.do(func(h *hints) { h.add(dir, base, span{now, now}) })

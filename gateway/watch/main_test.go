@@ -166,7 +166,7 @@ func (p *project) run(name string, args ...string) string {
 	return string(out)
 }
 
-// changes waits until all was reported, and gives what is new by path.
+// changes waits until all was reported, and gives what is new.
 func (p *project) changes() []Change {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), 60*time.Second)
@@ -180,7 +180,6 @@ func (p *project) changes() []Change {
 	defer p.mu.Unlock()
 	seen := p.seen
 	p.seen = nil
-	slices.SortStableFunc(seen, func(a, b Change) int { return strings.Compare(string(a.Path), string(b.Path)) })
 	return seen
 }
 
@@ -191,8 +190,10 @@ func files(changes []Change) []Change {
 	})
 }
 
-// said is changes as text.
+// said is changes as text, by path.
 func said(changes []Change) []string {
+	changes = slices.Clone(changes)
+	slices.SortStableFunc(changes, func(a, b Change) int { return strings.Compare(string(a.Path), string(b.Path)) })
 	all := []string{}
 	for _, c := range changes {
 		s := c.String()

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // verdict says what is done with a name.
@@ -22,6 +23,7 @@ type scope struct {
 	root      string
 	protected func(path string) bool
 	outside   []outside
+	mine      sync.Map // paths of temporary files of an undo that runs
 }
 
 // outside is a folder outside the project of which a part is watched.
@@ -32,6 +34,9 @@ type outside struct {
 
 // of says what is done with a path.
 func (s *scope) of(path string) verdict {
+	if _, mine := s.mine.Load(path); mine {
+		return skip
+	}
 	if strings.HasPrefix(path, "/") {
 		for _, o := range s.outside {
 			if inner, below := strings.CutPrefix(path, o.dir+"/"); below && o.keep(inner) {

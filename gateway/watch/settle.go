@@ -116,7 +116,7 @@ func (s *settling) wait(f found, err error) bool {
 		delete(s.moving, path)
 		s.again = append(s.again, f)
 		return true
-	case err != nil, f.e.left == isLarge && age < 4*quiet:
+	case err != nil, f.e.left == isLarge && age < 4*quiet && !s.forced:
 		limit = patience
 	case age < quiet/2 && !s.forced:
 		limit = longest

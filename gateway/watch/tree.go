@@ -35,7 +35,7 @@ const (
 	isMoving
 )
 
-var leftWords = [...]Left{isKept: Kept, isWaiting: Waiting, isLarge: Large, isUnreadable: Unreadable, isFull: Full, isMoving: Moving}
+var leftWords = [...]Left{isKept: Whole, isWaiting: Waiting, isLarge: Large, isUnreadable: Unreadable, isFull: Full, isMoving: Moving}
 
 func (e entry) isFolder() bool  { return e.mode&unix.S_IFMT == unix.S_IFDIR }
 func (e entry) isRegular() bool { return e.mode&unix.S_IFMT == unix.S_IFREG }

@@ -1,0 +1,158 @@
+package watch
+
+import (
+	"slices"
+	"time"
+)
+
+// How says how well a change is explained.
+type How string
+
+// The ways, best first. The zero How explains nothing.
+const (
+	Announced    How = "announced"    // a hook said that this content would be there
+	Inferred     How = "inferred"     // just one allowed call could have done it
+	Ambiguous    How = "ambiguous"    // several could have
+	Unsanctioned How = "unsanctioned" // none could have: perhaps the operator's own editor
+)
+
+// Call is an allowed call as far as it can explain a change.
+type Call struct {
+	ID    string // "call_12"
+	Agent string
+	Under string // the call that it is nested in, or ""
+	// Alive tells whether a process of the call's tree was running at any time from
+	// since until until. Nil: none ever was, as with an edit that the agent does itself.
+	Alive func(since, until time.Time) bool
+	// Announced are the contents (of links: the targets) that a hook said the call would leave. The zero
+	// Hash stands for nothing: a deletion.
+	Announced map[Path]Hash
+	// Made are the changes that kavi itself made, as an undo does.
+	Made []Change
+	// At is when the call was allowed. What happened before is not its doing.
+	At time.Time
+	// May is where the call's effects may write.
+	May []Place
+}
+
+// Place is where a call may write. The zero Place is one file without a name: none.
+type Place struct {
+	Path Path // relative to the project; "" with Tree: anywhere in it
+	Tree bool // everything below, too
+}
+
+// covers says that the place has a path. What is protected has to be named: that a
+// program may write anywhere does not say that it may decide what git runs.
+func (p Place) covers(path Path, protected bool) bool {
+	if p.Path == "" {
+		return p.Tree && !protected && within(string(path), "")
+	}
+	return p.Path == path || p.Tree && within(string(path), string(p.Path))
+}
+
+// Explanation says who made a change, as far as it can be known: the system tells
+// what was written, never by whom.
+type Explanation struct {
+	How   How
+	Calls []Call // one; or those that could have, where that is ambiguous
+	Could []Call // of an unsanctioned one: those that were running, though nothing allowed them to write there
+}
+
+// Agent is who made the change, or "" where that is not known.
+func (e Explanation) Agent() string {
+	agent := ""
+	for i, c := range e.Calls {
+		if i > 0 && c.Agent != agent {
+			return ""
+		}
+		agent = c.Agent
+	}
+	return agent
+}
+
+// slack is how late a sign may be seen: a call that ended that long before it may
+// have been the cause.
+const slack = 250 * time.Millisecond
+
+// Explain finds which of the allowed calls made a change. It is pure but for Alive.
+// An unsanctioned change must never be taken back without the operator: it may
+// be their own.
+func Explain(c Change, calls []Call) Explanation {
+	var said, could, running []Call
+	for _, call := range calls {
+		if c.Time.Before(call.At) {
+			continue
+		}
+		if call.announces(c) {
+			said = append(said, call)
+			continue
+		}
+		alive := call.Alive != nil && call.Alive(c.First.Add(-slack), c.Time)
+		if !alive {
+			continue
+		}
+		running = append(running, call)
+		if call.may(c.Path, c.Protected) && (c.Kind != Renamed || call.may(c.From, c.Protected)) {
+			could = append(could, call)
+		}
+	}
+	if len(said) > 0 { // the last that said so: an agent may write the same twice
+		return Explanation{How: Announced, Calls: said[len(said)-1:]}
+	}
+	could = innermost(could)
+	switch len(could) {
+	case 0:
+		return Explanation{How: Unsanctioned, Could: innermost(running)}
+	case 1:
+		return Explanation{How: Inferred, Calls: could}
+	}
+	return Explanation{How: Ambiguous, Calls: could}
+}
+
+// announces says that the change is what a hook said would be.
+func (c Call) announces(change Change) bool {
+	for _, m := range c.Made {
+		if m.Path == change.Path && m.After.Same(change.After) || m.Kind == Renamed && m.From == change.Path && change.After.Type == Absent {
+			return true
+		}
+	}
+	hash, has := c.Announced[change.Path]
+	if !has {
+		return false
+	}
+	if change.Kind == Renamed { // it leaves nothing where the file was
+		old, moved := c.Announced[change.From]
+		if !moved || old != (Hash{}) {
+			return false
+		}
+	}
+	if hash == (Hash{}) {
+		return change.After.Type == Absent
+	}
+	return (change.After.Type == File || change.After.Type == Link) && change.After.Hash == hash
+}
+
+// may says that a call's effects may write at a path: what a hook announced
+// is written by a formatter too.
+func (c Call) may(path Path, protected bool) bool {
+	if _, has := c.Announced[path]; has {
+		return true
+	}
+	return slices.ContainsFunc(c.May, func(p Place) bool { return p.covers(path, protected) })
+}
+
+// innermost leaves out calls in which another one of the list is nested: while a
+// nested call runs, so does the one around it.
+func innermost(calls []Call) []Call {
+	under := map[string]string{}
+	for _, c := range calls {
+		under[c.ID] = c.Under
+	}
+	around := map[string]bool{}
+	for _, c := range calls {
+		for at, steps := c.Under, 0; at != "" && steps < len(calls); at, steps = under[at], steps+1 {
+			around[at] = true
+		}
+	}
+	return slices.DeleteFunc(calls, func(c Call) bool { return around[c.ID] })
+}

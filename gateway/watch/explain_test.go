@@ -1,0 +1,190 @@
+package watch
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func at(seconds float64) time.Time {
+	return time.Unix(1_000_000, 0).Add(time.Duration(seconds * float64(time.Second)))
+}
+
+// lived is a process tree that ran from one time to another.
+func lived(from, to float64) func(since, until time.Time) bool {
+	return func(since, until time.Time) bool { return !until.Before(at(from)) && !since.After(at(to)) }
+}
+
+func change(kind Kind, path Path, text string, when float64) Change {
+	c := Change{Path: path, Kind: kind, First: at(when), Time: at(when + 0.01)}
+	if kind != Deleted {
+		c.After = State{Type: File, Hash: Sum([]byte(text))}
+	}
+	return c
+}
+
+// spell is an explanation as text: how, and by which calls.
+func spell(e Explanation) string {
+	ids := func(calls []Call) string {
+		var all []string
+		for _, c := range calls {
+			all = append(all, c.ID)
+		}
+		return strings.Join(all, " ")
+	}
+	s := strings.TrimSpace(string(e.How) + " " + ids(e.Calls))
+	if len(e.Could) > 0 {
+		s += " (running: " + ids(e.Could) + ")"
+	}
+	return s
+}
+
+func TestExplain(t *testing.T) {
+	anywhere := []Place{{Tree: true}}
+	edit := func(id string, path Path, text string, when float64) Call {
+		return Call{ID: id, Agent: "claude", At: at(when), Announced: map[Path]Hash{path: Sum([]byte(text))}}
+	}
+	build := Call{ID: "build", Agent: "claude", At: at(0), Alive: lived(0, 10), May: anywhere}
+	sed := Call{ID: "sed", Agent: "codex", At: at(1), Alive: lived(1, 1.1), May: []Place{{Path: "src/a.go"}}}
+	clean := Call{ID: "rm", Agent: "codex", At: at(1), Alive: lived(1, 2), May: []Place{{Path: "dist", Tree: true}}}
+	tests := []struct {
+		name   string
+		change Change
+		calls  []Call
+		want   string
+	}{
+		{"nobody", change(Modified, "a", "x", 1), nil, "unsanctioned"},
+		{"announced", change(Modified, "a", "x", 1), []Call{edit("e", "a", "x", 0.9)}, "announced e"},
+		{"announced, another content", change(Modified, "a", "y", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned"},
+		{"announced, another path", change(Modified, "b", "x", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned"},
+		{"announced, but later", change(Modified, "a", "x", 1), []Call{edit("e", "a", "x", 2)}, "unsanctioned"},
+		{"announced by two", change(Modified, "a", "x", 3), []Call{edit("e", "a", "x", 1), edit("f", "a", "x", 2)}, "announced f"},
+		{"announced beats running", change(Modified, "a", "x", 1), []Call{build, edit("e", "a", "x", 0.9)}, "announced e"},
+		{
+			"an announced deletion", change(Deleted, "a", "", 1),
+			[]Call{{ID: "d", At: at(0), Announced: map[Path]Hash{"a": {}}}},
+			"announced d",
+		},
+		{
+			"deleted though a content was announced", change(Deleted, "a", "", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned",
+		},
+		{
+			"a file of unknown content is no deletion",
+			Change{Path: "a", Kind: Modified, After: State{Type: File}, First: at(1), Time: at(1)},
+			[]Call{{ID: "d", At: at(0), Announced: map[Path]Hash{"a": {}}}},
+			"unsanctioned",
+		},
+		{"a formatter after an edit that runs", change(Modified, "a", "y", 1), []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: map[Path]Hash{"a": Sum([]byte("x"))}}}, "inferred e"},
+		{"the only one that runs", change(Modified, "a", "x", 1), []Call{build}, "inferred build"},
+		{"seen a little late", change(Modified, "src/a.go", "x", 1.3), []Call{sed}, "inferred sed"},
+		{"over before", change(Modified, "src/a.go", "x", 2), []Call{sed}, "unsanctioned"},
+		{"not its place", change(Modified, "src/b.go", "x", 1), []Call{sed}, "unsanctioned (running: sed)"},
+		{"two that could", change(Modified, "src/a.go", "x", 1), []Call{build, sed}, "ambiguous build sed"},
+		{"two run, one could", change(Modified, "src/b.go", "x", 1), []Call{build, sed}, "inferred build"},
+		{"in a tree", change(Deleted, "dist/deep/x", "", 1.5), []Call{clean}, "inferred rm"},
+		{"a tree's own folder", change(Deleted, "dist", "", 1.5), []Call{clean}, "inferred rm"},
+		{"beside a tree", change(Deleted, "distant/x", "", 1.5), []Call{clean}, "unsanctioned (running: rm)"},
+		{"protected has to be named", func() Change { c := change(Created, ".git/hooks/x", "", 1); c.Protected = true; return c }(), []Call{build}, "unsanctioned (running: build)"},
+		{
+			"protected and named", func() Change { c := change(Modified, ".git/HEAD", "", 1); c.Protected = true; return c }(),
+			[]Call{build, {ID: "git", At: at(0), Alive: lived(0, 2), May: []Place{{Path: ".git", Tree: true}}}},
+			"inferred git",
+		},
+		{"anywhere ends at the project", change(Modified, "/home/me/.bashrc", "", 1), []Call{build}, "unsanctioned (running: build)"},
+		{
+			"a nested call explains for the one around it", change(Modified, "a", "x", 1),
+			[]Call{build, {ID: "tsc", Under: "build", At: at(0.5), Alive: lived(0.5, 2), May: anywhere}},
+			"inferred tsc",
+		},
+		{
+			"around two nested ones", change(Modified, "a", "x", 1),
+			[]Call{build, {ID: "x", Under: "build", At: at(0), Alive: lived(0, 2), May: anywhere}, {ID: "y", Under: "build", At: at(0), Alive: lived(0, 2), May: anywhere}},
+			"ambiguous x y",
+		},
+		{
+			"nested in one that may not", change(Modified, "a", "x", 1),
+			[]Call{{ID: "o", At: at(0), Alive: lived(0, 9)}, {ID: "i", Under: "o", At: at(0), Alive: lived(0, 2), May: anywhere}},
+			"inferred i",
+		},
+		{
+			"a renaming needs both places",
+			Change{Path: "dist/a", From: "src/a", Kind: Renamed, First: at(1.5), Time: at(1.5)},
+			[]Call{clean},
+			"unsanctioned (running: rm)",
+		},
+		{
+			"a renaming in one place",
+			Change{Path: "dist/a", From: "dist/b", Kind: Renamed, First: at(1.5), Time: at(1.5)},
+			[]Call{clean},
+			"inferred rm",
+		},
+		{"a call that names nothing", change(Modified, "a", "x", 1), []Call{{ID: "n", At: at(0), Alive: lived(0, 2), May: []Place{{}}}}, "unsanctioned (running: n)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := spell(Explain(tt.change, tt.calls)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWhoseAnAmbiguousChangeIs(t *testing.T) {
+	for want, agents := range map[string][]string{"": {"claude", "codex"}, "claude": {"claude", "claude"}} {
+		e := Explanation{How: Ambiguous}
+		for _, a := range agents {
+			e.Calls = append(e.Calls, Call{Agent: a})
+		}
+		if got := e.Agent(); got != want {
+			t.Errorf("%v: %q, want %q", agents, got, want)
+		}
+	}
+}
+
+// Sixty changes by two agents and an editor that nobody allowed, as they come in a
+// session: each agent edits by its hook, runs commands that name their files, and
+// runs a build that may write anywhere, at times while the other one does.
+func TestSixtyChangesByTwoAgentsAndAnEditor(t *testing.T) {
+	var calls []Call
+	var changes []Change
+	var want []string
+	add := func(c Change, how string) { changes, want = append(changes, c), append(want, how) }
+	for i := range 10 { // by turns, a second each
+		s := float64(i * 10)
+		file := Path(fmt.Sprintf("src/f%d.go", i))
+		text := fmt.Sprint("text ", i)
+		who := []string{"claude", "codex"}[i%2]
+		edit, sed, build := fmt.Sprint("edit", i), fmt.Sprint("sed", i), fmt.Sprint("build", i)
+		calls = append(
+			calls,
+			Call{ID: edit, Agent: who, At: at(s), Announced: map[Path]Hash{file: Sum([]byte(text))}},
+			Call{ID: sed, Agent: who, At: at(s + 2), Alive: lived(s+2, s+2.05), May: []Place{{Path: "conf", Tree: true}}},
+			Call{ID: build, Agent: who, At: at(s + 4), Alive: lived(s+4, s+6), May: []Place{{Tree: true}}},
+		)
+		add(change(Modified, file, text, s+0.1), "announced "+edit)
+		add(change(Modified, file, text+" and the editor's", s+1), "unsanctioned")
+		add(change(Modified, "conf/x", "c", s+2.1), "inferred "+sed)
+		add(change(Created, "out/o", "c", s+5), "inferred "+build)
+		if i%3 != 0 {
+			add(change(Deleted, "README", "", s+8), "unsanctioned")
+		} else { // the other agent's command runs through it
+			other := fmt.Sprint("watcher", i)
+			calls = append(calls, Call{ID: other, Agent: "other", At: at(s + 5.5), Alive: lived(s+5.5, s+9), May: []Place{{Tree: true}}})
+			add(change(Modified, "out/p", "d", s+5.8), "ambiguous "+build+" "+other)
+		}
+		hook := change(Created, ".git/hooks/post-commit", "evil", s+5.2)
+		hook.Protected = true
+		add(hook, "unsanctioned (running: "+build+")")
+	}
+	if len(changes) != 60 {
+		t.Fatalf("%d changes", len(changes))
+	}
+	for i, c := range changes {
+		if d := cmp.Diff(want[i], spell(Explain(c, calls))); d != "" {
+			t.Errorf("change %d, %v: %s", i, c, d)
+		}
+	}
+}
