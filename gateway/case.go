@@ -94,7 +94,14 @@ func ParseCase(line []byte) (*Case, error) {
 	}
 	c.Root = orElse(c.Root, c.Cwd)
 	c.Cwd = orElse(c.Cwd, c.Root)
-	return &c, c.check()
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	c.Root, c.Cwd = path.Clean(c.Root), path.Clean(c.Cwd)
+	if c.Home != "" {
+		c.Home = path.Clean(c.Home)
+	}
+	return &c, nil
 }
 
 func (c *Case) check() error {
@@ -230,7 +237,8 @@ func ruleOfJSON(raw []byte, id string) ([]Rule, error) {
 // and project of w are the caller's.
 //
 // Where nothing in the call asks, the patterns are those that would be offered if
-// it did. After a remembered decision they begin with what was offered there.
+// it did; of a denial there are none. After a remembered decision they begin with
+// what was offered there.
 func (c *Case) Judge(base *Policy, w World) (j Judgement, offer []string, err error) {
 	call, err := c.Call()
 	if err != nil {
@@ -258,11 +266,14 @@ func (c *Case) Judge(base *Policy, w World) (j Judgement, offer []string, err er
 		offer = patternsOf(offer, o.Rules)
 	}
 	j = p.Action(call, who, w)
-	o := p.Offer(call, who, w, Allow)
-	if j.Action == Allow {
-		o.Rules = ifItAsked(call, c.Agent, w)
+	switch j.Action {
+	case Prompt:
+		offer = patternsOf(offer, p.Offer(call, who, w, Allow).Rules)
+	case Allow:
+		offer = patternsOf(offer, ifItAsked(call, c.Agent, w))
+	case Deny:
 	}
-	return j, patternsOf(offer, o.Rules), nil
+	return j, offer, nil
 }
 
 // rulesFor are the case's policy and asker before anything is remembered.

@@ -79,6 +79,8 @@ func TestACaseWithoutAProfileTakesEverythingItBrings(t *testing.T) {
 		{`"args":{"command":"ls"},"rules":[{"allow":"exec","command":["ls *"],"layer":"repo"}]`, Prompt, "", "default", []string{"ls *"}},
 		{`"args":{"command":"ls"},"rules":[{"id":"no","deny":"exec","command":["ls *"],"layer":"repo"}]`, Deny, "no", "repository", nil},
 		{`"args":{"command":"ls"},"rules":[{"id":"yes","allow":"exec","command":["ls *"],"layer":"repo-trusted"}]`, Allow, "yes", "repository, trusted", []string{"ls *"}},
+		{`"args":{"command":"ls && git push"}`, Deny, "own", "user", nil},
+		{`"args":{"command":"ls"},"rules":[{"deny":"exec","command":["ls *"],"unless":["ls -l"],"uses":3,"until":"20m","why":"no"}]`, Deny, "rule-1", "user", nil},
 		{`"args":{"command":"rm x"},"approval_level":"on-commit"`, Allow, "", "level", nil},
 		{`"args":{"command":"rm x"},"approval_level":"on-commit","profile":"readonly"`, Prompt, "", "default", nil},
 		{`"args":{"command":"cat b"},"agent":"x","remember":{"agent":"x","tool":"exec","args":{"command":"cat a"},"decision":"allow"}`, Allow, "rem_01", "remembered", []string{"cat *"}},
@@ -108,4 +110,33 @@ func TestTheKindsOfAJudgementNameTheModifiers(t *testing.T) {
 	if got, want := j.Kinds(), []shell.Kind{shell.Read, shell.Write, shell.Delete, Outside, Protected, "never"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// FuzzCase wants no line to be more than an error: what puts calls to the rules
+// reads whatever is piped into it.
+func FuzzCase(f *testing.F) {
+	for _, c := range []string{
+		`{"id":"a","tool":"exec","args":{"command":"ls"},"cwd":"/proj","rules":[{"allow":"exec","command":["ls *"],"uses":3}]}`,
+		`{"tool":"exec","args":{"command_gen":{"repeat":"$(","times":9}},"cwd":"/","profile":"after","remember":{"tool":"write","args":{"path":"a"},"decision":"deny"}}`,
+		`{"tool":"move","args":{"path":"a","to":"..","recursive":true},"cwd":"/a","project_root":"/","home":"/","approval_level":"always","rules":[{"deny":"any","layer":"repo","agent":"*"}]}`,
+	} {
+		f.Add([]byte(c))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		c, err := ParseCase(line)
+		if err != nil {
+			return
+		}
+		if g := c.Args.Gen; g != nil && len(g.Repeat)*g.Times > 1<<16 {
+			return // bounded, but slow
+		}
+		start := time.Now()
+		j, _, err := c.Judge(Default(), World{FS: nothing{}, Root: c.Root, Home: c.Home, Now: time.Unix(0, 0)})
+		if d := time.Since(start); d > 2*time.Second {
+			t.Errorf("%s takes %v", line, d)
+		}
+		if err == nil && (j.Why == "" || j.Layer == "" || j.Risk == "") {
+			t.Errorf("%s: %+v", line, j)
+		}
+	})
 }
