@@ -102,7 +102,14 @@ func (s *sealer) programs(c *Call, j Judgement) {
 		}
 	}
 	folders, _ := lookup(c.Env, "PATH")
+	opaque := slices.ContainsFunc(j.Parts, func(p Part) bool {
+		return slices.ContainsFunc(p.Effects, func(e Effect) bool { return e.Kind == shell.Opaque })
+	})
 	for _, p := range j.Parts {
+		// What is fed to a shell is read here and run there: `cat a.sh | sh`.
+		if opaque || blind(p) {
+			s.read(p)
+		}
 		for i, w := range p.Argv {
 			switch {
 			case !w.Known || w.Text == "":
@@ -111,9 +118,34 @@ func (s *sealer) programs(c *Call, j Judgement) {
 				s.file(find(w.Text, folders, c.Cwd), false)
 			default:
 				s.file(under(c.Cwd, w.Text), i > 0)
+				if value := optionValue(w.Text); i > 0 && value != "" {
+					s.file(under(c.Cwd, value), true)
+				}
 			}
 		}
 	}
+}
+
+// read adds the files that a part reads.
+func (s *sealer) read(p Part) {
+	for _, e := range p.Effects {
+		if e.Kind == shell.Read && !e.Recursive && !e.Unsure {
+			s.file(e.Path, true)
+		}
+	}
+}
+
+// optionValue is what may be a file's name in an option that is one word with its
+// value: --file=x.awk, -fx.awk.
+func optionValue(word string) string {
+	if len(word) < 3 || word[0] != '-' {
+		return ""
+	}
+	if word[1] != '-' {
+		return word[2:]
+	}
+	_, value, _ := strings.Cut(word, "=")
+	return value
 }
 
 // blind tells whether a part runs code that is not seen: files among its

@@ -79,6 +79,11 @@ func TestSealChangesWithWhatItIsAbout(t *testing.T) {
 			}
 		}, true},
 		{"the code that is run changes", text("node x.js"), func() { put(t, dir+"/x.js", "2\n") }, true},
+		{"the code that a shell is fed changes", text("bash < run.sh"), func() { put(t, dir+"/run.sh", "echo 3\n") }, true},
+		{"the code that is piped to a shell changes", text("cat run.sh | sh"), func() { put(t, dir+"/run.sh", "echo 4\n") }, true},
+		{"the code that is printed into a command changes", text(`sh -c "$(cat run.sh)"`), func() { put(t, dir+"/run.sh", "echo 5\n") }, true},
+		{"the code in an option's value changes", text("sed -fx.js a.txt"), func() { put(t, dir+"/x.js", "3\n") }, true},
+		{"the code in a long option's value changes", text("awk --file=x.js a.txt"), func() { put(t, dir+"/x.js", "4\n") }, true},
 		{"a file grows in the folder to delete", text("rm -rf src"), func() { put(t, dir+"/src/more.go", "x") }, true},
 		{"the same bytes are written again", write("a.txt", "new\n"), func() {
 			b, err := os.ReadFile(dir + "/a.txt")
