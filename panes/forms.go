@@ -72,8 +72,11 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 	}
 	if len(a.Context) > 0 {
 		name := "pane"
-		if a.Task {
+		switch {
+		case a.Task:
 			name = "task"
+		case a.Said:
+			name = "why, it says"
 		}
 		s.context(a, name)
 	}
@@ -238,6 +241,10 @@ func (s *sheet) standing(a *session.Approval) {
 	}
 	if a.Inside != "" {
 		s.labelled("Inside", words(a.Inside, plain))
+	}
+	if a.Announced != "" {
+		s.labelled("Announced", words(a.Announced, plain))
+		s.labelled("Runs", words("something else: what is shown here", warning))
 	}
 	if a.Left != "" {
 		s.labelled("Left running by", words(a.Left, warning))

@@ -138,6 +138,9 @@ type launched struct {
 	hooks  *hooks
 	env    []string
 	notes  []string
+	// matters are variables of env that decide what a command runs, and which kavi
+	// set for its hooks: no trick of the agent's.
+	matters []string
 }
 
 // launch makes the agent's folder, its shims and its keeper, proves the gate,
@@ -156,7 +159,7 @@ func (s *Session) launch(spec AgentSpec, order int, before func(), done func(err
 			s.joined(spec, order, l)
 			e := ledger.Entry{Kind: ledger.AgentStarted, Agent: spec.Name, Argv: spec.Argv, Cwd: spec.Cwd, Level: string(spec.Level), Process: l.link.conn.Agent().String()}
 			if l.hooks != nil {
-				e.Data = map[string]string{"family": string(l.hooks.family), "lines": strings.Join(l.hooks.lines, "\n")}
+				e.Data = map[string]string{"family": string(l.hooks.family), "lines": strings.Join(l.hooks.lines, "\n"), "env": strings.Join(l.matters, "\n")}
 			}
 			g := ledger.Entry{Kind: ledger.GateProven, Agent: spec.Name, Why: l.gate}
 			if !l.gated {
@@ -188,7 +191,7 @@ func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
 	switch {
 	case err == nil && hooks != nil:
 		env, argv = withEnv(env, start.Env), start.Argv
-		out.hooks, out.notes = hooks, start.Notes
+		out.hooks, out.notes, out.matters = hooks, start.Notes, mattering(start.Env)
 		if out.gate != notGated {
 			out.gate = gateUnproven
 		}

@@ -239,7 +239,7 @@ func (s *Session) ask(k *call, why string) {
 		task, sc = ag.spec.Task, ag.screen
 	}
 	s.wg.Go(func() {
-		a.Context, a.Task = k.context(task, sc) // nobody else has it yet
+		k.context(a, task, sc) // nobody else has it yet
 		err := s.savePending(a)
 		s.post(func() {
 			if err != nil {

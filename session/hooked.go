@@ -58,6 +58,7 @@ func (s *Session) readHook(k *call, ancestors []proc.ID) (told bool, err error) 
 	}
 	e, err := hook.Read(k.req)
 	if err != nil {
+		err = errors.New(display.Safe(err.Error())) // the agent's text is in it
 		raw := k.req.Raw
 		s.post(func() {
 			s.record(ledger.Entry{

@@ -276,3 +276,14 @@ func runnerOf(ancestors []proc.ID) (proc.ID, bool) {
 	p, ok := hook.Runner(list)
 	return proc.ID{PID: p.PID, Start: p.Start}, ok
 }
+
+// mattering are the variables that decide what a command runs.
+func mattering(env []string) (out []string) {
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		if wire.EnvMatters(name) && !strings.Contains(kv, "\n") {
+			out = append(out, kv)
+		}
+	}
+	return out
+}

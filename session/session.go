@@ -65,6 +65,7 @@ type Approval struct {
 	Seal    gateway.Seal // what a decision must name
 	Context []string     // the task, else the last lines of the pane; a stranger's text
 	Task    bool         // Context is the task
+	Said    bool         // Context is what the agent's model said last; a stranger's text
 	Inside  string       // "apr_03" whose call this one is nested in, or ""
 	Left    string       // "apr_07" whose call left the asking process running, or ""
 	Why     string       // lapsed or re-asked: the reason

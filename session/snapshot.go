@@ -133,18 +133,17 @@ func (m *screens) links() []*link {
 	return out
 }
 
-// context is what an approval shows of how it came about: the task, else the
-// last lines of the pane. It takes the pane's lock: not for the loop.
-func (k *call) context(task string, sc *screen) (lines []string, isTask bool) {
+// context is what an approval shows of how it came about: what the agent's model
+// said before it, else the task, else the last lines of the pane. It takes the pane's lock: not for the loop.
+func (k *call) context(a *Approval, task string, sc *screen) {
 	switch {
 	case k.req.Task != "":
-		return []string{k.req.Task}, true
+		a.Context, a.Said = strings.Split(k.req.Task, "\n"), true
 	case task != "":
-		return []string{task}, true
+		a.Context, a.Task = []string{task}, true
 	case sc != nil:
-		return sc.lines(contextLines), false
+		a.Context = sc.lines(contextLines)
 	}
-	return nil, false
 }
 
 const contextLines = 8
@@ -166,6 +165,7 @@ func sameCall(a, b *gateway.Call) bool {
 	x, y := *a, *b
 	x.Nonce, y.Nonce = [16]byte{}, [16]byte{}
 	x.Task, y.Task = "", ""
+	x.Use, y.Use = "", ""
 	return string(wire.AppendCall(nil, &x)) == string(wire.AppendCall(nil, &y))
 }
 
