@@ -16,7 +16,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/gateway/hook"
-	"kavi/gateway/shim"
+	"kavi/gateway/shim/install"
 	"kavi/gateway/wire"
 	"kavi/pty/proc"
 )
@@ -191,7 +191,7 @@ func (s *Session) recipe(spec *AgentSpec, env []string) (hook.Launch, *hooks, er
 	l, err := f.Launch(hook.LaunchOptions{
 		Program: spec.Argv[0], Args: spec.Argv[1:], Task: spec.Task, Resume: spec.resume,
 		Cwd: spec.Cwd, Folder: dir, Home: homeOf(env, s.home), Env: env,
-		Hook: filepath.Join(dir, "bin", shim.HookName), Limit: hook.MaxLimit, Nonce: hex.EncodeToString(nonce),
+		Hook: install.Hook(dir), Limit: hook.MaxLimit, Nonce: hex.EncodeToString(nonce),
 		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
 	})
 	if err != nil {

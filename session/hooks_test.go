@@ -3,6 +3,7 @@ package session
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +84,7 @@ func TestTheShellOfAnAnnouncedCallIsThatCall(t *testing.T) {
 			executed = append(executed, e.Call+" "+string(e.Witness))
 		}
 	}
+	slices.Sort(executed)
 	if strings.Join(asked, ",") != "hook Bash" || strings.Join(executed, ",") != "call_1 hook,call_1 shim" {
 		t.Errorf("asked %q, executed %q", asked, executed)
 	}

@@ -162,6 +162,8 @@ func (w *world) until(what string, f func(*Snapshot) bool) *Snapshot {
 	defer cancel()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond) // the ledger tells nobody that it grew
+	defer tick.Stop()
 	for {
 		n := w.Snapshot()
 		if f(n) {
@@ -169,6 +171,7 @@ func (w *world) until(what string, f func(*Snapshot) bool) *Snapshot {
 		}
 		select {
 		case <-nudge:
+		case <-tick.C:
 		case <-w.Done():
 			if f(w.Snapshot()) {
 				return w.Snapshot()

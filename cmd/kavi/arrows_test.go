@@ -22,7 +22,7 @@ func arrows() map[string]arrow {
 	return map[string]arrow{
 		"cmd/kavi":               {[]string{"..."}, ""},
 		"panes":                  {[]string{"session", "session/ledger", "gateway", "gateway/display", "pty/vt", "keymap"}, "panes shows what is true and hands keys on: it starts no process, opens no socket and asks no door"},
-		"session":                {[]string{"session/ledger", "gateway", "gateway/wire", "gateway/display", "gateway/shell", "gateway/shim/install", "pty", "pty/proc", "pty/vt"}, "the session knows nothing of screens, keys and command lines"},
+		"session":                {[]string{"session/ledger", "gateway", "gateway/wire", "gateway/display", "gateway/shell", "gateway/hook", "gateway/watch", "gateway/shim/install", "pty", "pty/proc", "pty/vt"}, "the session knows nothing of screens, keys and command lines"},
 		"session/control":        {[]string{"session", "session/ledger", "gateway", "gateway/wire", "gateway/display", "pty/proc", "pty/vt"}, "the control socket serves a session; it draws nothing"},
 		"session/ledger":         {[]string{"gateway/display"}, "the ledger is a record that depends on nothing but how a stranger's text is shown"},
 		"gateway":                {[]string{"gateway/wire", "gateway/shell", "gateway/display"}, "what is allowed is decided without knowing sessions, terminals or who draws"},

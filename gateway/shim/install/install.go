@@ -21,6 +21,9 @@ func Programs() []string {
 	return []string{"sh", "bash", "dash", "zsh", "ksh", "fish", "git"}
 }
 
+// Hook is what the hooks of the agent with that folder run.
+func Hook(agentDir string) string { return filepath.Join(agentDir, "bin", hookName) }
+
 // Install fills agentDir/bin with a shim for each of programs (nil: all) that this
 // system has on the present PATH outside of kavi's own folders, and takes away the
 // ones of programs that it no longer has. binary is the session's own copy of
