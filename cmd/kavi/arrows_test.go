@@ -33,7 +33,7 @@ func arrows() map[string]arrow {
 		"gateway/shim/install":   {nil, "installing shims is making links"},
 		"gateway/hook":           {[]string{"gateway/wire"}, "an agent's own language becomes a call and nothing else: what is allowed is decided elsewhere"},
 		"gateway/hook/model":     {nil, "what a script tells a model is text"},
-		"gateway/watch":          {[]string{"gateway/watch/baseline", "gateway/watch/diff"}, "the watcher sees what changed; whether a call explains it is told by who asks"},
+		"gateway/watch":          {[]string{"gateway/display", "gateway/watch/baseline", "gateway/watch/diff"}, "the watcher sees what changed; whether a call explains it is told by who asks"},
 		"gateway/watch/baseline": {nil, "what files held is kept without knowing who asks for it"},
 		"gateway/watch/diff":     {nil, "comparing texts is pure"},
 		"pty":                    {[]string{"pty/proc"}, "a keeper holds a terminal and parses nothing: no screen, no policy"},
