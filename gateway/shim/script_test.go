@@ -2,6 +2,7 @@ package shim
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -161,6 +162,61 @@ func TestChangedScriptIsAskedAgain(t *testing.T) {
 	}
 }
 
+// carry off the folder in which a held command will run (threats.md): what was a
+// write in the project would be one elsewhere.
+func TestFolderCarriedOffIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, program string
+		args          []string
+		change        func(dir string) error
+		now           func(dir string) string
+	}{
+		{"moved", "bash", []string{"-c", "echo x > f"}, func(dir string) error { return os.Rename(dir, dir+".away") }, func(dir string) string { return dir + ".away" }},
+		{"swapped", "git", []string{"init", "-q", "f"}, func(dir string) error {
+			return errors.Join(os.Rename(dir, dir+".away"), os.Mkdir(dir, 0o755))
+		}, func(dir string) string { return dir + ".away" }},
+		{"deleted", "sh", []string{"-c", "echo x > f"}, os.Remove, func(string) string { return "" }},
+		{"a folder above it moved", "bash", []string{"-c", "echo x > f"}, func(dir string) error {
+			return os.Rename(filepath.Dir(dir), filepath.Dir(dir)+".away")
+		}, func(dir string) string { return filepath.Join(filepath.Dir(dir)+".away", filepath.Base(dir)) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			root, err := filepath.EvalSymlinks(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := filepath.Join(root, "above", "folder")
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			var n atomic.Int32
+			g := newGate(t, func(_ *wire.Call, conn net.Conn) {
+				if n.Add(1) == 1 {
+					if err := c.change(dir); err != nil {
+						t.Error(err)
+					}
+					verdict(conn, wire.Verdict{Allow: true})
+					return
+				}
+				verdict(conn, wire.Verdict{Reason: "seen"})
+			})
+			cmd := g.command(c.program, c.args...)
+			cmd.Dir = dir
+			if got := run(t, cmd); got != (result{"", "kavi: denied: seen\n", 126}) {
+				t.Errorf("%+v", got)
+			}
+			calls, taken, _ := g.seen()
+			if len(calls) != 2 || taken != 0 || calls[0].Nonce == calls[1].Nonce {
+				t.Fatalf("%d calls, %d taken", len(calls), taken)
+			}
+			if calls[0].Cwd != dir || calls[1].Cwd != c.now(dir) {
+				t.Errorf("in %q, then in %q", calls[0].Cwd, calls[1].Cwd)
+			}
+		})
+	}
+}
+
 func TestScriptThatKeepsChangingIsDenied(t *testing.T) {
 	t.Parallel()
 	script := filepath.Join(t.TempDir(), "a.sh")
@@ -171,7 +227,7 @@ func TestScriptThatKeepsChangingIsDenied(t *testing.T) {
 		verdict(conn, wire.Verdict{Allow: true})
 	})
 	got := run(t, g.command("bash", script))
-	if got != (result{"", "kavi: denied: its script kept changing while it was held\n", 126}) {
+	if got != (result{"", "kavi: denied: its script or its folder kept changing while it was held\n", 126}) {
 		t.Errorf("%+v", got)
 	}
 	if calls, _, _ := g.seen(); len(calls) != retries {

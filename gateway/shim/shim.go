@@ -105,29 +105,28 @@ func serve(exe, agent, name string, argv, env []string) {
 // permit returns once the call is allowed and what was judged still stands.
 func permit(agent, name, program, cwd, path string, argv, env []string) link {
 	c := wire.Call{Door: wire.DoorShim, Name: name, Tool: wire.ToolExec, Argv: argv, Cwd: cwd, Program: program, Umask: umask(), Env: matters(env)}
-	var read func() script
+	read := func() script { return script{} }
 	if name != "git" {
-		read = describe(&c, name, path, argv)
+		if r := describe(&c, name, path, argv); r != nil {
+			read = r
+		}
 	}
-	var before script
-	if read != nil {
-		before = read()
+	look := func() scene {
+		cwd, _ := syscall.Getwd()
+		return scene{cwd, read()}
 	}
+	before := scene{cwd, read()}
 	var frame []byte
 	call := func() ([]byte, error) {
 		if frame != nil { // once more
-			if read == nil {
-				return frame, nil
-			}
-			now := read()
+			now := look()
 			if before.same(&now) {
 				return frame, nil
 			}
 			before = now
 		}
-		if read != nil {
-			before.put(&c)
-		}
+		c.Cwd = before.cwd
+		before.script.put(&c)
 		if err := random(c.Nonce[:]); err != nil {
 			return nil, err
 		}
@@ -145,10 +144,7 @@ func permit(agent, name, program, cwd, path string, argv, env []string) link {
 		if !v.Allow {
 			deny(v.Reason)
 		}
-		if read == nil {
-			return l
-		}
-		after := read()
+		after := look()
 		if before.same(&after) {
 			return l
 		}
@@ -157,9 +153,18 @@ func permit(agent, name, program, cwd, path string, argv, env []string) link {
 		_ = syscall.Close(l.fd)
 		before, frame = after, nil
 	}
-	deny("its script kept changing while it was held")
+	deny("its script or its folder kept changing while it was held")
 	panic("unreachable")
 }
+
+// scene is what a call stands in, and what may have moved while it was held: a
+// folder that was carried off takes the processes in it along, under another name.
+type scene struct {
+	cwd    string
+	script script
+}
+
+func (s *scene) same(t *scene) bool { return s.cwd == t.cwd && s.script.same(&t.script) }
 
 // describe fills in what a shell will run, and gives how to read its script, if it
 // reads one.
