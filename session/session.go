@@ -79,23 +79,25 @@ type Approval struct {
 // Snapshot is everything that is true of a session at one moment, for everybody
 // who draws or lists. Immutable.
 type Snapshot struct {
-	Seq        uint64 // grows with every change
-	Name       string
-	Project    string // absolute
-	Started    time.Time
-	Agents     []*Agent
-	Approvals  []*Approval // by age; lapsed ones among them
-	FullAccess bool
-	FullSince  time.Time
-	DenyRules  []string    // one line each, of the operator's deny rules in force
-	Rules      []RuleState // in force: remembered ones first, the newest first
-	Offered    *Offered    // nil: nothing is proposed now
-	Denied     int         // calls denied without asking, since the start
-	Allowed    int         // calls allowed without asking
-	Banner     []string    // what is wrong now: a broken rule file, a full disk
-	Degraded   bool        // the ledger cannot be written: everything is denied
-	Clients    int
-	Ended      bool
+	Seq         uint64 // grows with every change
+	Name        string
+	Project     string // absolute
+	Started     time.Time
+	Agents      []*Agent
+	Approvals   []*Approval // by age; lapsed ones among them
+	FullAccess  bool
+	FullSince   time.Time
+	DenyRules   []string       // one line each, of the operator's deny rules in force
+	Rules       []RuleState    // in force: remembered ones first, the newest first
+	Offered     *Offered       // nil: nothing is proposed now
+	Unexplained []*Unexplained // changes of files that wait for a word; protected ones first
+	Watching    string         // "" while the watcher sees everything in time; else what is wrong, safe to display
+	Denied      int            // calls denied without asking, since the start
+	Allowed     int            // calls allowed without asking
+	Banner      []string       // what is wrong now: a broken rule file, a full disk
+	Degraded    bool           // the ledger cannot be written: everything is denied
+	Clients     int
+	Ended       bool
 }
 
 // Operator says who decided and from where, for the ledger.
