@@ -76,13 +76,13 @@ func (h *Hash) UnmarshalText(text []byte) error {
 
 // State is what a path was at one time. The zero State: there was nothing.
 type State struct {
-	Type  Type   `json:"t,omitempty"`
-	Perm  uint32 `json:"m,omitempty"` // permissions, setuid, setgid and sticky: 0o7777
-	Size  int64  `json:"s,omitempty"` // bytes, of files and links
-	Hash  Hash   `json:"h,omitzero"`
-	At    int64  `json:"a,omitempty"` // where the baseline keeps the content; 0: it does not
-	Left  Left   `json:"l,omitempty"` // why not
-	Stamp int64  `json:"n,omitempty"` // time of the last write in ns, where the hash is not known
+	Type  Type   `json:"type,omitempty"`
+	Perm  uint32 `json:"perm,omitempty"` // permissions, setuid, setgid and sticky: 0o7777
+	Size  int64  `json:"size,omitempty"` // bytes, of files and links
+	Hash  Hash   `json:"hash,omitzero"`
+	At    int64  `json:"at,omitempty"`    // where the baseline keeps the content; 0: it does not
+	Left  Left   `json:"left,omitempty"`  // why not
+	Stamp int64  `json:"stamp,omitempty"` // time of the last write in ns, where the hash is not known
 }
 
 // Same says that two states have the same type, mode and content. Contents whose
@@ -105,18 +105,18 @@ func (s State) sameContent(o State) bool {
 // Change is one change of one path. Its JSON is compact and made to be stored in the
 // session's ledger: with the baseline it is all that Undo and Patch need.
 type Change struct {
-	Path      Path      `json:"p"`
-	Kind      Kind      `json:"k"`
-	From      Path      `json:"f,omitempty"` // of Renamed
-	Before    State     `json:"b,omitzero"`
-	After     State     `json:"c,omitzero"`
-	Plus      int       `json:"+,omitempty"` // lines added and removed, of texts up to 1 MB
-	Minus     int       `json:"-,omitempty"`
-	Protected bool      `json:"!,omitempty"` // a setting that decides what runs
-	Revealed  bool      `json:"r,omitempty"` // it was there, ignored by git until now
-	Gap       bool      `json:"g,omitempty"` // it happened while nobody watched
-	First     time.Time `json:"w,omitzero"`  // when the first sign of it was seen
-	Time      time.Time `json:"x,omitzero"`  // when the last was
+	Path      Path      `json:"path"`
+	Kind      Kind      `json:"kind"`
+	From      Path      `json:"from,omitempty"` // of Renamed
+	Before    State     `json:"before,omitzero"`
+	After     State     `json:"after,omitzero"`
+	Plus      int       `json:"add,omitempty"` // lines added and removed, of texts up to 1 MB
+	Minus     int       `json:"del,omitempty"`
+	Protected bool      `json:"protected,omitempty"` // a setting that decides what runs
+	Revealed  bool      `json:"revealed,omitempty"`  // it was there, ignored by git until now
+	Gap       bool      `json:"gap,omitempty"`       // it happened while nobody watched
+	First     time.Time `json:"first,omitzero"`      // when the first sign of it was seen
+	Time      time.Time `json:"time,omitzero"`       // when the last was
 }
 
 // String is for logs and tests; it is not safe for a screen.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -457,54 +456,6 @@ func TestALinkInTheWayIsNotFollowed(t *testing.T) {
 	p.must(err)
 	if bytes.Contains(text, []byte("do not read")) {
 		t.Error("what is outside was kept")
-	}
-}
-
-// In a user namespace of its own the system's limit can be set low.
-func TestNoWatchesLeft(t *testing.T) {
-	if os.Getenv("KAVI_FEW_WATCHES") == "" {
-		c := exec.Command("unshare", "--user", "--map-root-user", os.Args[0], "-test.run=^TestNoWatchesLeft$", "-test.v")
-		c.Env = append(os.Environ(), "KAVI_FEW_WATCHES=1", "GORACE=atexit_sleep_ms=0", "TMPDIR="+tempDir(t))
-		out, err := c.CombinedOutput()
-		if err != nil && bytes.Contains(out, []byte("unshare")) {
-			t.Skipf("no user namespace here: %s", out)
-		}
-		if err != nil || !bytes.Contains(out, []byte("--- PASS")) {
-			t.Errorf("%v\n%s", err, out)
-		}
-		return
-	}
-	if err := os.WriteFile("/proc/sys/user/max_inotify_watches", []byte("20"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := newProject(t, nil)
-	for i := range 50 {
-		p.write(fmt.Sprintf("d%02d/f", i), "1\n")
-	}
-	p.watched()
-	s := p.w.Status()
-	if s.Polled < 30 || !strings.Contains(s.Degraded(), "no watches left") {
-		t.Errorf("status %+v: %q", s, s.Degraded())
-	}
-	for i := range 50 {
-		p.write(fmt.Sprintf("d%02d/f", i), "2\n")
-	}
-	for i := range 50 {
-		p.waitFor(fmt.Sprintf("modified d%02d/f +1 -1", i))
-	}
-	p.write("e/f/g", "1\n") // new folders are looked at, too
-	p.waitFor("created e/f/g +1 -0")
-	p.write("e/f/g", "2\n")
-	p.waitFor("modified e/f/g +1 -1")
-	// As soon as there is room, it is used.
-	if err := os.WriteFile("/proc/sys/user/max_inotify_watches", []byte("1000"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.Now().Add(30 * time.Second)
-	for tick := time.NewTicker(5 * time.Millisecond); p.w.Status().Polled > 0; <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("still %+v", p.w.Status())
-		}
 	}
 }
 

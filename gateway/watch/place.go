@@ -3,6 +3,7 @@ package watch
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -78,19 +79,22 @@ func (p place) Close() error { return unix.Close(int(p)) }
 
 // names lists the folder, sorted.
 func (p place) names() ([]string, error) {
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(int(p), ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
+	if _, err := unix.Seek(int(p), 0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), "folder")
-	names, err := f.Readdirnames(-1)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, err
+	var names []string
+	buf := make([]byte, 8192)
+	for {
+		n, err := retry(func() (int, error) { return unix.ReadDirent(int(p), buf) })
+		if err != nil {
+			return nil, os.NewSyscallError("readdir", err)
+		}
+		if n <= 0 {
+			slices.Sort(names)
+			return names, nil
+		}
+		_, _, names = unix.ParseDirent(buf[:n], -1, names)
 	}
-	slices.Sort(names)
-	return names, nil
 }
 
 // stat looks at a name in the folder; ok is false when there is none. The entry

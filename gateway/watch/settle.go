@@ -322,7 +322,7 @@ func (s *settling) reread(p place, dir, name string, known entry, at span) {
 	if s.wait(found{dir, now, at}, err) {
 		return
 	}
-	if now.mode == known.mode && sameContent(now, known) {
+	if now.mode == known.mode && (sameContent(now, known) || known.left == isWaiting && known.sameStat(now)) {
 		s.keep(dir, now)
 		return
 	}

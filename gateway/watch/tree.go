@@ -3,7 +3,6 @@ package watch
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -135,24 +134,8 @@ func unpack(packed []byte) []entry {
 	return entries
 }
 
-func byName(e entry, name string) int { return strings.Compare(e.name, name) }
-
 // tree is all that is known.
 type tree map[string]*folder
-
-// find is what is known of a path.
-func (t tree) find(dir, name string) (entry, bool) {
-	f := t[dir]
-	if f == nil {
-		return entry{}, false
-	}
-	entries := unpack(f.packed)
-	i, ok := slices.BinarySearchFunc(entries, name, byName)
-	if !ok {
-		return entry{}, false
-	}
-	return entries[i], true
-}
 
 // logged is the folder as the baseline's log has it.
 func (t tree) logged(dir string) baseline.Folder {

@@ -424,7 +424,7 @@ func TestRecordsAreCompactAndExact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(text) > 400 {
+		if len(text) > 450 {
 			t.Errorf("%d bytes: %s", len(text), text)
 		}
 		var back Change
@@ -435,7 +435,7 @@ func TestRecordsAreCompactAndExact(t *testing.T) {
 			t.Error(d)
 		}
 	}
-	for _, bad := range []string{`{"p":"\"x"}`, `{"p":"\"\\9\""}`, `{"p":"\"\\777\""}`, `{"b":{"h":"short"}}`} {
+	for _, bad := range []string{`{"path":"\"x"}`, `{"path":"\"\\9\""}`, `{"path":"\"\\777\""}`, `{"before":{"hash":"short"}}`} {
 		if err := json.Unmarshal([]byte(bad), &Change{}); err == nil {
 			t.Errorf("%s: no error", bad)
 		}

@@ -46,7 +46,6 @@ type Watch struct {
 	running sync.WaitGroup
 	ended   chan struct{} // closed when all is released
 	err     error         // of releasing, once ended is closed
-	mine    sync.Map      // paths of temporary files of an undo that runs
 
 	settler // belongs to one goroutine
 }
@@ -132,10 +131,10 @@ func (w *Watch) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if w.notify, err = fsnotify.NewWatcher(); err != nil {
+	if notify, err := fsnotify.NewWatcher(); err != nil {
 		w.opts.Log.Warn("watch: the system tells nothing, so everything is looked at from time to time", "error", err)
-		w.notify, err = nil, nil
 	} else {
+		w.notify = notify
 		w.running.Go(func() { w.listen(ctx) })
 	}
 	w.begin(ctx, found)
@@ -149,10 +148,6 @@ func (w *Watch) open(ctx context.Context) (err error) {
 func (w *Watch) begin(ctx context.Context, found bool) {
 	w.watchFence()
 	start := time.Now()
-	tops := []string{""}
-	for _, o := range w.scope.outside {
-		tops = append(tops, o.dir)
-	}
 	if found {
 		w.watchKnown()
 		w.pend.do(func(h *hints) {
@@ -160,9 +155,9 @@ func (w *Watch) begin(ctx context.Context, found bool) {
 			h.gap, h.now = true, true
 		})
 	} else {
-		g := &settling{Watch: w, ctx: ctx}
-		for _, dir := range tops {
-			g.grown = append(g.grown, dir)
+		g := &settling{Watch: w, ctx: ctx, grown: []string{""}}
+		for _, o := range w.scope.outside {
+			g.grown = append(g.grown, o.dir)
 		}
 		g.growAll()
 		if err := w.log.Rewrite(w.folders); err != nil {

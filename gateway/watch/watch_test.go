@@ -271,7 +271,7 @@ func TestACheckoutOfAnotherBranchIsSeenWhole(t *testing.T) {
 
 func TestNoFileInANewFolderIsMissed(t *testing.T) {
 	p := newProject(t, nil).watched()
-	const n = 2000
+	const n = 5000
 	for i := range n {
 		p.write(fmt.Sprintf("new%d/deep/file%d", i%200, i), "x\n")
 	}
