@@ -22,6 +22,7 @@ func (s *sink) Gate(l *net.UnixListener)       { _ = l.Close() }
 func (s *sink) Output(offset uint64, b []byte) { s.next = offset + uint64(len(b)) }
 func (s *sink) Gap(uint64, uint64)             {}
 func (s *sink) Exited(pty.Status)              { s.done <- s.next }
+func (s *sink) Sized(uint64, int, int)         {}
 func (s *sink) Refused(pty.Refusal)            {}
 func (s *sink) Lost(error)                     { close(s.lost) }
 

@@ -49,7 +49,18 @@ type hello struct {
 type welcome struct {
 	Agent  string `json:"agent"`  // proc.ID
 	Queued int    `json:"queued"` // bytes of input that an earlier server sent and the agent has not read
+	Sizes  []size `json:"sizes"`  // of the terminal, the oldest first
 }
+
+// size is what the terminal's size has been since a byte of output.
+type size struct {
+	At   uint64 `json:"at"`
+	Cols int    `json:"cols"`
+	Rows int    `json:"rows"`
+}
+
+// maxSizes is how many sizes a keeper remembers, the newest.
+const maxSizes = 64
 
 // appendFrame builds a small frame.
 func appendFrame(b []byte, kind byte, payload ...byte) []byte {

@@ -3,6 +3,7 @@ package pty_test
 import (
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -123,6 +124,13 @@ func TestAResizeIsToldToTheAgent(t *testing.T) {
 		if err := l.Resize(bad[0], bad[1]); err == nil {
 			t.Errorf("resize to %v", bad)
 		}
+	}
+	at := strings.Index(h.text(), "size 50 200.")
+	next := newServer()
+	dial(t, s, 0, next)
+	next.until(t, "what was written", func() bool { return next.has("size 50 200.") })
+	if want := [][3]int{{0, 80, 24}, {at, 200, 50}}; !slices.Equal(next.sizes, want) {
+		t.Errorf("the sizes for a replay are %v, want %v", next.sizes, want)
 	}
 }
 

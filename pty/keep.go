@@ -45,6 +45,7 @@ type keeper struct {
 	slots      chan struct{} // how many connections may be in their handshake
 
 	server    *peer
+	sizes     []size // the terminal's, see welcome
 	queued    int    // bytes of input that the terminal has not taken
 	answered  uint64 // the offset of the newest query of the agent that was answered
 	refusals  refusals
@@ -156,6 +157,7 @@ func (k *keeper) begin() error {
 		return fmt.Errorf("keep: %w", err)
 	}
 	var err error
+	k.sizes = []size{{Cols: k.spec.Cols, Rows: k.spec.Rows}}
 	if k.tty, k.slave, err = openTTY(k.spec.Cols, k.spec.Rows); err != nil {
 		return fmt.Errorf("keep: %w", err)
 	}

@@ -24,6 +24,9 @@ type Handler interface {
 	// Gate is a duplicate of the agent's listening gate socket. The handler owns it, and closing it removes
 	// nothing. It comes before all else, and again when the keeper had to make the socket anew: the old one is dead then.
 	Gate(*net.UnixListener)
+	// Sized says from which byte of the output on the terminal has had that size; before all output, for each size that
+	// it had before the link.
+	Sized(at uint64, cols, rows int)
 	// Output is the agent's output from a byte's number on. b is only valid during the call.
 	Output(offset uint64, b []byte)
 	// Gap says that output was lost: the next byte is number to, where from was expected. to is before from when
@@ -67,24 +70,27 @@ func Dial(dir string, from uint64, h Handler) (*Link, error) {
 	}
 	l := &Link{conn: c.(*net.UnixConn), gone: make(chan struct{})}
 	l.more = sync.NewCond(&l.mu)
-	r, err := l.greet(from)
+	r, sizes, err := l.greet(from)
 	if err != nil {
 		_ = c.Close()
 		return nil, fmt.Errorf("dial the keeper of %s: %w", dir, err)
+	}
+	for _, s := range sizes {
+		h.Sized(s.At, s.Cols, s.Rows)
 	}
 	go l.write()
 	go l.read(r, h)
 	return l, nil
 }
 
-func (l *Link) greet(from uint64) (*receiver, error) {
+func (l *Link) greet(from uint64) (*receiver, []size, error) {
 	peer, err := proc.PeerOf(l.conn)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer peer.Close()
 	if err := trusted(peer); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	l.keeper = peer.ID
 	_ = l.conn.SetDeadline(time.Now().Add(handshake))
@@ -92,23 +98,23 @@ func (l *Link) greet(from uint64) (*receiver, error) {
 	r := newReceiver(l.conn)
 	kind, payload, err := r.next(nil) // a refusal can be read also when the hello came too late
 	if err != nil {
-		return nil, errors.Join(werr, err)
+		return nil, nil, errors.Join(werr, err)
 	}
 	_ = l.conn.SetDeadline(time.Time{})
 	var w welcome
 	switch kind {
 	case frameWelcome:
 		if err := json.Unmarshal(payload, &w); err != nil {
-			return nil, errFrame
+			return nil, nil, errFrame
 		}
 	case frameBad:
-		return nil, errors.New(string(payload))
+		return nil, nil, errors.New(string(payload))
 	default:
-		return nil, errFrame
+		return nil, nil, errFrame
 	}
 	l.typed = w.Queued
 	l.agent, err = proc.ParseID(w.Agent)
-	return r, err
+	return r, w.Sizes, err
 }
 
 // trusted is nil for a process that can be a keeper: this user's and no agent's.

@@ -62,6 +62,7 @@ type server struct {
 	gaps    [][2]uint64
 	exits   []pty.Status
 	refused []pty.Refusal
+	sizes   [][3]int // at, columns, rows
 	lost    bool
 	lostErr error
 	hold    chan struct{} // not nil: Output waits until it is closed
@@ -104,7 +105,10 @@ func (s *server) Gap(from, to uint64) {
 	s.change(func() { s.gaps = append(s.gaps, [2]uint64{from, to}) })
 }
 
-func (s *server) Exited(st pty.Status)  { s.change(func() { s.exits = append(s.exits, st) }) }
+func (s *server) Exited(st pty.Status) { s.change(func() { s.exits = append(s.exits, st) }) }
+func (s *server) Sized(at uint64, cols, rows int) {
+	s.change(func() { s.sizes = append(s.sizes, [3]int{int(at), cols, rows}) })
+}
 func (s *server) Refused(r pty.Refusal) { s.change(func() { s.refused = append(s.refused, r) }) }
 func (s *server) Lost(err error)        { s.change(func() { s.lost, s.lostErr = true, err }) }
 func (s *server) has(text string) bool  { return bytes.Contains(s.out, []byte(text)) }

@@ -225,7 +225,7 @@ func (k *keeper) attach(p *peer, from uint64) {
 	start := k.ring.attach(from)
 	p.since, p.sender = time.Now(), newSender(k.ring, p.conn)
 	k.server = p
-	p.sender.add(jsonFrame(frameWelcome, welcome{Agent: k.agent.String(), Queued: k.queued}), -1, 0)
+	p.sender.add(jsonFrame(frameWelcome, welcome{Agent: k.agent.String(), Queued: k.queued, Sizes: k.sizes}), -1, 0)
 	k.handGate()
 	if start != from {
 		gap := binary.BigEndian.AppendUint64(nil, from)
@@ -285,7 +285,9 @@ func (k *keeper) handle(p *peer, kind byte, b []byte) error {
 		k.queued += len(b) - 8
 		k.typed(len(b) - 8)
 	case kind == frameResize && len(b) == 4:
-		if err := k.tty.resize(int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[2:]))); err != nil {
+		cols, rows := int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[2:]))
+		k.sized(cols, rows)
+		if err := k.tty.resize(cols, rows); err != nil {
 			k.log.Warn("resize", "err", err)
 		}
 	case kind == frameSignal && len(b) == 2:
@@ -305,4 +307,11 @@ func (k *keeper) handle(p *peer, kind byte, b []byte) error {
 		return fmt.Errorf("frame %q of %d bytes: %w", kind, len(b), errFrame)
 	}
 	return nil
+}
+
+// sized remembers that what is written from now on is for another size: a server
+// that replays the output needs to know from where on.
+func (k *keeper) sized(cols, rows int) {
+	k.sizes = append(k.sizes, size{At: k.ring.end(), Cols: cols, Rows: rows})
+	k.sizes = k.sizes[max(0, len(k.sizes)-maxSizes):]
 }

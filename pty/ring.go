@@ -62,6 +62,13 @@ func (r *ring) commit(n int) {
 	}
 }
 
+// end is the number of the next byte of output.
+func (r *ring) end() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.head
+}
+
 // attach begins to send from a number on, or where that is gone from the oldest that is kept. A number that was
 // never reached begins with the oldest too: it is of another agent.
 func (r *ring) attach(from uint64) (start uint64) {

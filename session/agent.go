@@ -216,6 +216,7 @@ func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
 	if l.conn, err = pty.Dial(dir, 0, l); err != nil {
 		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 	}
+	l.screen.told()
 	close(l.ready)
 	f.Agent, f.Keeper = l.conn.Agent().String(), keeper.String()
 	if err := writeAgent(dir, f); err != nil {
@@ -350,6 +351,7 @@ func (s *Session) dialAgain(a *agent) {
 		s.post(func() { s.lostForGood(a, err) })
 		return
 	}
+	a.screen.told()
 	l.conn = conn
 	close(l.ready)
 	s.post(func() {

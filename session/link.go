@@ -62,6 +62,9 @@ func joined(rs []vt.Reply) []vt.Reply {
 	return out
 }
 
+// Sized implements pty.Handler.
+func (l *link) Sized(at uint64, cols, rows int) { l.screen.sized(at, cols, rows) }
+
 // Gap implements pty.Handler: output was lost while there was no server.
 func (l *link) Gap(from, to uint64) {
 	l.screen.gap(to)

@@ -411,6 +411,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 		s.orphan(a, f, err)
 		return
 	}
+	a.screen.told()
 	l.conn = conn
 	a.link, a.keeper, a.proc = l, conn.Keeper(), conn.Agent()
 	s.tellProcs(a)

@@ -21,6 +21,7 @@ type screen struct {
 	lost  uint64 // bytes that no server saw: the keeper's offsets are ahead of the terminal's by so much
 	saved uint64 // the keeper's offset that is on disk
 	drawn atomic.Uint64
+	later []sized       // sizes that the terminal gets when it has seen enough
 	cells atomic.Uint64 // columns and rows, 32 bits each: read without the lock
 }
 
@@ -44,6 +45,50 @@ func (s *screen) seen() uint64 {
 	return s.at()
 }
 
+// sized is a size that the agent's terminal has had since a byte of its output.
+type sized struct {
+	at         uint64
+	cols, rows int
+}
+
+// sized says so, before that output is replayed: what was drawn for one size is a
+// wrong picture at another.
+func (s *screen) sized(at uint64, cols, rows int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.later = append(s.later, sized{at, cols, rows})
+}
+
+// told: all sizes before the link have been said.
+func (s *screen) told() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fit()
+}
+
+// fit takes over the newest size that is due; those before it are passed over, for
+// a picture that goes through a small one is cut.
+func (s *screen) fit() {
+	due := -1
+	for i, n := range s.later {
+		if n.at <= s.at() {
+			due = i
+		}
+	}
+	if due >= 0 {
+		n := s.later[due]
+		s.later = s.later[due+1:]
+		s.setSize(n.cols, n.rows)
+	}
+}
+
+func (s *screen) setSize(cols, rows int) {
+	if c, r := s.term.Size(); c != cols || r != rows {
+		s.term.Resize(cols, rows)
+	}
+	s.cells.Store(uint64(cols)<<32 | uint64(rows))
+}
+
 // output feeds bytes that begin at offset and returns what the terminal answers,
 // with the keeper's offsets, and what it noticed. What it has seen already is
 // passed over.
@@ -56,6 +101,15 @@ func (s *screen) output(offset uint64, b []byte) (replies []vt.Reply, events []v
 			return nil, nil
 		}
 		b = b[seen:]
+	}
+	s.fit()
+	for len(s.later) > 0 {
+		n := min(s.later[0].at-s.at(), uint64(len(b)))
+		_, _ = s.term.Write(b[:n])
+		b = b[n:]
+		if s.fit(); len(b) == 0 {
+			break
+		}
 	}
 	_, _ = s.term.Write(b)
 	s.drawn.Add(1)
@@ -73,6 +127,7 @@ func (s *screen) gap(to uint64) {
 	if at := s.at(); to > at {
 		s.lost += to - at
 	}
+	s.fit()
 }
 
 func (s *screen) view(f func(*vt.Terminal)) {
@@ -84,8 +139,9 @@ func (s *screen) view(f func(*vt.Terminal)) {
 func (s *screen) resize(cols, rows int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.term.Resize(cols, rows)
-	s.cells.Store(uint64(cols)<<32 | uint64(rows))
+	s.later = nil // the operator's word is newer than all of them
+	s.setSize(cols, rows)
+	s.saved = 0 // the picture on disk has the old size
 	s.drawn.Add(1)
 }
 
