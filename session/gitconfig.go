@@ -1,10 +1,10 @@
 package session
 
 import (
-	"os"
-	"path/filepath"
+	"errors"
 	"sync"
-	"time"
+
+	"golang.org/x/sys/unix"
 
 	"kavi/gateway"
 )
@@ -22,33 +22,25 @@ type gitConfig struct {
 	why   string
 }
 
-// GitProgram gives gateway.GitProgram of a project, which it asks again only when
-// the repository's configuration changed.
-func GitProgram(project string) func() string {
-	return (&gitConfig{root: project}).program
-}
-
-// stamp tells a file from what was written over it.
+// stamp tells a file from what was written over it. The time of the change is
+// what no program can set back.
 type stamp struct {
-	size int64
-	time time.Time
-	mode os.FileMode
+	dev, ino uint64
+	mode     uint32
+	size     int64
+	changed  unix.Timespec
 }
 
 // program is the reason, "" where git runs nothing but git. It blocks for one git
-// command after a change, otherwise for three stats.
+// command after a change, otherwise for three stats, or one where there is no git.
 func (g *gitConfig) program() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var now [3]stamp
-	for i, name := range []string{".git", ".git/config", ".git/config.worktree"} {
-		if fi, err := os.Stat(filepath.Join(g.root, name)); err == nil {
-			now[i] = stamp{time: fi.ModTime(), mode: fi.Mode()}
-			if !fi.IsDir() {
-				now[i].size = fi.Size()
-			} else {
-				now[i].time = time.Time{} // a folder's changes with every command of git
-			}
+	for i, name := range [...]string{"/.git", "/.git/config", "/.git/config.worktree"} {
+		var err error
+		if now[i], err = stampOf(g.root + name); i == 0 && err != nil {
+			break
 		}
 	}
 	if !g.known || now != g.seen {
@@ -56,4 +48,21 @@ func (g *gitConfig) program() string {
 		g.known, g.seen = true, now
 	}
 	return g.why
+}
+
+// stampOf is the stamp of the file that a path leads to.
+func stampOf(path string) (stamp, error) {
+	var st unix.Stat_t
+	err := unix.Stat(path, &st)
+	for errors.Is(err, unix.EINTR) {
+		err = unix.Stat(path, &st)
+	}
+	if err != nil {
+		return stamp{}, err
+	}
+	s := stamp{dev: uint64(st.Dev), ino: st.Ino, mode: uint32(st.Mode)}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR { // a folder's time changes with every command of git
+		s.size, s.changed = st.Size, st.Ctim
+	}
+	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The break-in: an agent writes a file system monitor into the repository's
@@ -36,5 +37,44 @@ git status; echo "second $?"`)
 	w.exited("one")
 	if _, err := os.Lstat(filepath.Join(w.project, "evil.txt")); err == nil {
 		t.Error("the program of the repository's configuration ran")
+	}
+}
+
+// What was written over it is seen although its size and time were put back.
+func TestAConfigurationWithItsTimePutBackIsReadAgain(t *testing.T) {
+	root := t.TempDir()
+	cmd := exec.Command("git", "init", "-q", root)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git init: %v: %s", err, out)
+	}
+	file := filepath.Join(root, ".git", "config")
+	write := func(text string, at time.Time) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := time.Now().Add(-time.Hour)
+	harmless, harmful := "[core]\n\tfsmonitor = false\n# \n", "[core]\n\tfsmonitor = ./evi\n# \n"
+	if len(harmless) != len(harmful) {
+		t.Fatal("the two differ in size")
+	}
+	write(harmless, before)
+	g := gitConfig{root: root}
+	if why := g.program(); why != "" {
+		t.Fatalf("git runs something: %s", why)
+	}
+	write(harmful, before)
+	if why := g.program(); !strings.Contains(why, "fsmonitor") {
+		t.Errorf("it is not seen: %q", why)
+	}
+	if err := os.RemoveAll(filepath.Join(root, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	if why := g.program(); why != "" {
+		t.Errorf("without a repository: %q", why)
 	}
 }

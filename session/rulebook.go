@@ -291,10 +291,10 @@ func (s *Session) lookAtFiles(old []stamp) {
 func (f RuleFiles) stamps() []stamp {
 	var out []stamp
 	for _, path := range []string{f.User, f.Project, f.Repository, f.trusted} {
-		fi, err := os.Stat(path)
+		st, err := stampOf(path)
 		switch {
 		case err == nil:
-			out = append(out, stamp{size: fi.Size(), time: fi.ModTime(), mode: fi.Mode()})
+			out = append(out, st)
 		case errors.Is(err, os.ErrNotExist):
 			out = append(out, stamp{})
 		default:
