@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"errors"
 	"os"
+	"syscall"
 
 	"kavi/gateway/shell"
 )
@@ -13,18 +15,23 @@ type osFS struct{}
 
 // Lstat implements shell.FS.
 func (osFS) Lstat(path string) shell.File {
-	st, err := os.Lstat(path)
+	var st syscall.Stat_t // os.Lstat takes twice as long, and a judgement asks a dozen times
+	err := syscall.Lstat(path, &st)
+	for errors.Is(err, syscall.EINTR) {
+		err = syscall.Lstat(path, &st)
+	}
 	if err != nil {
 		return shell.File{}
 	}
+	kind := st.Mode & syscall.S_IFMT
 	f := shell.File{
 		Exists:  true,
-		Dir:     st.IsDir(),
-		Regular: st.Mode().IsRegular(),
-		Exec:    st.Mode()&0o111 != 0,
-		Size:    st.Size(),
+		Dir:     kind == syscall.S_IFDIR,
+		Regular: kind == syscall.S_IFREG,
+		Exec:    st.Mode&0o111 != 0,
+		Size:    st.Size,
 	}
-	if st.Mode()&os.ModeSymlink != 0 {
+	if kind == syscall.S_IFLNK {
 		if f.Link, err = os.Readlink(path); err != nil {
 			return shell.File{}
 		}

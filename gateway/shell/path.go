@@ -35,7 +35,7 @@ func newView(env Env, steps *int) *view {
 // after them, as the kernel does. A leading ~/ is the home. ok is false where
 // that cannot be said (too many links, no absolute base, another user's home).
 func Resolve(p string, env Env) (abs string, ok bool) {
-	v := newView(env, nil)
+	v := view{env: env} // where the root and the home lead is not asked
 	return v.resolve(v.absolute(p), true)
 }
 
