@@ -52,11 +52,18 @@ type judged struct {
 // others and from the operator.
 const maxDoors = 2048
 
+// maxIdle is how many goroutines of one agent wait for another call: the stack of
+// one that has judged a call is as large already as judging needs.
+const maxIdle = 8
+
 // serveGate answers the calls of one agent until its listener is closed. A
 // listener that cannot accept for want of file descriptors backs off: the
 // callers queue in the kernel and wait, which is what a held call does anyway.
 func (s *Session) serveGate(agent string, l *net.UnixListener) {
 	room := make(chan struct{}, maxDoors)
+	idle := make(chan struct{}, maxIdle)
+	next := make(chan *net.UnixConn)
+	defer close(next)
 	for {
 		select {
 		case room <- struct{}{}:
@@ -65,10 +72,17 @@ func (s *Session) serveGate(agent string, l *net.UnixListener) {
 		}
 		c, err := l.AcceptUnix()
 		if err == nil {
-			s.wg.Go(func() {
-				s.serveCall(agent, c)
-				<-room
-			})
+			select {
+			case next <- c:
+			default:
+				s.wg.Go(func() {
+					for more := true; more; {
+						s.serveCall(agent, c)
+						<-room
+						c, more = another(next, idle)
+					}
+				})
+			}
 			continue
 		}
 		<-room
@@ -85,6 +99,19 @@ func (s *Session) serveGate(agent string, l *net.UnixListener) {
 			s.log.Error("the gate of an agent closed", "agent", agent, "err", err)
 		}
 		return
+	}
+}
+
+// another is the next connection for a goroutine that is done with one; not ok:
+// enough of them wait already, or there will be none.
+func another(next <-chan *net.UnixConn, idle chan struct{}) (c *net.UnixConn, ok bool) {
+	select {
+	case idle <- struct{}{}:
+		defer func() { <-idle }()
+		c, ok = <-next
+		return c, ok
+	default:
+		return nil, false
 	}
 }
 
