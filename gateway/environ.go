@@ -20,7 +20,7 @@ func environment(c *Call, w World) []Part {
 	var parts []Part
 	for _, kv := range c.Env {
 		name, value, ok := strings.Cut(kv, "=")
-		if !ok || base[kv] || name == "PATH" || !wire.EnvMatters(name) || harmless(name, value, w) {
+		if !ok || base[kv] || name == "PATH" || !wire.EnvMatters(name) || harmless(name, value, w) || harmlessGit(name, value, c.Env, w) {
 			continue
 		}
 		parts = append(parts, Part{Text: kv, Start: -1, End: -1, Effects: []Effect{{

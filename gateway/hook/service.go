@@ -18,9 +18,13 @@ import (
 // Service tells whether a shell at the shim is one that the agent starts for
 // itself, or for kavi: hooks are the command lines that kavi itself has given to
 // the agent for its hooks. Where readOnly is set it passes only if all that it does
-// was found to be reading.
+// was found to be reading: so does any git that no call runs, for agents look at the
+// repository many times a turn.
 func Service(f Family, c *wire.Call, hooks []string) (ok, readOnly bool) {
-	if c.Door != wire.DoorShim || c.Name == "git" || !c.HasCommand || c.Stdin != wire.StdinData || len(c.Argv) < 3 {
+	if c.Door == wire.DoorShim && c.Name == "git" {
+		return true, true
+	}
+	if c.Door != wire.DoorShim || !c.HasCommand || c.Stdin != wire.StdinData || len(c.Argv) < 3 {
 		return false, false
 	}
 	text := c.Argv[len(c.Argv)-1]

@@ -99,6 +99,9 @@ func TestRecordedShells(t *testing.T) {
 			}
 		}
 	}
+	if service, readOnly := Service(Claude, &wire.Call{Door: wire.DoorShim, Name: "git", Argv: []string{"git", "status"}}, hooks); !service || !readOnly {
+		t.Error("an agent's own look at the repository does not pass as reading")
+	}
 	if kinds["command"] < 15 || kinds["service"] < 8 || kinds["hook"] < 3 || kinds["rewritten"] != 1 {
 		t.Errorf("recorded: %v", kinds)
 	}

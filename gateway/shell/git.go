@@ -101,18 +101,51 @@ func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
 
 // harmlessSetting reports a git -c name=value that surely runs nothing.
 func harmlessSetting(w word) bool {
-	key, val, _ := strings.Cut(strings.ToLower(w.text), "=")
+	name, value, _ := strings.Cut(w.text, "=")
+	return w.known() && HarmlessSetting(name, value)
+}
+
+// HarmlessSetting reports a setting of git's that surely runs nothing, however it
+// is made (-c, GIT_CONFIG_COUNT). Agents switch off by such what a repository's own
+// configuration could run.
+func HarmlessSetting(name, exact string) bool {
+	key, val := strings.ToLower(name), strings.ToLower(exact)
 	switch {
-	case !w.known():
-		return false
 	case key == "core.pager", strings.HasPrefix(key, "pager."):
 		return val == "cat" || val == "false" || val == ""
 	case key == "core.quotepath", key == "core.abbrev", strings.HasPrefix(key, "diff.rename"), key == "log.showsignature" && val == "false",
 		key == "commit.gpgsign" && val == "false", key == "tag.gpgsign" && val == "false", key == "core.safecrlf", key == "gc.auto":
 		return true
+	case key == "core.askpass":
+		return exact == ""
+	case key == "core.fsmonitor":
+		return exact == "" || val == "false"
+	case key == "core.hookspath":
+		return exact == "/dev/null"
+	case key == "core.alternaterefscommand":
+		return exact == alternates
+	case key == "safe.barerepository":
+		return val == "explicit"
+	case strings.HasPrefix(key, "protocol.") && strings.HasSuffix(key, ".allow"):
+		return val == "never"
+	case strings.HasPrefix(key, "hook.") && strings.HasSuffix(key, ".enabled"),
+		key == "submodule.recurse", key == "maintenance.auto", key == "diff.autorefreshindex":
+		return val == "false"
+	case key == "core.ignorecase":
+		return val == "true" || val == "false"
+	case key == "help.autocorrect":
+		return val == "0" || val == "never"
+	case strings.HasPrefix(key, "alias."):
+		return exact == "version"
+	case key == "format.pretty":
+		return val == "medium" || val == "oneline" || val == "short" || val == "full"
 	}
 	return quietConfig(key)
 }
+
+// alternates is what Claude Code has git run for core.alternateRefsCommand: what
+// git itself does where nothing is set.
+const alternates = `f() { git --git-dir="$1" for-each-ref --format='%(objectname)'; }; f`
 
 // gitAt is git -C: the folder in which the rest happens.
 func (c *cmd) gitAt(dir word) {
