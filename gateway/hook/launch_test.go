@@ -398,3 +398,29 @@ func TestALaunchNeedsItsOptions(t *testing.T) {
 		t.Error("vim has no hooks")
 	}
 }
+
+// Claude takes the system's bash unless its shell is called bash or zsh.
+func TestClaudesShellIsTheShim(t *testing.T) {
+	for _, c := range []struct {
+		env  []string
+		want []string
+	}{
+		{[]string{"SHELL=/x/sh"}, []string{"SHELL=bin/bash"}},
+		{[]string{"SHELL=/x/zsh"}, []string{"SHELL=bin/zsh"}},
+		{[]string{"SHELL=/x/fish", "CLAUDE_CODE_SHELL=/bin/zsh"}, []string{"SHELL=bin/zsh", "CLAUDE_CODE_SHELL=bin/zsh"}},
+	} {
+		o := launched(t, "claude")
+		bin := filepath.Dir(o.Hook)
+		for _, name := range []string{"sh", "bash", "zsh"} {
+			place(t, filepath.Join(bin, name), "")
+		}
+		o.Env = c.env
+		got := launch(t, o).Env
+		for i := range got {
+			got[i] = strings.ReplaceAll(got[i], bin, "bin")
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%v: %s", c.env, d)
+		}
+	}
+}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -52,7 +54,7 @@ func launchClaude(o LaunchOptions) (Launch, error) {
 	if err != nil {
 		return Launch{}, err
 	}
-	l := Launch{Argv: []string{o.Program, "--settings", settings}}
+	l := Launch{Argv: []string{o.Program, "--settings", settings}, Env: claudeShell(&o)}
 	if _, own := a.has("--permission-mode", "--dangerously-skip-permissions"); !own {
 		l.Argv = append(l.Argv, "--permission-mode", "manual")
 	}
@@ -68,6 +70,30 @@ func launchClaude(o LaunchOptions) (Launch, error) {
 	}
 	l.Argv = append(l.Argv, args...)
 	return l, nil
+}
+
+// claudeShell has Claude run the shim as its shell: CLAUDE_CODE_SHELL comes before
+// SHELL, and each counts only where it names a bash or a zsh, else Claude takes the
+// system's.
+func claudeShell(o *LaunchOptions) []string {
+	bin := filepath.Dir(o.Hook)
+	entries, err := o.ReadDir(bin)
+	if err != nil {
+		return nil // the shim sees nothing then, and the border says so
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+	}
+	for _, want := range []string{o.getenv("CLAUDE_CODE_SHELL"), o.getenv("SHELL"), "bash", "zsh"} {
+		if want = filepath.Base(want); (want == "bash" || want == "zsh") && has(want) {
+			shell := filepath.Join(bin, want)
+			if o.getenv("CLAUDE_CODE_SHELL") != "" {
+				return []string{"SHELL=" + shell, "CLAUDE_CODE_SHELL=" + shell}
+			}
+			return []string{"SHELL=" + shell}
+		}
+	}
+	return nil
 }
 
 // claudeSettings are kavi's, merged into the operator's.
