@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kavi/gateway"
+	"kavi/gateway/hook"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
 )
@@ -96,6 +97,15 @@ func (s *Session) arrive(k *call, j judged) {
 		return
 	}
 	k.id = s.nextCall()
+	if a.rebuke != "" && k.hooked != nil && j.Action != gateway.Deny {
+		why := a.rebuke
+		a.rebuke = ""
+		s.calls[k.key()] = k
+		s.denied++
+		s.decide(k, gateway.Verdict{Reason: hook.Refusal("the operator", why)}, ledger.By{Kind: ledger.ByOperator})
+		s.changed = true
+		return
+	}
 	k.again = s.replaces[k.peer]
 	delete(s.replaces, k.peer)
 	s.calls[k.key()] = k
@@ -365,6 +375,11 @@ func (s *Session) deliver(k *call) {
 			s.covers.add(r)
 		}
 		k.running.Store(r)
+		if k.announced != nil {
+			s.doings.join(k.announced.callID, r)
+		} else {
+			s.doings.begin(k, r, time.Now())
+		}
 	}
 	k.phase = delivered
 	s.tell(d, k.verdict, func(err error) {
@@ -406,6 +421,7 @@ func (s *Session) taken(k *call) {
 
 // endedRun: the process of an allowed call is gone.
 func (s *Session) endedRun(r *run, agent string, code int, known bool) {
+	s.doings.end(r.callID)
 	e := ledger.Entry{Kind: ledger.CallExited, Agent: agent, Call: r.callID}
 	if known {
 		e.ExitCode = &code

@@ -2,11 +2,17 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
+	"kavi/gateway/display"
 	"kavi/gateway/watch"
+	"kavi/session/ledger"
 )
 
 // FileChange is one change of one file as the ledger has it.
@@ -79,34 +85,167 @@ type UndoOutcome struct {
 	Why  string `json:"why,omitempty"` // why not; safe to display
 }
 
-// Difference shows what a change did, row by row, safe to display.
+// changeKept is the kind of entry that says that unexplained changes are the operator's own.
+const changeKept ledger.Kind = "change kept"
+
+// errNoWatch: there is nothing to show or take back.
+var errNoWatch = errors.New("changes of files are not watched in this session")
+
+// ErrNoItem: the changes were answered, or never there.
+var ErrNoItem = errors.New("it waits for no word any more")
+
+// item finds unexplained changes.
+func (s *Session) item(ctx context.Context, id string) (*Unexplained, error) {
+	return ask(ctx, s, func(reply func(*Unexplained, error)) {
+		if u := s.items[id]; u != nil {
+			reply(u, nil)
+			return
+		}
+		reply(nil, ErrNoItem)
+	})
+}
+
+// kept is what the watch keeps of the project.
+func (s *Session) kept() (*watch.Kept, error) {
+	w := s.watched.watch()
+	if w == nil {
+		return nil, errNoWatch
+	}
+	return w.Kept(), nil
+}
+
+// Difference shows what unexplained changes did, row by row, safe to display. It
+// reads what was kept of the files, and blocks for that.
 func (s *Session) Difference(ctx context.Context, item string) ([]string, error) {
-	return nil, errors.ErrUnsupported
+	u, err := s.item(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	k, err := s.kept()
+	if err != nil {
+		return nil, err
+	}
+	var rows []string
+	for _, f := range u.Files {
+		rows = append(rows, fmt.Sprintf("%s %s (+%d, -%d)", f.Kind, f.Path, f.Plus, f.Minus))
+		rows = append(rows, k.Diff(f.change).Rows()...)
+	}
+	return rows, nil
 }
 
 // Keep says that unexplained changes are the operator's own.
 func (s *Session) Keep(ctx context.Context, item string, m Mine, by Operator) error {
-	return errors.ErrUnsupported
+	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
+		u := s.items[item]
+		if u == nil {
+			reply(struct{}{}, ErrNoItem)
+			return
+		}
+		e := ledger.Entry{Kind: changeKept, By: operator(by), What: u.Files[0].Path, Why: string(m), Data: map[string]string{"item": u.ID}}
+		s.commit([]ledger.Entry{e}, func(err error) {
+			if err == nil {
+				switch m {
+				case MinePaths:
+					for _, f := range u.Files {
+						s.mine.paths[f.change.Path] = true
+					}
+				case MineTen:
+					s.mine.until = time.Now().Add(mineFor)
+				case MineThis:
+				}
+				s.closeItem(u)
+			}
+			reply(struct{}{}, err)
+		})
+	})
+	return err
 }
 
-// PlanUndo says what taking changes back would do. It reads files and blocks.
-func (s *Session) PlanUndo(ctx context.Context, of ChangesOf) (UndoPlan, error) {
-	return UndoPlan{}, errors.ErrUnsupported
+const mineFor = 10 * time.Minute
+
+func operator(by Operator) *ledger.By {
+	return &ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
 }
 
-// Undo does a plan: the steps that ask only where yes names their path. It is
-// recorded, and can be undone itself.
-func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason string, by Operator) ([]UndoOutcome, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Changes are the changes of this session, in the order in which they happened.
+// Changes are the changes of this session, in the order in which they happened. It
+// reads the ledger.
 func (s *Session) Changes(ctx context.Context, of ChangesOf) ([]FileChange, error) {
-	return nil, errors.ErrUnsupported
+	if w := s.watched.watch(); w != nil {
+		ctx, cancel := context.WithTimeout(ctx, flushWait)
+		defer cancel()
+		_ = w.Flush(ctx) // what is seen late is not lost, only not in this answer
+	}
+	return ChangesIn(s.led, of)
+}
+
+const flushWait = 2 * time.Second
+
+// ChangesIn are the changes that a ledger tells of.
+func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
+	var out []FileChange
+	approvals := make(map[string]string)
+	err := l.Entries(1, func(e ledger.Entry) error {
+		if e.Approval != "" && e.Call != "" {
+			approvals[e.Call] = e.Approval
+		}
+		if e.Kind != ledger.FileChanged && e.Kind != ledger.FileUnsanctioned && e.Kind != ledger.FileUndone {
+			return nil
+		}
+		var c watch.Change
+		if json.Unmarshal([]byte(e.Data["change"]), &c) != nil {
+			return nil // too long to be kept whole: it can neither be shown nor taken back
+		}
+		f := showChange(c)
+		f.How, f.Agent, f.Calls, f.Seq = e.Why, e.Agent, strings.Fields(e.Data["calls"]), e.Seq
+		if e.Kind == ledger.FileUndone {
+			f.How = "undone"
+		}
+		if len(f.Calls) == 1 {
+			f.Approval = approvals[f.Calls[0]]
+		}
+		if of.picks(f, e) {
+			out = append(out, f)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {
+	switch {
+	case of.Item != "" && e.Data["item"] != of.Item,
+		of.Agent != "" && f.Agent != of.Agent,
+		!of.Since.IsZero() && e.Time.Before(of.Since):
+		return false
+	case len(of.Calls) == 0:
+		return true
+	}
+	return slices.ContainsFunc(of.Calls, func(id string) bool { return slices.Contains(f.Calls, id) || f.Approval == id })
 }
 
 // Patch writes changes as a diff that git apply -R takes back, and says what such
 // a diff cannot hold. It holds the files' own bytes.
 func (s *Session) Patch(ctx context.Context, w io.Writer, of ChangesOf) (leftOut []string, err error) {
-	return nil, errors.ErrUnsupported
+	k, err := s.kept()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Changes(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	return PatchOf(k, w, list)
+}
+
+// PatchOf is Patch for a session that is over, with what it kept.
+func PatchOf(k *watch.Kept, w io.Writer, list []FileChange) (leftOut []string, err error) {
+	changes := make([]watch.Change, len(list))
+	for i, f := range list {
+		changes[i] = f.change
+	}
+	left, err := k.Patch(w, changes)
+	for _, l := range left {
+		leftOut = append(leftOut, display.Safe(string(l.Path))+": "+l.Why)
+	}
+	return leftOut, err
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kavi/gateway"
@@ -32,6 +33,7 @@ type run struct {
 	none     bool // an interactive shell or one fed by standard input: covers nothing
 	in       *run // the allowed call that this one is nested in and covered by
 
+	over    atomic.Int64  // when it was seen to have ended, in unix nanoseconds; 0: it goes on
 	settled chan struct{} // closed when it is known whether the call was taken
 	taken   bool          // guarded by covers.mu
 	ended   bool          // guarded by covers.mu
@@ -93,6 +95,7 @@ func (c *covers) settle(r *run, taken bool) {
 	r.taken = taken
 	if !taken {
 		r.ended = true
+		r.over.Store(time.Now().UnixNano())
 		if c.runs[r.id] == r {
 			delete(c.runs, r.id)
 			delete(c.pids, r.id.PID)
@@ -109,6 +112,7 @@ func (c *covers) end(r *run) bool {
 		return false
 	}
 	r.ended, r.until = true, proc.Now()
+	r.over.Store(time.Now().UnixNano())
 	return true
 }
 

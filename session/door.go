@@ -15,6 +15,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/gateway/hook"
+	"kavi/gateway/watch"
 	"kavi/gateway/wire"
 	"kavi/pty/proc"
 )
@@ -44,7 +45,8 @@ type judged struct {
 	text   gateway.Text
 	seal   gateway.Seal
 	nest   nesting
-	preset string // that would have allowed it
+	preset string                // that would have allowed it
+	leaves map[string]watch.Hash // what files hold after a hook's call, by path; the zero hash: nothing
 }
 
 // maxDoors is how many calls one agent may have at once, held ones included; more
@@ -257,6 +259,10 @@ func (s *Session) judgeIn(k *call, j *judged) {
 		j.Why = "a shell that the agent starts for itself"
 		return
 	}
+	if j.Action != gateway.Deny {
+		s.capture(j.Judgement)
+		j.leaves = leavesOf(c, w)
+	}
 	if j.Action == gateway.Prompt {
 		j.preset = s.presetFor(c, who, w, j.policy)
 	}
@@ -291,6 +297,22 @@ func (s *Session) isKavi(pid int) bool {
 	exe = strings.TrimSuffix(exe, " (deleted)")
 	sessions := filepath.Dir(string(s.opts.Dir)) + string(filepath.Separator)
 	return strings.HasPrefix(exe, sessions) && !strings.Contains(exe, "/agents/") || pid == os.Getpid()
+}
+
+// leavesOf says what a hook's call will leave in files.
+func leavesOf(c *gateway.Call, w gateway.World) map[string]watch.Hash {
+	if c.Door != wire.DoorHook || c.Tool == wire.ToolExec {
+		return nil
+	}
+	out := make(map[string]watch.Hash)
+	for path, text := range gateway.Leaves(c, w) {
+		if text == nil {
+			out[path] = watch.Hash{}
+		} else {
+			out[path] = watch.Sum(text)
+		}
+	}
+	return out
 }
 
 // asker is who an agent is to the policy.

@@ -41,6 +41,8 @@ func (d Dir) Agent(name string) string { return filepath.Join(d.Agents(), name) 
 // at the socket that the operator's newest login brought.
 func (d Dir) AuthSock() string { return filepath.Join(string(d), "ssh-agent") }
 
+func (d Dir) baseline() string { return filepath.Join(string(d), "baseline") }
+
 func (d Dir) pending() string { return filepath.Join(string(d), "pending") }
 
 // ControlSocket is where the server listens for clients: in the session's

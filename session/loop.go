@@ -46,6 +46,8 @@ type Session struct {
 	watch   nudges // a new snapshot, or a screen changed
 	told    notices
 	history history
+	watched watcher
+	doings  *doings
 	client  clients
 
 	// The loop's own.
@@ -58,6 +60,10 @@ type Session struct {
 	callSeq     uint64
 	approvalSeq uint64
 	rules       rulebook
+	items       map[string]*Unexplained // changes that wait for a word
+	itemSeq     uint64
+	undoSeq     uint64
+	mine        mine
 	proposals   proposals
 	fullAccess  bool
 	fullSince   time.Time

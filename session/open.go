@@ -13,6 +13,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/gateway/shim/install"
+	"kavi/gateway/watch"
 	"kavi/pty"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
@@ -82,6 +83,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
 	}
 	s.started = rec.Created
+	s.doings = newDoings(o.Project)
 	if fresh {
 		err = s.begin(o)
 	} else {
@@ -92,6 +94,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 	}
 	s.publish()
 	s.wg.Go(s.loop)
+	s.wg.Go(s.watchProject)
 	if !fresh {
 		s.post(func() { s.reevaluate("", func(int) {}) })
 	}
@@ -124,7 +127,8 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		reserved:  make(map[string]bool),
 		rules:     rulebook{used: make(map[gateway.RuleName]int)},
 		proposals: proposals{done: make(map[string]bool)},
-		calls:     make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
+		items:     make(map[string]*Unexplained), mine: mine{paths: make(map[watch.Path]bool)},
+		calls: make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if s.procs.self, err = proc.Of(os.Getpid()); err != nil {

@@ -170,6 +170,7 @@ func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, a *addin
 		return
 	}
 	k.waiters = append(k.waiters, done)
+	k.judged.leaves = j.leaves
 	k.adding = a
 	s.history.add(k.asked(false))
 	if was == lapsed {
@@ -254,7 +255,7 @@ func (s *Session) reevaluate(agent string, done func(int)) {
 			} else if !paused {
 				n++
 				s.allowed++
-				k.judged.Caps = j.Caps
+				k.judged.Caps, k.judged.leaves = j.Caps, j.leaves
 				s.decideBy(k, j.Judgement)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"kavi/gateway"
 	"kavi/gateway/hook"
 	"kavi/gateway/shell"
+	"kavi/gateway/watch"
 	"kavi/pty"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
@@ -50,6 +51,7 @@ type past struct {
 	talks      map[string]string   // conversations
 	gates      map[string]string
 	uses       map[string][]use
+	items      map[string]*Unexplained
 	detached   time.Time      // when an operator last left
 	rules      []ledger.Entry // added in the session and not removed
 	used       map[gateway.RuleName]int
@@ -85,6 +87,7 @@ func (s *Session) comeBack(rebooted bool) error {
 	if err := s.rulesAgain(p); err != nil {
 		return err
 	}
+	s.items = p.items
 	if err := s.takeOver(p); err != nil {
 		return err
 	}
@@ -101,11 +104,13 @@ func (s *Session) fold() (*past, error) {
 		calls: make(map[string]*pastCall), exited: make(map[string]bool),
 		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
 		families: make(map[string]hook.Family), lines: make(map[string][]string), matters: make(map[string][]string), talks: make(map[string]string),
-		gates: make(map[string]string), uses: make(map[string][]use),
+		items: make(map[string]*Unexplained), gates: make(map[string]string), uses: make(map[string][]use),
 	}
 	err := s.led.Entries(1, func(e ledger.Entry) error {
 		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
 		s.approvalSeq = max(s.approvalSeq, number(e.Approval, "apr_"))
+		s.itemSeq = max(s.itemSeq, number(e.Data["item"], "chg_"))
+		s.undoSeq = max(s.undoSeq, number(e.Call, "undo_"))
 		s.rules.seq = max(s.rules.seq, number(e.Data["id"], "rem_"))
 		if from, to, ok := e.Gap(); ok { // what was in the hole may have used as many ids
 			s.callSeq += to - from + 1
@@ -170,6 +175,10 @@ func (p *past) take(e ledger.Entry) {
 		}
 	case ledger.CallExited, ledger.CallAbandoned:
 		delete(p.calls, e.Call)
+	case ledger.FileUnsanctioned:
+		p.item(e)
+	case changeKept:
+		delete(p.items, e.Data["item"])
 	case ledger.RuleAdded:
 		p.rules = append(p.rules, e)
 	case ledger.RuleRemoved:
@@ -202,6 +211,24 @@ func (p *past) take(e ledger.Entry) {
 	case agentTalks:
 		p.talks[e.Agent] = e.Data["conversation"]
 	}
+}
+
+// item puts an unexplained change back where it waits.
+func (p *past) item(e ledger.Entry) {
+	var c watch.Change
+	id := e.Data["item"]
+	if id == "" || json.Unmarshal([]byte(e.Data["change"]), &c) != nil {
+		return
+	}
+	u := p.items[id]
+	if u == nil {
+		u = &Unexplained{ID: id, Since: e.Time}
+		p.items[id] = u
+	}
+	f := showChange(c)
+	f.How, f.Seq = e.Why, e.Seq
+	u.Files = append(u.Files, f)
+	u.Protected = u.Protected || f.Protected
 }
 
 // count notes which rules decided a call.

@@ -36,6 +36,19 @@ func (s *Session) publish() {
 	if p := s.proposals.shown; p != nil {
 		n.Offered = &p.Offered
 	}
+	for _, u := range s.items {
+		n.Unexplained = append(n.Unexplained, u)
+	}
+	slices.SortFunc(n.Unexplained, func(a, b *Unexplained) int {
+		switch {
+		case a.Protected == b.Protected:
+			return compareIDs(a.ID, b.ID)
+		case a.Protected:
+			return -1
+		}
+		return 1
+	})
+	n.Watching = s.watching()
 	waiting := make(map[string]int)
 	for _, k := range s.approvals {
 		n.Approvals = append(n.Approvals, k.approval)

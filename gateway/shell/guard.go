@@ -29,6 +29,10 @@ var diskPrefixes = [...]string{
 	"ram", "sr", "mem", "kmem", "port", "mtd", "bcache", "drbd", "ada", "da",
 }
 
+// Protected reports whether a path lies in something that decides what later runs:
+// repositories' own folders, settings of agents and editors.
+func Protected(p string) bool { return protected(p) }
+
 // protected reports whether a path lies in something that decides what later
 // runs. Names are compared without case: some file systems do.
 func protected(p string) bool {

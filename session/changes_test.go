@@ -1,0 +1,316 @@
+package session
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kavi/session/ledger"
+)
+
+// watched waits until the watcher sees the project.
+func (w *world) watchedNow() {
+	w.t.Helper()
+	w.until("the watch", func(*Snapshot) bool { return w.watched.watch() != nil })
+	select {
+	case <-w.watched.watch().Ready():
+	case <-time.After(patience):
+		w.t.Fatal("the watch is not ready")
+	}
+}
+
+func (w *world) write(name, text string) {
+	w.t.Helper()
+	writeIn(w.t, w.project, name, text)
+}
+
+func writeIn(t testing.TB, project, name, text string) {
+	t.Helper()
+	path := filepath.Join(project, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// beginWith opens a session in a project that has these files, and watches it.
+func beginWith(t testing.TB, files map[string]string, change ...func(*Options)) *world {
+	t.Helper()
+	w := begin(t, append(change, func(o *Options) {
+		for name, text := range files {
+			writeIn(t, o.Project, name, text)
+		}
+	})...)
+	w.watchedNow()
+	return w
+}
+
+// itemOf waits for an unexplained change of a file.
+func (w *world) itemOf(path string) *Unexplained {
+	w.t.Helper()
+	var found *Unexplained
+	w.until("an unexplained change of "+path, func(s *Snapshot) bool {
+		for _, u := range s.Unexplained {
+			for _, f := range u.Files {
+				if f.Path == path {
+					found = u
+				}
+			}
+		}
+		return found != nil
+	})
+	return found
+}
+
+func (w *world) item() *Unexplained {
+	w.t.Helper()
+	return w.until("an unexplained change", func(s *Snapshot) bool { return len(s.Unexplained) > 0 }).Unexplained[0]
+}
+
+func (w *world) noItems() {
+	w.t.Helper()
+	w.until("no unexplained change", func(s *Snapshot) bool { return len(s.Unexplained) == 0 })
+}
+
+// changes waits for n changes of files in the ledger.
+func (w *world) changes(n int, of ChangesOf) []FileChange {
+	w.t.Helper()
+	var got []FileChange
+	w.until("the changes", func(*Snapshot) bool {
+		var err error
+		if got, err = w.Changes(w.t.Context(), of); err != nil {
+			w.t.Fatal(err)
+		}
+		return len(got) >= n
+	})
+	return got
+}
+
+func (w *world) undo(of ChangesOf, yes ...string) []UndoOutcome {
+	w.t.Helper()
+	plan, err := w.PlanUndo(w.t.Context(), of)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out, err := w.Undo(w.t.Context(), plan.ID, yes, "not this", Operator{Client: "test"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
+}
+
+func TestAChangeIsExplainedByTheCallThatWasAllowed(t *testing.T) {
+	w := begin(t)
+	w.watchedNow()
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt; mkdir d; echo ho > d/e'`)
+	w.answer(true, "", w.pending(1)[0])
+	w.exited("one")
+	list := w.changes(3, ChangesOf{Calls: []string{"apr_01"}})
+	for _, f := range list {
+		if f.How != "inferred" || f.Agent != "one" || f.Calls[0] != "call_1" {
+			t.Errorf("%+v", f)
+		}
+	}
+	var patch bytes.Buffer
+	if left, err := w.Patch(t.Context(), &patch, ChangesOf{Agent: "one"}); err != nil || len(left) > 1 || !strings.Contains(patch.String(), "+hi") {
+		t.Errorf("%v %v\n%s", left, err, patch.String())
+	}
+	cmd := exec.Command("git", "apply", "-R", "-")
+	cmd.Dir, cmd.Stdin = w.project, &patch
+	if out, err := cmd.CombinedOutput(); err != nil || w.exists("out.txt") {
+		t.Errorf("git apply -R: %v %s", err, out)
+	}
+}
+
+// What goes past the shim: a static binary, a shell without its environment. The
+// watcher shows it within a second.
+func TestWhatGoesPastTheDoorsIsShown(t *testing.T) {
+	w := beginWith(t, map[string]string{"src/a.go": "package a\n"})
+	w.script("one", `env -i /bin/sh -c 'echo evil > src/b.go; /bin/rm src/a.go'; while ! test -e stop; do :; done`)
+	start := time.Now()
+	u := w.item()
+	if d := time.Since(start); d > 5*time.Second {
+		t.Errorf("it was shown after %v", d)
+	}
+	rows, err := w.Difference(t.Context(), u.ID)
+	if err != nil || !strings.Contains(strings.Join(rows, "\n"), "evil") {
+		t.Errorf("%v\n%s", err, strings.Join(rows, "\n"))
+	}
+	w.itemOf("src/a.go")
+	w.itemOf("src/b.go")
+	for _, u := range w.Snapshot().Unexplained {
+		for _, o := range w.undo(ChangesOf{Item: u.ID}) {
+			if !o.Done {
+				t.Errorf("%+v", o)
+			}
+		}
+		w.until("it to go", func(s *Snapshot) bool {
+			return !slices.ContainsFunc(s.Unexplained, func(o *Unexplained) bool { return o.ID == u.ID })
+		})
+	}
+	if b, err := os.ReadFile(filepath.Join(w.project, "src/a.go")); err != nil || string(b) != "package a\n" || w.exists("src/b.go") {
+		t.Errorf("a.go %q %v, b.go is there: %v", b, err, w.exists("src/b.go"))
+	}
+	w.touch("stop")
+	w.exited("one")
+}
+
+func TestTheOperatorsOwnChangesAreKept(t *testing.T) {
+	w := beginWith(t, map[string]string{"notes.txt": "one\n"})
+	w.write("notes.txt", "two\n")
+	u := w.item()
+	if len(u.Files) != 1 || u.Files[0].Path != "notes.txt" || u.Files[0].Plus != 1 || u.Files[0].Minus != 1 || u.Protected {
+		t.Errorf("%+v", u)
+	}
+	if err := w.Keep(t.Context(), u.ID, MinePaths, Operator{Client: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	w.noItems()
+	w.write("notes.txt", "three\n")
+	list := w.changes(2, ChangesOf{})
+	if got := list[1].How; got != "the operator's own" || len(w.Snapshot().Unexplained) != 0 {
+		t.Errorf("the next one: %s, waiting %d", got, len(w.Snapshot().Unexplained))
+	}
+	if err := w.Keep(t.Context(), u.ID, MineThis, Operator{}); err == nil {
+		t.Error("it can be kept twice")
+	}
+}
+
+func TestUndoOfAnAllowedDeleteRestoresEverything(t *testing.T) {
+	files := map[string]string{"src/a.go": "a\n", "src/deep/b.go": "b\n", "src/run.sh": "#!/bin/sh\n"}
+	w := beginWith(t, nil, func(o *Options) {
+		for name, text := range files {
+			writeIn(t, o.Project, name, text)
+		}
+		if err := os.Chmod(filepath.Join(o.Project, "src/run.sh"), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("a.go", filepath.Join(o.Project, "src/link")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	w.script("one", `"$SHELL" -c 'rm -rf src'`)
+	w.answer(true, "", w.pending(1)[0])
+	w.exited("one")
+	w.changes(4, ChangesOf{Calls: []string{"call_1"}})
+	n := 0 // what comes right after a call's end could be its own
+	w.until("a change by hand since", func(s *Snapshot) bool {
+		n++
+		w.write("src/a.go", strings.Repeat("mine\n", n))
+		for _, u := range s.Unexplained {
+			for _, f := range u.Files {
+				if f.Path == "src/a.go" {
+					return true
+				}
+			}
+		}
+		return false
+	})
+	mine := strings.Repeat("mine\n", n)
+	for _, o := range w.undo(ChangesOf{Calls: []string{"call_1"}}) {
+		if (o.Path == "src/a.go") == o.Done && o.Why != "" {
+			t.Errorf("%+v", o)
+		}
+	}
+	for name, want := range map[string]string{"src/a.go": mine, "src/deep/b.go": "b\n", "src/run.sh": "#!/bin/sh\n"} {
+		if b, err := os.ReadFile(filepath.Join(w.project, name)); err != nil || string(b) != want {
+			t.Errorf("%s: %q %v", name, b, err)
+		}
+	}
+	if fi, err := os.Stat(filepath.Join(w.project, "src/run.sh")); err != nil || fi.Mode().Perm() != 0o750 {
+		t.Errorf("run.sh: %v %v", fi, err)
+	}
+	if to, err := os.Readlink(filepath.Join(w.project, "src/link")); err != nil || to != "a.go" {
+		t.Errorf("link: %s %v", to, err)
+	}
+	// Undoing is a change like others: explained, and undone in turn.
+	w.changes(1, ChangesOf{Calls: []string{"undo_01"}})
+	for _, u := range w.Snapshot().Unexplained {
+		for _, f := range u.Files {
+			if f.Path != "src/a.go" && f.Path != "src" && f.Path != "one.agent" {
+				t.Errorf("what was restored is unexplained: %+v", f)
+			}
+		}
+	}
+	w.undo(ChangesOf{Calls: []string{"undo_01"}})
+	if w.exists("src/run.sh") {
+		t.Error("the undo could not be undone")
+	}
+}
+
+// CVE-2026-25725: settings that run programs, made where there were none.
+func TestAChangedSettingIsShownFirst(t *testing.T) {
+	w := beginWith(t, nil, func(o *Options) {
+		cmd := exec.Command("git", "init", "-q")
+		cmd.Dir = o.Project
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+	})
+	w.write("a.txt", "x")
+	w.itemOf("a.txt")
+	w.write(".git/hooks/pre-commit", "#!/bin/sh\n")
+	w.itemOf(".git/hooks/pre-commit")
+	if u := w.Snapshot().Unexplained[0]; !u.Protected || len(w.Snapshot().Unexplained) < 2 {
+		t.Errorf("first comes %s of %d items", u.Files[0].Path, len(w.Snapshot().Unexplained))
+	}
+}
+
+func TestUnexplainedChangesSurviveAServer(t *testing.T) {
+	w := beginWith(t, map[string]string{"a.txt": "one\n", "one.agent": ""})
+	w.script("one", `while ! test -e stop; do :; done`)
+	w.write("a.txt", "two\n")
+	id := w.itemOf("a.txt").ID
+	w.Close()
+	w.reopen()
+	w.watchedNow()
+	if u := w.itemOf("a.txt"); u.ID != id {
+		t.Errorf("%s is %s now", id, u.ID)
+	}
+	w.undo(ChangesOf{Item: id})
+	w.until("it to go", func(s *Snapshot) bool {
+		for _, u := range s.Unexplained {
+			if u.ID == id {
+				return false
+			}
+		}
+		return true
+	})
+	if got := w.file("a.txt"); got != "one" {
+		t.Errorf("a.txt holds %q", got)
+	}
+	w.write("b.txt", "x")
+	if next := w.itemOf("b.txt").ID; next == id {
+		t.Error("an id was used twice")
+	}
+	var undone int
+	for _, e := range w.entries() {
+		if e.Kind == ledger.FileUndone && e.Path == "a.txt" {
+			undone++
+		}
+	}
+	if undone != 1 {
+		t.Errorf("%d entries of what was undone", undone)
+	}
+	w.touch("stop")
+	w.exited("one")
+}
+
+// What a hook announced is announced down to the content.
+func TestAnEditThatAHookAnnouncedIsKnownByItsContent(t *testing.T) {
+	w := beginWith(t, map[string]string{"a.txt": "one\n"})
+	w.claude(`hook w "{\"hook_event_name\":\"PreToolUse\",\"cwd\":\"$PWD\",\"tool_name\":\"Edit\",\"tool_use_id\":\"w\",\"tool_input\":{\"file_path\":\"$PWD/a.txt\",\"old_string\":\"one\",\"new_string\":\"two\"}}"
+printf 'two\n' > a.tmp; mv a.tmp a.txt`)
+	w.exited("claude")
+	list := w.changes(1, ChangesOf{Agent: "claude"})
+	if f := list[0]; f.Path != "a.txt" || f.How != "announced" || f.Plus != 1 || f.Minus != 1 {
+		t.Errorf("%+v", f)
+	}
+}

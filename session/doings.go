@@ -1,0 +1,209 @@
+package session
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/shell"
+	"kavi/gateway/watch"
+	"kavi/pty/proc"
+)
+
+// doings are the allowed calls as far as they explain changes of files: where each
+// may write, what a hook announced, and from when until when something of it ran.
+// The loop and the doors write it, the watcher's goroutine reads it.
+type doings struct {
+	mu   sync.Mutex
+	root string // the project, resolved
+	list []*doing
+}
+
+type doing struct {
+	watch.Call
+	hook bool      // the agent does it itself, until it says that it is done
+	over time.Time // zero: it goes on
+	runs []*run    // as processes
+}
+
+// How long, and how many, calls that are over are kept: what they did may be seen
+// late, after a sleep of the disk or of the machine.
+const (
+	keepDoings = 2 * time.Minute
+	maxDoings  = 4096
+)
+
+func newDoings(root string) *doings {
+	if r, err := filepath.EvalSymlinks(root); err == nil {
+		root = r
+	}
+	return &doings{root: root}
+}
+
+// begin adds an allowed call before its caller hears of it.
+func (d *doings) begin(k *call, r *run, at time.Time) {
+	n := &doing{Call: watch.Call{ID: k.id, Agent: k.agentName, At: at}, hook: k.hooked != nil}
+	if r.in != nil {
+		n.Under = r.in.callID
+	}
+	for _, p := range k.judged.Parts {
+		for _, e := range p.Effects {
+			if place, ok := d.place(e); ok && !slices.Contains(n.May, place) {
+				n.May = append(n.May, place)
+			}
+		}
+	}
+	if slices.ContainsFunc(k.judged.Parts, usesGit) {
+		n.May = append(n.May, watch.Place{Path: ".git", Tree: true})
+	}
+	for path, hash := range k.judged.leaves {
+		if n.Announced == nil {
+			n.Announced = make(map[watch.Path]watch.Hash)
+		}
+		n.Announced[d.path(path)] = hash
+	}
+	if len(n.May)+len(n.Announced) == 0 {
+		return // it only reads
+	}
+	if !n.hook {
+		n.runs = append(n.runs, r)
+	}
+	n.Alive = n.alive
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.list = append(d.list, n)
+	d.prune()
+}
+
+// join adds a process to a call: the shell of one that a hook announced.
+func (d *doings) join(callID string, r *run) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, n := range d.list {
+		if n.ID == callID {
+			n.runs = append(n.runs, r)
+		}
+	}
+}
+
+// end says that a call is over, as the agent says.
+func (d *doings) end(callID string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, n := range d.list {
+		if n.ID == callID && n.over.IsZero() {
+			n.over = time.Now()
+		}
+	}
+}
+
+// made adds what kavi itself is about to change.
+func (d *doings) made(id string, changes []watch.Change) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := &doing{Call: watch.Call{ID: id, Made: changes, At: time.Now().Add(-time.Second)}, over: time.Now()}
+	d.list = append(d.list, n)
+}
+
+// prune drops what has been over for long.
+func (d *doings) prune() {
+	old := time.Now().Add(-keepDoings)
+	d.list = slices.DeleteFunc(d.list, func(n *doing) bool {
+		if !n.over.IsZero() {
+			return n.over.Before(old)
+		}
+		if n.hook || len(n.runs) == 0 {
+			return false
+		}
+		return !slices.ContainsFunc(n.runs, func(r *run) bool { end, ended := r.finished(); return !ended || end.After(old) })
+	})
+	if extra := len(d.list) - maxDoings; extra > 0 {
+		d.list = slices.Delete(d.list, 0, extra)
+	}
+}
+
+// calls are the allowed calls of now, for watch.Explain.
+func (d *doings) calls() []watch.Call {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := make([]watch.Call, len(d.list))
+	for i, n := range d.list {
+		out[i] = n.Call
+	}
+	return out
+}
+
+// alive tells whether something of a call ran at any time from since until until.
+func (n *doing) alive(since, until time.Time) bool {
+	if n.At.After(until) {
+		return false
+	}
+	if n.hook && (n.over.IsZero() || n.over.After(since)) {
+		return true
+	}
+	for _, r := range n.runs {
+		if end, ended := r.finished(); !ended || end.After(since) || r.leftSomething() {
+			return true
+		}
+	}
+	return false
+}
+
+// usesGit: whatever git does with files, it may move its own branches.
+func usesGit(p gateway.Part) bool {
+	return len(p.Argv) > 0 && p.Argv[0].Known && filepath.Base(p.Argv[0].Text) == "git"
+}
+
+// path is how the watcher names a file.
+func (d *doings) path(abs string) watch.Path {
+	if rel, ok := strings.CutPrefix(abs, d.root+string(filepath.Separator)); ok {
+		return watch.Path(rel)
+	}
+	if abs == d.root {
+		return ""
+	}
+	return watch.Path(abs)
+}
+
+// place is where an effect may write.
+func (d *doings) place(e gateway.Effect) (watch.Place, bool) {
+	switch e.Kind {
+	case shell.Write, shell.Overwrite, shell.Delete:
+		if e.Path == "" || e.Unsure {
+			return watch.Place{Tree: true}, true
+		}
+		return watch.Place{Path: d.path(e.Path), Tree: e.Recursive}, true
+	case shell.Commit:
+		return watch.Place{Path: ".git", Tree: true}, true
+	case shell.Unknown, shell.Opaque, shell.Privilege:
+		return watch.Place{Tree: true}, true
+	case shell.Read, shell.Network:
+	}
+	return watch.Place{}, false
+}
+
+// finished tells when the process of a run ended, and whether it has.
+func (r *run) finished() (time.Time, bool) {
+	t := r.over.Load()
+	if t == 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(0, t), true
+}
+
+// leftSomething tells whether processes of its group or session live on.
+func (r *run) leftSomething() bool {
+	all, err := proc.All()
+	if err != nil {
+		return false
+	}
+	for _, id := range all {
+		if pgid, sid, err := proc.Group(id.PID); err == nil && (pgid == r.id.PID || sid == r.id.PID) && id.Start >= r.id.Start {
+			return true
+		}
+	}
+	return false
+}

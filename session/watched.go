@@ -1,0 +1,294 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"kavi/gateway"
+	"kavi/gateway/display"
+	"kavi/gateway/shell"
+	"kavi/gateway/shim/install"
+	"kavi/gateway/watch"
+	"kavi/session/ledger"
+)
+
+// The watcher is the witness that nobody can talk to. Its goroutine explains what
+// it sees by the calls that were allowed; the loop records it, and shows what none
+// of them explains.
+
+// watcher is the session's watch of its project.
+type watcher struct {
+	mu    sync.Mutex
+	w     *watch.Watch // nil while it begins, and where it cannot
+	why   string       // why there is none; safe to display
+	plans map[string]undoPlan
+	seq   int
+}
+
+func (m *watcher) watch() *watch.Watch {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.w
+}
+
+// watchProject watches until the session's goroutines end. It blocks.
+func (s *Session) watchProject() {
+	w, err := watch.Open(s.ctx, watch.Options{
+		Root: s.opts.Project, Folder: s.opts.Dir.baseline(), Git: install.Find("git"), Also: s.settings(),
+		Protected: shell.Protected, Log: s.log,
+	})
+	s.watched.mu.Lock()
+	s.watched.w = w
+	s.watched.why = ""
+	if err != nil {
+		s.watched.why = "changes of files are not seen: " + display.Safe(err.Error())
+	}
+	s.watched.mu.Unlock()
+	s.post(func() { s.changed = true })
+	if err != nil {
+		if s.ctx.Err() == nil {
+			s.log.Error("watching the project", "err", err)
+			s.post(func() {
+				s.record(ledger.Entry{Kind: ledger.Problem, Witness: ledger.WitnessWatcher, Why: "changes of files are not seen: " + err.Error()})
+			})
+		}
+		return
+	}
+	for b := range w.Changes() {
+		s.explain(b)
+	}
+	if err := w.Close(); err != nil {
+		s.log.Error("ending the watch", "err", err)
+	}
+}
+
+// settings are what decides what runs and lies outside the project.
+func (s *Session) settings() []string {
+	var out []string
+	for _, name := range []string{
+		".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".zshenv", ".gitconfig", ".config/git/config",
+		".claude/settings.json", ".claude.json", ".codex/config.toml", ".gemini/settings.json", ".config/opencode/opencode.json",
+		".qwen/settings.json", ".ssh/config", ".ssh/authorized_keys", ".npmrc",
+	} {
+		path := filepath.Join(s.home, name)
+		if fi, err := os.Lstat(filepath.Dir(path)); err == nil && fi.IsDir() {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// explained is a change with who made it, as far as that is known.
+type explained struct {
+	watch.Change
+	by watch.Explanation
+}
+
+func (s *Session) explain(b watch.Batch) {
+	calls := s.doings.calls()
+	list := make([]explained, len(b.Changes))
+	for i, c := range b.Changes {
+		list[i] = explained{c, watch.Explain(c, calls)}
+	}
+	if !s.post(func() { s.sawChanges(list, b.Done) }) {
+		b.Done()
+	}
+}
+
+// mine is what the operator said is their own.
+type mine struct {
+	paths map[watch.Path]bool
+	until time.Time
+}
+
+func (m *mine) has(c watch.Change) bool {
+	return m.paths[c.Path] || !c.Time.IsZero() && c.Time.Before(m.until)
+}
+
+// byHand is how a change that the operator said is theirs is explained.
+const byHand watch.How = "the operator's own"
+
+// sawChanges records changes, and shows those that nothing explains.
+func (s *Session) sawChanges(list []explained, done func()) {
+	var entries []ledger.Entry
+	item := &Unexplained{Since: time.Now()}
+	for _, c := range list {
+		f := s.fileChange(c)
+		e := ledger.Entry{
+			Kind: ledger.FileChanged, Witness: ledger.WitnessWatcher, Agent: f.Agent, Path: string(c.Path),
+			What: f.Path, Why: f.How, Data: map[string]string{"change": changeJSON(c.Change), "calls": strings.Join(f.Calls, " ")},
+		}
+		if len(f.Calls) == 1 {
+			e.Call = f.Calls[0]
+		}
+		if c.by.How == watch.Unsanctioned {
+			if s.mine.has(c.Change) {
+				e.Why = string(byHand)
+			} else {
+				if item.ID == "" {
+					s.itemSeq++
+					item.ID = fmt.Sprintf("chg_%02d", s.itemSeq)
+				}
+				e.Kind = ledger.FileUnsanctioned
+				e.Data["item"] = item.ID
+				item.add(f, c.by, s.doingLine)
+			}
+		}
+		entries = append(entries, e)
+	}
+	s.commitAll(entries, func(err error) {
+		if err != nil {
+			s.log.Error("changes of files were not recorded", "changes", len(list), "err", err)
+			return // they are reported again to a server that comes back
+		}
+		done()
+		if item.ID != "" {
+			s.showItem(item)
+		}
+	})
+}
+
+// commitAll commits entries in pieces; done runs after the last, or at once when one fails.
+func (s *Session) commitAll(entries []ledger.Entry, done func(error)) {
+	const piece = 200
+	if len(entries) <= piece {
+		s.commit(entries, done)
+		return
+	}
+	s.commit(entries[:piece], func(err error) {
+		if err != nil {
+			done(err)
+			return
+		}
+		s.commitAll(entries[piece:], done)
+	})
+}
+
+func changeJSON(c watch.Change) string {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+func (s *Session) fileChange(c explained) FileChange {
+	f := showChange(c.Change)
+	f.How, f.Agent = string(c.by.How), c.by.Agent()
+	for _, k := range c.by.Calls {
+		f.Calls = append(f.Calls, k.ID)
+	}
+	return f
+}
+
+// showChange is a change for display.
+func showChange(c watch.Change) FileChange {
+	return FileChange{
+		Path: display.Safe(string(c.Path)), From: display.Safe(string(c.From)), Kind: string(c.Kind), Plus: c.Plus, Minus: c.Minus,
+		Protected: c.Protected, Gap: c.Gap, Time: c.Time, change: c,
+	}
+}
+
+func (u *Unexplained) add(f FileChange, by watch.Explanation, line func(watch.Call) string) {
+	u.Files = append(u.Files, f)
+	u.Protected = u.Protected || f.Protected
+	for _, c := range by.Could {
+		if text := line(c); !slices.Contains(u.Could, text) {
+			u.Could = append(u.Could, text)
+		}
+	}
+}
+
+// doingLine says in one line what was running.
+func (s *Session) doingLine(c watch.Call) string { return c.ID + " of " + c.Agent }
+
+// showItem puts unexplained changes before the operator. An agent at the level
+// on-write that could have made them is paused: it should have asked.
+func (s *Session) showItem(u *Unexplained) {
+	for _, a := range s.agents {
+		could := slices.ContainsFunc(u.Could, func(line string) bool { return strings.HasSuffix(line, " of "+a.spec.Name) })
+		if could && a.spec.Level == gateway.LevelOnWrite && a.exit == nil && a.paused == "" {
+			s.pauseFor(a, u.ID+" changed "+u.Files[0].Path+" without having been asked")
+			u.Paused = append(u.Paused, a.spec.Name)
+		}
+	}
+	s.items[u.ID] = u
+	s.changed = true
+	what := u.Files[0].Path
+	if n := len(u.Files); n > 1 {
+		what = fmt.Sprintf("%s and %d more", what, n-1)
+	}
+	title := "changed, and no call explains it"
+	if u.Protected {
+		title = "SETTINGS changed, and no call explains it"
+	}
+	s.notify(Notice{NeedsYou: true, Title: title, Text: what})
+}
+
+func (s *Session) pauseFor(a *agent, why string) {
+	a.paused = why
+	s.tellProcs(a)
+	s.changed = true
+	s.record(ledger.Entry{Kind: ledger.AgentPaused, Agent: a.spec.Name, Why: why})
+}
+
+// closeItem takes unexplained changes from the inbox, once that is recorded.
+func (s *Session) closeItem(u *Unexplained) {
+	delete(s.items, u.ID)
+	s.changed = true
+	for _, name := range u.Paused {
+		if a := s.agents[name]; a != nil && strings.HasPrefix(a.paused, u.ID+" ") {
+			s.resume(a, ledger.By{Kind: ledger.ByOperator})
+		}
+	}
+}
+
+// capture keeps what is now at the paths that a call names, before it is let go. It
+// waits a moment at most: to wait longer would hold up the agent for what is only
+// there to be taken back.
+func (s *Session) capture(j gateway.Judgement) {
+	w := s.watched.watch()
+	if w == nil {
+		return
+	}
+	var paths []watch.Path
+	for _, p := range j.Parts {
+		for _, e := range p.Effects {
+			switch e.Kind {
+			case shell.Write, shell.Overwrite, shell.Delete:
+				if e.Path != "" && !e.Outside && len(paths) < 64 {
+					paths = append(paths, s.doings.path(e.Path))
+				}
+			case shell.Read, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege:
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, captureWait)
+	defer cancel()
+	if err := w.Capture(ctx, paths...); err != nil && s.ctx.Err() == nil {
+		s.log.Warn("keeping what a call may change", "err", err)
+	}
+}
+
+const captureWait = time.Second
+
+// watching says what is wrong with the watch, or "".
+func (s *Session) watching() string {
+	s.watched.mu.Lock()
+	w, why := s.watched.w, s.watched.why
+	s.watched.mu.Unlock()
+	if w == nil {
+		return why
+	}
+	return w.Status().Degraded()
+}
