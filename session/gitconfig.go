@@ -22,6 +22,12 @@ type gitConfig struct {
 	why   string
 }
 
+// GitProgram gives gateway.GitProgram of a project, which it asks again only when
+// the repository's configuration changed.
+func GitProgram(project string) func() string {
+	return (&gitConfig{root: project}).program
+}
+
 // stamp tells a file from what was written over it. The time of the change is
 // what no program can set back.
 type stamp struct {
