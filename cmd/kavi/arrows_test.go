@@ -31,7 +31,7 @@ func arrows() map[string]arrow {
 		"gateway/shell":          {nil, "the shell analysis is a pure leaf, fuzzed alone"},
 		"gateway/shim":           {[]string{"gateway/wire"}, "the shim runs in front of every command: all it may know is what it says to the gateway"},
 		"gateway/shim/install":   {nil, "installing shims is making links"},
-		"gateway/hook":           {[]string{"gateway/wire"}, "an agent's own language becomes a call and nothing else: what is allowed is decided elsewhere"},
+		"gateway/hook":           {[]string{"gateway/wire", "gateway/hook/model"}, "an agent's own language becomes a call and nothing else: what is allowed is decided elsewhere"},
 		"gateway/hook/model":     {nil, "what a script tells a model is text"},
 		"gateway/watch":          {[]string{"gateway/display", "gateway/watch/baseline", "gateway/watch/diff"}, "the watcher sees what changed; whether a call explains it is told by who asks"},
 		"gateway/watch/baseline": {nil, "what files held is kept without knowing who asks for it"},

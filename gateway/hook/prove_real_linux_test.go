@@ -1,0 +1,106 @@
+package hook
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// sealed runs a test again in a network of its own, which has nothing but
+// loopback, and reports that it did; there it reports false.
+func sealed(t *testing.T) (done bool) {
+	t.Helper()
+	const mark = "KAVI_TEST_SEALED"
+	if os.Getenv(mark) != "" {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = unix.Close(fd) }()
+		lo, err := unix.NewIfreq("lo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lo.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+		if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo); err != nil {
+			t.Fatalf("loopback: %v", err)
+		}
+		return false
+	}
+	c := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=10m")
+	c.Args[0] = os.Args[0]
+	c.Env = append(os.Environ(), mark+"=1")
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	if os.Getuid() != 0 {
+		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
+	}
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Errorf("in a network of its own: %v\n%s", err, out)
+	} else {
+		t.Logf("%s", out)
+	}
+	return true
+}
+
+// agentFolder is where .ci/agents put them.
+func agentFolder(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("KAVI_AGENTS")
+	if os.Getenv("KAVI_E2E") == "" {
+		t.Skip("no real agent proved its hooks: KAVI_E2E=1, with KAVI_AGENTS as .ci/agents made it")
+	}
+	return filepath.Join(dir, "node_modules", ".bin")
+}
+
+func TestRealAgentsProveTheirHooks(t *testing.T) {
+	bin := agentFolder(t)
+	if sealed(t) {
+		return
+	}
+	for _, f := range Families() {
+		t.Run(string(f), func(t *testing.T) {
+			o := proveIn(t, filepath.Join(bin, string(f)))
+			o.Shell = "bash"
+			p, err := Prove(t.Context(), o)
+			t.Logf("%s %s in %v, at the shim: %v, %d forms", f, p.Version, p.Took.Round(time.Millisecond), p.Shim, len(p.Forms))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// An agent that was updated to a version without hooks, or stands behind a program
+// that switches them off.
+func TestARealAgentWithoutItsHooksIsFoundOut(t *testing.T) {
+	bin := agentFolder(t)
+	if sealed(t) {
+		return
+	}
+	for f, script := range map[Family]string{
+		Claude:   "#!/bin/sh\nshift 2; exec '" + bin + "/claude' --settings '{\"disableAllHooks\":true}' --allowedTools=Bash,Write \"$@\"\n",
+		Codex:    "#!/bin/sh\nexec '" + bin + "/codex' --disable hooks \"$@\"\n",
+		OpenCode: "#!/bin/sh\nexec '" + bin + "/opencode' --pure \"$@\"\n",
+	} {
+		t.Run(string(f), func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), string(f))
+			if err := os.WriteFile(file, []byte(script), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			p, err := Prove(t.Context(), proveIn(t, file))
+			if !errors.Is(err, ErrUnproven) || !strings.Contains(p.Err, "without asking its hook") {
+				t.Errorf("%v, %+v", err, p)
+			}
+		})
+	}
+}
