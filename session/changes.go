@@ -91,7 +91,7 @@ const changeKept ledger.Kind = "change kept"
 // errNoWatch: there is nothing to show or take back.
 var errNoWatch = errors.New("changes of files are not watched in this session")
 
-// ErrNoItem: the changes were answered, or never there.
+// ErrNoItem says that the changes were answered, or never there.
 var ErrNoItem = errors.New("it waits for no word any more")
 
 // item finds unexplained changes.

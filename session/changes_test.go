@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kavi/gateway"
 	"kavi/session/ledger"
 )
 
@@ -313,4 +314,34 @@ printf 'two\n' > a.tmp; mv a.tmp a.txt`)
 	if f := list[0]; f.Path != "a.txt" || f.How != "announced" || f.Plus != 1 || f.Minus != 1 {
 		t.Errorf("%+v", f)
 	}
+}
+
+// An agent that has to ask before it writes, and wrote past the doors while
+// something of it ran, is paused; the word on the change ends that.
+func TestAtOnWriteAChangePastTheDoorsPausesTheAgent(t *testing.T) {
+	w := beginWith(t, nil, func(o *Options) { o.Config.Level = gateway.LevelOnWrite })
+	w.script("one", `"$SHELL" -c 'test -e x; while ! test -e go; do :; done' & while ! test -e write; do :; done; echo past > past.txt; wait; while ! test -e stop; do :; done`)
+	if len(w.Snapshot().Approvals) > 0 {
+		w.answer(true, "", w.Snapshot().Approvals...)
+	}
+	w.until("the call to run", func(*Snapshot) bool {
+		if as := w.Snapshot().Approvals; len(as) > 0 && as[0].State == Pending {
+			w.answer(true, "", as[0])
+		}
+		return len(kindsOf(w.entries(), ledger.CallExecuted)) > 0
+	})
+	w.write("write", "")
+	u := w.itemOf("past.txt")
+	if s := w.until("the pause", func(s *Snapshot) bool { return s.Agents[0].State == Paused }); !strings.Contains(s.Agents[0].Why, u.ID) {
+		t.Errorf("%+v paused for %q", u.Could, s.Agents[0].Why)
+	}
+	for _, u := range w.Snapshot().Unexplained {
+		if err := w.Keep(t.Context(), u.ID, MineThis, Operator{Client: "test"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.until("the pause to end", func(s *Snapshot) bool { return s.Agents[0].State != Paused })
+	w.write("go", "")
+	w.write("stop", "")
+	w.exited("one")
 }

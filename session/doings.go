@@ -65,8 +65,8 @@ func (d *doings) begin(k *call, r *run, at time.Time) {
 		}
 		n.Announced[d.path(path)] = hash
 	}
-	if len(n.May)+len(n.Announced) == 0 {
-		return // it only reads
+	if n.hook && len(n.May)+len(n.Announced) == 0 {
+		return // the agent reads
 	}
 	if !n.hook {
 		n.runs = append(n.runs, r)
