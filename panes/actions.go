@@ -47,6 +47,7 @@ func (a *app) connect(ctx context.Context, s *session.Session, by session.Operat
 		}()
 	}
 	a.connectRules(ctx, s, by)
+	a.connectChanges(ctx, s, by)
 	a.act.ReadLog = func(from uint64, most int, done func(logPage)) {
 		go func() {
 			page := readLog(s.Ledger(), from, most)
@@ -97,6 +98,39 @@ func (a *app) connectRules(ctx context.Context, s *session.Session, by session.O
 		go func() {
 			err := s.DropOffer(ctx, id)
 			a.call(func() { done(err) })
+		}()
+	}
+}
+
+// connectChanges is connect for what the operator says about changes of files.
+func (a *app) connectChanges(ctx context.Context, s *session.Session, by session.Operator) {
+	after := func(shown time.Duration) session.Operator {
+		by := by
+		by.Shown = shown
+		return by
+	}
+	a.act.Difference = func(item string, done func([]string, error)) {
+		go func() {
+			rows, err := s.Difference(ctx, item)
+			a.call(func() { done(rows, err) })
+		}()
+	}
+	a.act.Keep = func(item string, m session.Mine, shown time.Duration, done func(error)) {
+		go func() {
+			err := s.Keep(ctx, item, m, after(shown))
+			a.call(func() { done(err) })
+		}()
+	}
+	a.act.PlanUndo = func(of session.ChangesOf, done func(session.UndoPlan, error)) {
+		go func() {
+			p, err := s.PlanUndo(ctx, of)
+			a.call(func() { done(p, err) })
+		}()
+	}
+	a.act.Undo = func(plan string, yes []string, reason string, shown time.Duration, done func([]session.UndoOutcome, error)) {
+		go func() {
+			out, err := s.Undo(ctx, plan, yes, reason, after(shown))
+			a.call(func() { done(out, err) })
 		}()
 	}
 }

@@ -28,6 +28,8 @@ type ask struct {
 	choice  int
 	listed  bool // the text itself shows them, and up and down go through them
 
+	unread func() bool // says that Enter needs no reading now; may be nil
+
 	rows  scroller
 	laid  []row // the text's rows, as of snap and width
 	snap  *session.Snapshot
@@ -147,7 +149,7 @@ func (q *ask) chooses(k keymap.Key) (by int, ok bool) {
 }
 
 func (q *ask) enter(at time.Time) {
-	if !q.ended {
+	if !q.ended && !q.free() {
 		q.guard.Typed(at)
 		q.wrong = "read it to its last row first"
 		return
@@ -160,6 +162,9 @@ func (q *ask) enter(at time.Time) {
 		q.wrong = "too soon: press Enter again"
 	}
 }
+
+// free says whether Enter may come before the text was read to its end.
+func (q *ask) free() bool { return q.unread != nil && q.unread() }
 
 // PasteText is part of view.
 func (q *ask) PasteText(text string, at time.Time) {
@@ -223,7 +228,7 @@ func (q *ask) hints() row {
 		return words(q.wrong, warning)
 	}
 	k, w := accent, plain
-	if !q.active || !q.guard.Settled(q.m.now) || q.edit == nil && !q.guard.Ready(q.m.now) || !q.rows.atEnd() && !q.ended {
+	if !q.active || !q.guard.Settled(q.m.now) || q.edit == nil && !q.guard.Ready(q.m.now) || !q.rows.atEnd() && !q.ended && !q.free() {
 		k, w = faint, faint
 	}
 	r := line(words("[Enter]", k), words(" "+q.does+"  ", w), words("[Escape]", accent), words(" cancel", plain))

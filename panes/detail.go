@@ -113,7 +113,7 @@ func (d *detail) fire(what deed) {
 
 // Draw is part of view.
 func (d *detail) Draw(screen tcell.Screen) {
-	d.drawn, d.ended = "", nil
+	d.drawn, d.ended = "", end{}
 	x, y, width, height := d.GetRect()
 	title := words(d.id, strong)
 	if d.m.snap.FullAccess {
@@ -139,7 +139,7 @@ func (d *detail) Draw(screen tcell.Screen) {
 	put(screen, d.look, ix, iy+ih-1, iw, d.hints())
 	d.drawn = subject("detail", d.a)
 	if d.rows.atEnd() {
-		d.ended = d.a
+		d.ended = d.ending(item{asks: d.a})
 	}
 }
 

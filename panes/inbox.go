@@ -15,17 +15,17 @@ import (
 
 // inbox shows what waits for the operator, and takes their answers.
 //
-// The cursor is on an approval, not on a row: whatever comes or goes, it stays
-// there as long as that approval does. What keys decide is what was on the
+// The cursor is on an item, not on a row: whatever comes or goes, it stays there
+// as long as that item does, and nothing that comes moves that. What keys decide is what was on the
 // screen under the cursor (guard.go).
 type inbox struct {
 	base
-	list   []*session.Approval // those that the filter lets through, by age
-	cursor string              // the id under the cursor, "" where the list is empty
-	marks  map[string]string   // marked approvals: id to subject
-	waited int                 // how many approvals waited at the last Update
-	over   bool                // a view of the inbox lies above it
-	empty  time.Time           // when the last approval went while the operator was here
+	list   []item            // those that the filter lets through
+	cursor string            // the id under the cursor, "" where the list is empty
+	marks  map[string]string // marked approvals: id to subject
+	waited int               // how many items waited at the last Update
+	over   bool              // a view of the inbox lies above it
+	empty  time.Time         // when the last item went while the operator was here
 
 	filter  string
 	editing *editor // the filter's line while it is edited
@@ -35,6 +35,7 @@ type inbox struct {
 	listY  int      // the screen's row where it begins
 	detail scroller
 	sheet  sheetCache
+	change changeCache
 	lit    string // what the line of keys looked like at the last Tick
 
 	deeds map[keymap.Action]func(shown time.Duration) // of the keys that decide
@@ -78,20 +79,27 @@ func (i *inbox) Update(m model) {
 	i.forget(m.snap)
 	row := i.index() - i.rows.top
 	index := i.index()
+	before, all := len(i.list), items(m.snap)
 	i.list = i.list[:0:0]
-	for _, a := range m.snap.Approvals {
-		if i.matches(a) {
-			i.list = append(i.list, a)
+	for _, it := range all {
+		if i.matches(it) {
+			i.list = append(i.list, it)
 		}
 	}
-	if at := slices.IndexFunc(i.list, func(a *session.Approval) bool { return a.ID == i.cursor }); at >= 0 {
+	if at := i.index(); at >= 0 {
 		i.rows.top = max(at-row, 0)
 	} else {
 		i.cursor = ""
 		if n := len(i.list); n > 0 {
-			i.cursor = i.list[min(max(index, 0), n-1)].ID
+			i.cursor = i.list[min(max(index, 0), n-1)].id()
 		}
 		i.detail.top = 0
+	}
+	if len(i.list) < before {
+		i.fill()
+	}
+	if len(i.list) > 0 && i.list[0].protected() && !i.active && !i.over {
+		i.rows.top = 0 // nobody is here for whom anything must stay
 	}
 	for id, s := range i.marks {
 		if subject("mark", find(m.snap, id)) != s {
@@ -99,11 +107,15 @@ func (i *inbox) Update(m model) {
 		}
 	}
 	i.point(i.subject())
-	if n := len(m.snap.Approvals); n == 0 && i.waited > 0 && (i.active || i.over) {
+	if len(all) == 0 && i.waited > 0 && (i.active || i.over) {
 		i.empty = m.now
 	}
-	i.waited = len(m.snap.Approvals)
+	i.waited = len(all)
 }
+
+// fill scrolls the list so that no rows below it stay empty. What is inserted
+// above the cursor leaves some, since nothing may move.
+func (i *inbox) fill() { i.rows.fit(len(i.list), i.rows.height) }
 
 // SetActive is part of view.
 func (i *inbox) SetActive(on bool, _ time.Time) {
@@ -115,24 +127,31 @@ func (i *inbox) SetActive(on bool, _ time.Time) {
 	i.activate(on, i.subject())
 }
 
-// under gives the approval under the cursor, or nil.
-func (i *inbox) under() *session.Approval {
+// here gives the item under the cursor.
+func (i *inbox) here() item {
 	if n := i.index(); n >= 0 {
 		return i.list[n]
 	}
-	return nil
+	return item{}
 }
+
+// under gives the approval under the cursor, or nil.
+func (i *inbox) under() *session.Approval { return i.here().asks }
 
 func (i *inbox) index() int {
-	return slices.IndexFunc(i.list, func(a *session.Approval) bool { return a.ID == i.cursor })
+	return slices.IndexFunc(i.list, func(it item) bool { return it.id() == i.cursor })
 }
 
-func (i *inbox) subject() string { return orElse(subject("inbox", i.under()), "the empty inbox") }
+func (i *inbox) subject() string { return orElse(i.subjectOf("inbox", i.here()), "the empty inbox") }
 
-func (i *inbox) matches(a *session.Approval) bool {
+func (i *inbox) matches(it item) bool {
 	if i.filter == "" {
 		return true
 	}
+	if it.change != nil {
+		return changeHolds(it.change, strings.ToLower(i.filter))
+	}
+	a := it.asks
 	text := a.ID + " " + a.Agent + " " + action(a) + " " + string(a.State) + " " + string(a.Judged.Risk)
 	for _, f := range a.Text.Fields {
 		text += " " + clip(f.Value)
@@ -170,16 +189,22 @@ func (i *inbox) Key(ev *tcell.EventKey, at time.Time) bool {
 	return slices.Contains(pages, act) && i.detail.move(act)
 }
 
-// open shows the details of the approval under the cursor.
+// open shows the details of the item under the cursor.
 func (i *inbox) open(diff bool) {
-	if a := i.under(); a != nil {
-		i.push(newDetail(i.views, a, diff))
+	switch it := i.here(); {
+	case it.asks != nil:
+		i.push(newDetail(i.views, it.asks, diff))
+	case it.change != nil:
+		i.push(newChangeDetail(i.views, it.change, diff))
 	}
 }
 
 func (i *inbox) goToPane() {
-	if a := i.under(); a != nil {
-		i.act.GoTo(a.Agent)
+	switch it := i.here(); {
+	case it.asks != nil:
+		i.act.GoTo(it.asks.Agent)
+	case it.change != nil:
+		i.goToSuspect(i.m, it.change)
 	}
 }
 
@@ -191,6 +216,7 @@ func (i *inbox) leave() {
 	case i.filter != "":
 		i.filter = ""
 		i.Update(i.m)
+		i.fill()
 	default:
 		i.act.Leave()
 	}
@@ -200,11 +226,12 @@ func (i *inbox) move(by int) {
 	if len(i.list) == 0 {
 		return
 	}
+	i.fill()
 	n := min(max(i.index()+by, 0), len(i.list)-1)
-	if i.list[n].ID == i.cursor {
+	if i.list[n].id() == i.cursor {
 		return
 	}
-	i.cursor = i.list[n].ID
+	i.cursor = i.list[n].id()
 	i.detail.top = 0
 	i.point(i.subject())
 }
@@ -212,7 +239,7 @@ func (i *inbox) move(by int) {
 // press takes a key that decides; it takes effect in Tick.
 func (i *inbox) press(a keymap.Action, at time.Time) {
 	switch {
-	case i.under() == nil && a != keymap.Undo && a != keymap.ShowOffer:
+	case i.here().none() && a != keymap.Undo && a != keymap.ShowOffer:
 		i.guard.Typed(at)
 	case !i.guard.Press(string(a), at):
 		i.act.Note(tooSoon)
@@ -221,7 +248,7 @@ func (i *inbox) press(a keymap.Action, at time.Time) {
 
 const tooSoon = "too soon after another key or change: nothing was decided, press it again"
 
-// Tick is part of view. After the last approval it gives the keys back to the
+// Tick is part of view. After the last item it gives the keys back to the
 // pane that the operator came from.
 func (i *inbox) Tick(now time.Time) bool {
 	if i.active {
@@ -241,8 +268,12 @@ func (i *inbox) Tick(now time.Time) bool {
 	return changed
 }
 
-// approve approves what is chosen.
+// approve approves what is chosen; changes are kept.
 func (i *inbox) approve(shown time.Duration) {
+	if c := i.chosenChange(); c != nil {
+		i.keep(c, i.push)
+		return
+	}
 	chosen, shut := i.chosen(true)
 	if len(chosen) > 0 {
 		clear(i.marks)
@@ -253,8 +284,13 @@ func (i *inbox) approve(shown time.Duration) {
 	}
 }
 
-// reject asks why what is chosen is rejected.
+// reject asks why what is chosen is rejected; changes are taken back.
 func (i *inbox) reject(time.Duration) {
+	if c := i.chosenChange(); c != nil {
+		there := i.subject()
+		i.revert(c, func() bool { return i.active && i.subject() == there }, i.push)
+		return
+	}
 	if chosen, shut := i.chosen(false); len(chosen) > 0 {
 		i.push(newReject(i.views, chosen, func() { clear(i.marks) }))
 	} else if shut != "" {
@@ -267,6 +303,7 @@ func (i *inbox) fromNowOn(allow bool) {
 	a := i.under()
 	switch {
 	case a == nil:
+		i.act.Note("a change is kept or taken back: nothing of it is remembered so")
 		return
 	case len(i.marks) > 0:
 		i.act.Note("what is remembered is of one approval: take the marks away first (" +
@@ -283,9 +320,9 @@ func (i *inbox) chosen(allow bool) (as []*session.Approval, shut string) {
 	candidates := []*session.Approval{i.under()}
 	if len(i.marks) > 0 {
 		candidates = nil
-		for _, a := range i.list {
-			if _, ok := i.marks[a.ID]; ok {
-				candidates = append(candidates, a)
+		for _, it := range i.list {
+			if _, ok := i.marks[it.id()]; ok {
+				candidates = append(candidates, it.asks)
 			}
 		}
 	}
@@ -316,6 +353,8 @@ func choices(as []*session.Approval) []session.Choice {
 func (i *inbox) mark(settled bool) {
 	a := i.under()
 	switch {
+	case a == nil && !i.here().none():
+		i.act.Note("changes are answered one by one: they cannot be marked")
 	case a == nil:
 	case i.marks[a.ID] != "":
 		delete(i.marks, a.ID)
@@ -356,6 +395,7 @@ func (i *inbox) editFilter(ev *tcell.EventKey) bool {
 		return false
 	}
 	i.Update(i.m)
+	i.fill()
 	return true
 }
 
@@ -368,6 +408,7 @@ func (i *inbox) PasteText(text string, at time.Time) {
 		i.editing.paste(text)
 		i.filter = i.editing.String()
 		i.Update(i.m)
+		i.fill()
 	}
 }
 

@@ -35,7 +35,7 @@ func (c *sheetCache) get(m model, a *session.Approval, width int, lay func() *sh
 
 // Draw is part of view.
 func (i *inbox) Draw(screen tcell.Screen) {
-	i.drawn, i.ended = "", nil
+	i.drawn, i.ended = "", end{}
 	x, y, width, height := i.GetRect()
 	ix, iy, iw, ih := box(screen, i.look, x, y, width, height, i.title(), !i.m.narrow)
 	if iw <= 0 || ih <= 0 {
@@ -69,6 +69,8 @@ func (i *inbox) Draw(screen tcell.Screen) {
 		return
 	}
 	rule(screen, i.look, x, iy+rows, width)
+	hidden := i.hidden()
+	put(screen, i.look, ix+max(iw-hidden.width(), 0), iy+rows, iw, hidden)
 	i.drawDetail(screen, ix, iy+rows+1, iw, ih-rows-1)
 }
 
@@ -87,21 +89,22 @@ func (i *inbox) listHeight(height int) int {
 	return min(i.room, height*2/5)
 }
 
-// title is the first line: full access is said there all the time.
+// title is the first line: full access is said there all the time, and that a
+// protected file was changed, also while its item is scrolled away.
 func (i *inbox) title() row {
-	pending, lapsed := count(i.m.snap)
-	text := fmt.Sprintf("Approvals (%d pending)", pending)
-	if lapsed > 0 {
-		text = fmt.Sprintf("Approvals (%d pending, %d lapsed)", pending, lapsed)
-	}
+	n := count(i.m.snap)
 	look := plain
 	if i.active {
 		look = strong
 	}
-	if i.m.snap.FullAccess {
-		return line(words(fullAccess(i.m), alert), words(" "+text, look))
+	text := words("Approvals ("+n.String()+")", look)
+	if alarm := n.alarm(); alarm != "" {
+		text = line(words(alarm, alert), blanks(1), text)
 	}
-	return words(text, look)
+	if i.m.snap.FullAccess {
+		text = line(words(fullAccess(i.m), alert), blanks(1), text)
+	}
+	return text
 }
 
 // fullAccess is what the first line of inbox and status bar say all the time.
@@ -112,18 +115,6 @@ func fullAccess(m model) string {
 	return " FULL ACCESS for " + age(m.now.Sub(m.snap.FullSince)) + " "
 }
 
-// count tells how many approvals wait, and how many were given up by their agent.
-func count(snap *session.Snapshot) (pending, lapsed int) {
-	for _, a := range snap.Approvals {
-		if a.State == session.Lapsed {
-			lapsed++
-		} else {
-			pending++
-		}
-	}
-	return pending, lapsed
-}
-
 // banners are the lines about what is wrong now, and about who is paused.
 func (i *inbox) banners(width int) []row {
 	var rows []row
@@ -132,6 +123,9 @@ func (i *inbox) banners(width int) []row {
 	}
 	for _, b := range i.m.snap.Banner {
 		rows = append(rows, words(clip(b), warning).wrap(width, 0)...)
+	}
+	if w := i.m.snap.Watching; w != "" {
+		rows = append(rows, words("watch degraded: "+clip(w), warning).wrap(width, 0)...)
 	}
 	for _, a := range i.m.snap.Agents {
 		if a.State == session.Paused {
@@ -147,8 +141,12 @@ func (i *inbox) banners(width int) []row {
 }
 
 func (i *inbox) nothing() string {
-	if i.filter != "" && len(i.m.snap.Approvals) > 0 {
-		return fmt.Sprintf("none of %d approvals holds this", len(i.m.snap.Approvals))
+	n, changes := len(i.m.snap.Approvals), len(i.m.snap.Unexplained)
+	switch {
+	case i.filter != "" && changes > 0:
+		return fmt.Sprintf("none of %d items holds this", n+changes)
+	case i.filter != "" && n > 0:
+		return fmt.Sprintf("none of %d approvals holds this", n)
 	}
 	return "No pending approvals"
 }
@@ -173,7 +171,8 @@ func (i *inbox) drawFilter(screen tcell.Screen, x, y, width int) {
 func (i *inbox) drawList(screen tcell.Screen, x, y, width, height int) {
 	at := i.index()
 	i.listY = y
-	i.rows.fit(len(i.list), height)
+	i.rows.rows, i.rows.height = len(i.list), height // not fit, which would fill: see Update
+	i.rows.top = min(i.rows.top, len(i.list)-1)
 	if at < i.rows.top {
 		i.rows.top = at
 	}
@@ -183,15 +182,30 @@ func (i *inbox) drawList(screen tcell.Screen, x, y, width, height int) {
 	for n := i.rows.top; n < len(i.list) && n < i.rows.top+height; n++ {
 		put(screen, i.look, x, y+n-i.rows.top, width, i.item(i.list[n], width))
 	}
-	if hidden := len(i.list) - i.rows.top - height; hidden > 0 {
-		note := words(fmt.Sprintf(" %d more ↓", hidden), faint)
-		put(screen, i.look, x+width-note.width(), y+height, width, note)
+}
+
+// hidden says how many items are above and below those that the list shows.
+func (i *inbox) hidden() (note row) {
+	if above := i.rows.top; above > 0 {
+		look := faint
+		if i.list[0].protected() {
+			look = alert
+		}
+		note = words(fmt.Sprintf(" %d more ↑ ", above), look)
 	}
+	if below := len(i.list) - i.rows.top - i.rows.height; below > 0 {
+		note = line(note, words(fmt.Sprintf(" %d more ↓ ", below), faint))
+	}
+	return note
 }
 
 // item is one row of the list. The agent and the age stand at its end whatever
 // the agent asks for; what does not fit of the object is in the details below.
-func (i *inbox) item(a *session.Approval, width int) row {
+func (i *inbox) item(it item, width int) row {
+	if it.change != nil {
+		return i.changeItem(it.change, width)
+	}
+	a := it.asks
 	look, mark, sign := plain, " ", " "
 	if a.ID == i.cursor {
 		look, mark = chosen, "▸"
@@ -238,11 +252,19 @@ func paused(snap *session.Snapshot, agent string) bool {
 // drawDetail draws what is under the cursor, and notes whether its last row is
 // among what is drawn.
 func (i *inbox) drawDetail(screen tcell.Screen, x, y, width, height int) {
-	a := i.under()
-	if a == nil {
+	it := i.here()
+	if it.none() {
 		return
 	}
-	s := i.sheet.get(i.m, a, width, func() *sheet { return layShort(i.m.snap, a, i.m.now, width) })
+	var s *sheet
+	whole := true
+	if c := it.change; c != nil {
+		s = i.change.get(i.m, c, i.difference(c), width, false)
+		whole = i.change.shown()
+	} else {
+		s = i.sheet.get(i.m, it.asks, width, func() *sheet { return layShort(i.m.snap, it.asks, i.m.now, width) })
+		whole = it.asks.Text.Cut == 0
+	}
 	if len(s.rows) <= height {
 		i.detail.fit(len(s.rows), height)
 	} else {
@@ -251,8 +273,8 @@ func (i *inbox) drawDetail(screen tcell.Screen, x, y, width, height int) {
 	}
 	i.detail.draw(screen, i.look, x, y, width, s.rows)
 	i.drawn = i.subject()
-	if i.detail.atEnd() && a.Text.Cut == 0 {
-		i.ended = a
+	if i.detail.atEnd() && whole {
+		i.ended = i.ending(it)
 	}
 }
 
@@ -299,7 +321,7 @@ func (l *keyLine) Draw(screen tcell.Screen) {
 func (l *keyLine) text(now time.Time, all bool) row {
 	i := l.inbox
 	a := i.under()
-	if a == nil {
+	if i.here().none() {
 		return nil
 	}
 	lit := i.active && i.guard.Ready(now)
@@ -310,13 +332,21 @@ func (l *keyLine) text(now time.Time, all bool) row {
 	if len(i.marks) > 0 {
 		many = fmt.Sprintf(" %d marked", len(i.marks))
 	}
-	approve := keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve"+many, lit)
-	if why := i.shut(a); why != "" && many == "" {
-		approve = line(keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve", false), words(" ("+why+")", warning))
+	if c := i.here().change; c != nil && many == "" {
+		return line(i.changeKeys(keymap.Inbox, c, lit),
+			keyHint(i.keys, keymap.Inbox, keymap.Details, "details", i.active),
+			keyHint(i.keys, keymap.Inbox, keymap.ApproveAll, "Approve all", lit))
 	}
+	approve := keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve"+many, lit)
 	var remember row
-	if all && many == "" {
-		remember = keyHint(i.keys, keymap.Inbox, keymap.AllowOn, "from now on", lit && i.shut(a) == "")
+	if many == "" {
+		why := i.shut(a)
+		if why != "" {
+			approve = line(keyHint(i.keys, keymap.Inbox, keymap.Approve, "approve", false), words(" ("+why+")", warning))
+		}
+		if all {
+			remember = keyHint(i.keys, keymap.Inbox, keymap.AllowOn, "from now on", lit && why == "")
+		}
 	}
 	return line(approve,
 		keyHint(i.keys, keymap.Inbox, keymap.Reject, "reject"+many, lit), remember,

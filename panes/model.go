@@ -102,6 +102,16 @@ type actions struct {
 	TakeOffer  func(id string, scope session.Scope, done func(redecided int, err error))
 	DropOffer  func(id string, done func(error))
 
+	// Difference reads what unexplained changes did, row by row. Keep says that
+	// they are the operator's own, shown is how long they were on the screen.
+	Difference func(item string, done func([]string, error))
+	Keep       func(item string, m session.Mine, shown time.Duration, done func(error))
+
+	// PlanUndo says what taking changes back would do, Undo does it: of the steps
+	// that ask those with the paths in yes.
+	PlanUndo func(of session.ChangesOf, done func(session.UndoPlan, error))
+	Undo     func(plan string, yes []string, reason string, shown time.Duration, done func([]session.UndoOutcome, error))
+
 	// ReadLog reads entries of the ledger, at most n of them, from the
 	// sequence number from; 0 reads the newest.
 	ReadLog func(from uint64, n int, done func(logPage))
@@ -119,6 +129,10 @@ type logLine struct {
 	Seq  uint64
 	Text string
 	Bad  bool // a denial, a loss, something unsanctioned: drawn to be noticed
+
+	// What can be taken back of it, and its name: "call_12". None: About is "".
+	Of    session.ChangesOf
+	About string
 }
 
 // click is a place in the status bar that the mouse can press.

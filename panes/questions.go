@@ -39,26 +39,33 @@ func newReject(v *views, as []*session.Approval, then func()) *ask {
 
 // together gives those of a list that may be approved with one key, and says
 // how many of the others there are.
-func together(v *views, list []*session.Approval) (with []*session.Approval, without string) {
-	var destructive, unread, lapsed int
-	for _, a := range list {
+func together(v *views, list []item) (with []*session.Approval, without string) {
+	var destructive, unread, lapsed, changes int
+	for _, it := range list {
+		a := it.asks
 		switch {
+		case a == nil:
+			changes++
 		case a.State == session.Deciding:
 		case a.State == session.Lapsed:
 			lapsed++
 		case a.Judged.Risk == gateway.Destructive:
 			destructive++
-		case v.shut(a) != "", clip(a.Text.Object) != a.Text.Object && v.read[a.ID] != a.Seal:
+		case v.shut(a) != "", clip(a.Text.Object) != a.Text.Object && !v.seen(item{asks: a}):
 			unread++
 		default:
 			with = append(with, a)
 		}
 	}
 	var out []string
+	of := "changes of files"
+	if changes == 1 {
+		of = "change of files"
+	}
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{destructive, "destructive"}, {unread, "not read to the end"}, {lapsed, "lapsed"}} {
+	}{{destructive, "destructive"}, {unread, "not read to the end"}, {lapsed, "lapsed"}, {changes, of}} {
 		if p.n > 0 {
 			out = append(out, fmt.Sprintf("%d %s", p.n, p.what))
 		}

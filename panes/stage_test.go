@@ -29,6 +29,7 @@ type stage struct {
 	decided []session.Decision
 	clip    []string
 	rules   rulesDesk
+	changes changesDesk
 	now     time.Time
 }
 
@@ -104,6 +105,8 @@ func (s *stage) actions() {
 	}
 	a.Offer, a.Try, a.RemoveRule = s.rules.actions().Offer, s.rules.actions().Try, s.rules.actions().RemoveRule
 	a.TakeOffer, a.DropOffer, a.SetLevel = s.rules.actions().TakeOffer, s.rules.actions().DropOffer, s.rules.actions().SetLevel
+	c := s.changes.actions()
+	a.Difference, a.Keep, a.PlanUndo, a.Undo = c.Difference, c.Keep, c.PlanUndo, c.Undo
 	a.FullAccess = func(_ bool, done func(int, error)) { done(0, nil) }
 	a.Start = func(_ []string, done func(string, error)) { done("", nil) }
 	a.CloseAgent = func(_ string, done func(error)) { done(nil) }

@@ -2,6 +2,7 @@ package panes
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -71,7 +72,10 @@ func (s *statusBar) Draw(screen tcell.Screen) {
 	}
 }
 
-const separator = " · "
+const (
+	separator   = " · "
+	maxDegraded = 44 // cells of what is wrong with the watcher; all of it is in the inbox
+)
 
 func total(pieces []piece) int {
 	n := 1
@@ -117,19 +121,21 @@ func (s *statusBar) pieces() []piece {
 		piece{text: words(number(len(snap.Agents), "agent"), bar), drop: 3})
 	for _, a := range snap.Agents {
 		if !a.Gated && a.State != session.Exited && a.State != session.Lost {
-			ps = append(ps, piece{text: words(" "+a.Name+" not gated ", alert)})
+			ps = append(ps, piece{text: words(" "+a.Name+" "+orElse(a.Gate, "not gated")+" ", alert)})
 		}
 	}
-	pending, lapsed := count(snap)
-	waiting := fmt.Sprintf("%d pending", pending)
-	if lapsed > 0 {
-		waiting += fmt.Sprintf(", %d lapsed", lapsed)
+	n := count(snap)
+	if alarm := n.alarm(); alarm != "" {
+		ps = append(ps, piece{text: words(alarm, alert), does: clickInbox})
 	}
 	look := bar
-	if pending > 0 && s.m.narrow {
+	if n.pending+n.changes > 0 && s.m.narrow {
 		look = chosen
 	}
-	ps = append(ps, piece{text: words(waiting, look), does: clickInbox})
+	ps = append(ps, piece{text: words(n.String(), look), does: clickInbox})
+	if snap.Watching != "" {
+		ps = append(ps, piece{text: words("watch degraded: "+clip(snap.Watching), warning).cut(maxDegraded)})
+	}
 	if snap.Denied > 0 {
 		ps = append(ps, piece{text: words(fmt.Sprintf("%d denied", snap.Denied), bar), drop: 4})
 	}
@@ -180,7 +186,8 @@ func number(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// strip is the one line above the status bar that names the oldest approval
+// strip is the one line above the status bar that names what should be looked at
+// first: a change of a protected file, the oldest approval, another change;
 // where the screen is too narrow to show the inbox beside the panes.
 type strip struct {
 	*tview.Box
@@ -197,18 +204,51 @@ func (s *strip) Update(m model) { s.m = m }
 func (s *strip) Draw(screen tcell.Screen) {
 	x, y, width, height := s.GetRect()
 	fill(screen, s.look.style(plain, false), x, y, width, height)
-	for _, a := range s.m.snap.Approvals {
-		if a.State != session.Pending {
+	for _, it := range items(s.m.snap) {
+		if it.asks != nil && it.asks.State != session.Pending {
 			continue
 		}
 		hint := words(fmt.Sprintf("  %s %s: inbox", s.m.prefix, s.keys.Show(keymap.Prefix, keymap.OpenInbox)), accent)
-		left := line(words("▸ ", warning), words(a.ID+" ", strong), words(a.Agent+" ", accent),
-			words(orElse(a.Text.Verb, "Run")+" "+clip(a.Text.Object), riskRole(a)), words(" "+age(s.m.now.Sub(a.Since))+" ago", faint))
-		if pending, _ := count(s.m.snap); pending > 1 {
-			hint = line(words(fmt.Sprintf("  and %d more", pending-1), faint), hint)
+		if more := s.others(it); more != "" && !it.protected() { // that needs the room
+			hint = line(words("  and "+more, faint), hint)
 		}
-		n := put(screen, s.look, x, y, max(width-hint.width(), 0), left)
+		n := put(screen, s.look, x, y, max(width-hint.width(), 0), s.named(it, width-hint.width()))
 		put(screen, s.look, x+n, y, width-n, hint)
 		return
 	}
+}
+
+// named is the item that the strip names.
+func (s *strip) named(it item, width int) row {
+	if c := it.change; c != nil {
+		look, left := plain, line(words("▸ ", warning), words(c.ID+" ", strong))
+		if c.Protected {
+			look, left = danger, line(words(" PROTECTED ", alert), words(" "+c.ID+" ", strong))
+		}
+		ago := words(" "+age(s.m.now.Sub(c.Since))+" ago", faint)
+		return line(left, changeRow(c, max(width-left.width()-ago.width(), 0), look), ago)
+	}
+	a := it.asks
+	return line(words("▸ ", warning), words(a.ID+" ", strong), words(a.Agent+" ", accent),
+		words(orElse(a.Text.Verb, "Run")+" "+clip(a.Text.Object), riskRole(a)), words(" "+age(s.m.now.Sub(a.Since))+" ago", faint))
+}
+
+// others is how much waits beside the item that the strip names, "" for nothing.
+func (s *strip) others(it item) string {
+	n := count(s.m.snap)
+	pending, changes := n.pending, n.changes
+	word := "%d more"
+	if it.change != nil {
+		changes, word = changes-1, "%d pending"
+	} else {
+		pending--
+	}
+	var parts []string
+	if pending > 0 {
+		parts = append(parts, fmt.Sprintf(word, pending))
+	}
+	if changes > 0 {
+		parts = append(parts, number(changes, "change"))
+	}
+	return strings.Join(parts, ", ")
 }

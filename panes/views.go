@@ -20,13 +20,19 @@ type views struct {
 	keys  *keymap.Keys
 	look  *theme
 	guard guard
-	read  map[string]gateway.Seal // approvals whose last row was on the screen
-	asked int                     // how many questions were asked: names each
-	filed string                  // the rule that was remembered last, where it went into a file
+	read  map[string]string // items whose last row was on the screen, as they stood
+	asked int               // how many questions were asked: names each
+	filed string            // the rule that was remembered last, where it went into a file
+
+	diffs  map[string]*difference          // of changes that were shown
+	prints map[*session.Unexplained]string // what standing said
 }
 
 func newViews(act *actions, keys *keymap.Keys, look *theme) *views {
-	return &views{act: act, keys: keys, look: look, read: map[string]gateway.Seal{}}
+	return &views{
+		act: act, keys: keys, look: look, read: map[string]string{},
+		diffs: map[string]*difference{}, prints: map[*session.Unexplained]string{},
+	}
 }
 
 // Typed must be told of each key and paste that went to no view (to a pane, to
@@ -39,7 +45,7 @@ func (v *views) shut(a *session.Approval) string {
 	switch {
 	case a.State == session.Deciding:
 		return "it was answered already"
-	case !endKnown(a) && v.read[a.ID] != a.Seal:
+	case !endKnown(a) && !v.seen(item{asks: a}):
 		return "not read to its end"
 	}
 	return ""
@@ -50,18 +56,31 @@ func endKnown(a *session.Approval) bool {
 	return !a.Text.EndNeeded && a.Judged.Risk != gateway.High && a.Judged.Risk != gateway.Destructive
 }
 
-// forget drops what is known of approvals that are gone.
+// forget drops what is known of items that are gone.
 func (v *views) forget(snap *session.Snapshot) {
-	if len(v.read) == 0 {
+	if len(v.read)+len(v.diffs)+len(v.prints) == 0 {
 		return
 	}
-	there := map[string]bool{}
+	there, now := map[string]bool{}, map[*session.Unexplained]bool{}
 	for _, a := range snap.Approvals {
 		there[a.ID] = true
+	}
+	for _, c := range snap.Unexplained {
+		there[c.ID], now[c] = true, true
 	}
 	for id := range v.read {
 		if !there[id] {
 			delete(v.read, id)
+		}
+	}
+	for id := range v.diffs {
+		if !there[id] {
+			delete(v.diffs, id)
+		}
+	}
+	for c := range v.prints {
+		if !now[c] {
+			delete(v.prints, c)
 		}
 	}
 }
@@ -99,7 +118,7 @@ type base struct {
 	m      model
 	active bool
 	drawn  string // what the last Draw had under the cursor, for the guard
-	ended  *session.Approval
+	ended  end    // the item whose last row the last Draw had
 }
 
 func newBase(v *views) base { return base{Box: tview.NewBox(), views: v} }
@@ -112,8 +131,8 @@ func (b *base) Frame() func(at time.Time) {
 			return
 		}
 		b.guard.Shown(drawn, at)
-		if ended != nil {
-			b.read[ended.ID] = ended.Seal
+		if ended.id != "" {
+			b.read[ended.id] = ended.standing
 		}
 	}
 }
@@ -142,7 +161,7 @@ func (b *base) activate(on bool, subject string) {
 		b.guard.Point(subject)
 		return
 	}
-	b.active, b.drawn, b.ended = false, "", nil
+	b.active, b.drawn, b.ended = false, "", end{}
 	if b.guard.subject == subject {
 		b.guard.Point("")
 	}

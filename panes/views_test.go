@@ -49,6 +49,7 @@ type desk struct {
 	started [][]string
 	closed  []string
 	rules   rulesDesk
+	changes changesDesk
 	log     []logLine
 	blind   bool // frames are drawn but do not reach the client
 }
@@ -78,8 +79,9 @@ func newDesk(t *testing.T, cols, rows int, as ...*session.Approval) *desk {
 }
 
 func (d *desk) actions() *actions {
-	a := d.rules.actions()
+	a, c := d.rules.actions(), d.changes.actions()
 	b := &actions{
+		Difference: c.Difference, Keep: c.Keep, PlanUndo: c.PlanUndo, Undo: c.Undo,
 		Offer: a.Offer, Try: a.Try, RemoveRule: a.RemoveRule, TakeOffer: a.TakeOffer, DropOffer: a.DropOffer, SetLevel: a.SetLevel,
 		Decide: func(x session.Decision, done func([]session.Outcome)) {
 			d.decided = append(d.decided, x)
