@@ -205,8 +205,7 @@ func (h *headFile) become(n *headFile) {
 
 // there says whether the file that is written still is the one that has the name.
 func (h *headFile) there() bool {
-	now, err := os.Lstat(h.path)
-	return err == nil && os.SameFile(now, h.id)
+	return names(h.path, h.id)
 }
 
 func syncDir(dir string) error {

@@ -212,9 +212,8 @@ func roomLeft(dir string, need uint64) error {
 
 // inPlace says whether the database's folder still is the one that is open.
 func (l *Ledger) inPlace() error {
-	now, err := os.Lstat(filepath.Join(l.dir, storeName))
-	if err != nil || !os.SameFile(now, l.folder) {
-		return fmt.Errorf("ledger: its folder was removed or replaced while it was open: %s", filepath.Join(l.dir, storeName))
+	if store := filepath.Join(l.dir, storeName); !names(store, l.folder) {
+		return fmt.Errorf("ledger: its folder was removed or replaced while it was open: %s", store)
 	}
 	return nil
 }

@@ -17,6 +17,12 @@ const storeSyncs = true
 
 func syncData(f *os.File) error { return f.Sync() }
 
+// names says whether a path, not followed, is that very file.
+func names(path string, f os.FileInfo) bool {
+	now, err := os.Lstat(path)
+	return err == nil && os.SameFile(now, f)
+}
+
 // room is how many bytes an ordinary user can still write in the file system of path.
 func room(path string) (uint64, error) {
 	var s unix.Statfs_t
