@@ -118,6 +118,7 @@ func (s *Session) disallowHook(k *call) {
 // ledger before it runs, so that no second one does.
 func (s *Session) witnessed(k *call) {
 	k.id = k.announced.callID
+	k.announced.shell = true
 	s.calls[k.key()] = k
 	k.phase, k.verdict = deciding, gateway.Verdict{Allow: true, Call: k.id}
 	k.recorded = true
@@ -141,6 +142,8 @@ func (s *Session) toolDone(name string, h *hooks, e hook.Event) {
 	s.post(func() {
 		a := s.agents[name]
 		switch {
+		case done != nil && done.shell:
+			s.toolEnded(name)
 		case done != nil:
 			s.endedRun(done.run, name, 0, false)
 		case !known && a != nil && a.exit == nil && a.paused == "":
@@ -153,6 +156,14 @@ func (s *Session) toolDone(name string, h *hooks, e hook.Event) {
 			s.notify(Notice{NeedsYou: true, Title: name, Text: "paused: " + why})
 		}
 	})
+}
+
+// toolEnded: a call is over whose end its shell tells, with the exit code.
+func (s *Session) toolEnded(name string) {
+	if a := s.agents[name]; a != nil && a.running > 0 {
+		a.running--
+		s.changed = true
+	}
 }
 
 // conversation is an id that may be given to an agent as an argument.
@@ -192,6 +203,10 @@ func (s *Session) dropHooks(a *agent) {
 		return
 	}
 	for _, o := range a.hooks.drop() {
+		if o.shell {
+			s.toolEnded(a.spec.Name)
+			continue
+		}
 		s.endedRun(o.run, a.spec.Name, 0, false)
 	}
 }

@@ -40,6 +40,7 @@ type announced struct {
 	use      string
 	req      *gateway.Call
 	run      *run
+	shell    bool // the shim saw its shell, whose end is the call's; the loop's
 }
 
 // use is one use of a tool, as the agent's hooks name it.

@@ -75,6 +75,9 @@ func TestTheShellOfAnAnnouncedCallIsThatCall(t *testing.T) {
 	if got := w.file("log"); got != "touch one; touch two -> 0" || !w.exists("two") {
 		t.Errorf("the shell: %s, two is there: %v", got, w.exists("two"))
 	}
+	if n := len(kindsOf(w.entries(), ledger.CallExited)); n != 1 {
+		t.Errorf("the call ended %d times", n)
+	}
 	var asked, executed []string
 	for _, e := range w.entries() {
 		switch e.Kind {
