@@ -19,6 +19,8 @@ func TestMain(m *testing.M) {
 		"kavi":        main,
 		"test-server": drawServer,
 		"test-relay":  testRelay,
+		"test-seal":   sealInside,
+		"test-mcp":    serveMCP,
 	})
 }
 
