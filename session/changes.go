@@ -26,6 +26,8 @@ type FileChange struct {
 	Agent     string    `json:"agent,omitempty"`
 	Calls     []string  `json:"calls,omitempty"` // one; or those that could have, where that is ambiguous
 	Approval  string    `json:"approval,omitempty"`
+	What      string    `json:"what,omitempty"` // what the one call is, on one line; safe to display
+	Item      string    `json:"item,omitempty"` // "chg_01", the unexplained changes that it was shown with
 	Protected bool      `json:"protected,omitempty"`
 	Gap       bool      `json:"gap,omitempty"` // it happened while nobody watched
 	Time      time.Time `json:"time"`
@@ -57,10 +59,13 @@ const (
 
 // ChangesOf picks changes; what is empty does not matter.
 type ChangesOf struct {
-	Item  string // "chg_01"
-	Calls []string
-	Agent string
-	Since time.Time
+	Item  string    `json:"item,omitempty"`  // "chg_01"
+	Calls []string  `json:"calls,omitempty"` // "call_12", "apr_03", "undo_01"
+	Agent string    `json:"agent,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+	// Allowed leaves out what is, or may be, the operator's own: what no call
+	// explains, what they kept, and what was taken back.
+	Allowed bool `json:"allowed,omitempty"`
 }
 
 // UndoPlan is what taking changes back would do, to be shown before it is done.
@@ -75,6 +80,7 @@ type UndoStep struct {
 	Does    string   `json:"does"`              // one line
 	Refused string   `json:"refused,omitempty"` // why nothing can be done
 	Ask     string   `json:"ask,omitempty"`     // why the operator has to say yes to this one
+	Idle    bool     `json:"idle,omitempty"`    // it is as it was already: there is nothing to do
 	Rows    []string `json:"rows,omitempty"`    // what would be written where somebody changed the file since
 }
 
@@ -183,10 +189,13 @@ const flushWait = 2 * time.Second
 // ChangesIn are the changes that a ledger tells of.
 func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 	var out []FileChange
-	approvals := make(map[string]string)
+	approvals, what := make(map[string]string), make(map[string]string)
 	err := l.Entries(1, func(e ledger.Entry) error {
 		if e.Approval != "" && e.Call != "" {
 			approvals[e.Call] = e.Approval
+		}
+		if e.Kind == ledger.CallRequested && e.Call != "" {
+			what[e.Call] = display.Safe(e.What)
 		}
 		if e.Kind != ledger.FileChanged && e.Kind != ledger.FileUnsanctioned && e.Kind != ledger.FileUndone {
 			return nil
@@ -196,12 +205,12 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 			return nil // too long to be kept whole: it can neither be shown nor taken back
 		}
 		f := showChange(c)
-		f.How, f.Agent, f.Calls, f.Seq = e.Why, e.Agent, strings.Fields(e.Data["calls"]), e.Seq
+		f.How, f.Agent, f.Calls, f.Item, f.Seq = e.Why, e.Agent, strings.Fields(e.Data["calls"]), e.Data["item"], e.Seq
 		if e.Kind == ledger.FileUndone {
-			f.How = "undone"
+			f.How = howUndone
 		}
 		if len(f.Calls) == 1 {
-			f.Approval = approvals[f.Calls[0]]
+			f.Approval, f.What = approvals[f.Calls[0]], what[f.Calls[0]]
 		}
 		if of.picks(f, e) {
 			out = append(out, f)
@@ -215,12 +224,26 @@ func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {
 	switch {
 	case of.Item != "" && e.Data["item"] != of.Item,
 		of.Agent != "" && f.Agent != of.Agent,
-		!of.Since.IsZero() && e.Time.Before(of.Since):
+		!of.Since.IsZero() && e.Time.Before(of.Since),
+		of.Allowed && !f.ofACall():
 		return false
 	case len(of.Calls) == 0:
 		return true
 	}
 	return slices.ContainsFunc(of.Calls, func(id string) bool { return slices.Contains(f.Calls, id) || f.Approval == id })
+}
+
+// howUndone is how a change is explained that kavi made to take others back.
+const howUndone = "undone"
+
+// ofACall says that an allowed call made the change, as far as that is known.
+func (f *FileChange) ofACall() bool {
+	switch watch.How(f.How) {
+	case watch.Announced, watch.Inferred, watch.Ambiguous:
+		return true
+	case watch.Unsanctioned, byHand, howUndone:
+	}
+	return false
 }
 
 // Patch writes changes as a diff that git apply -R takes back, and says what such

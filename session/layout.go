@@ -41,7 +41,9 @@ func (d Dir) Agent(name string) string { return filepath.Join(d.Agents(), name) 
 // at the socket that the operator's newest login brought.
 func (d Dir) AuthSock() string { return filepath.Join(string(d), "ssh-agent") }
 
-func (d Dir) baseline() string { return filepath.Join(string(d), "baseline") }
+// Baseline is where the watcher keeps what files held: watch.OpenKept reads it
+// once no server runs.
+func (d Dir) Baseline() string { return filepath.Join(string(d), "baseline") }
 
 func (d Dir) pending() string { return filepath.Join(string(d), "pending") }
 

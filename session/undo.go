@@ -33,14 +33,7 @@ func (s *Session) PlanUndo(ctx context.Context, of ChangesOf) (UndoPlan, error) 
 	if err != nil {
 		return UndoPlan{}, err
 	}
-	if len(list) == 0 {
-		return UndoPlan{}, errors.New("nothing that this session saw changed by that")
-	}
-	changes := make([]watch.Change, len(list))
-	for i, f := range list {
-		changes[i] = f.change
-	}
-	plan, err := k.Plan(changes)
+	plan, err := planOf(k, list)
 	if err != nil {
 		return UndoPlan{}, err
 	}
@@ -58,15 +51,50 @@ func (s *Session) PlanUndo(ctx context.Context, of ChangesOf) (UndoPlan, error) 
 	}
 	m.plans[id] = undoPlan{plan: plan, of: of, made: time.Now()}
 	m.mu.Unlock()
-	out := UndoPlan{ID: id}
+	return UndoPlan{ID: id, Steps: showSteps(plan)}, nil
+}
+
+func planOf(k *watch.Kept, list []FileChange) (watch.Plan, error) {
+	if len(list) == 0 {
+		return nil, errors.New("nothing that this session saw changed by that")
+	}
+	changes := make([]watch.Change, len(list))
+	for i, f := range list {
+		changes[i] = f.change
+	}
+	return k.Plan(changes)
+}
+
+func showSteps(plan watch.Plan) (out []UndoStep) {
 	for _, st := range plan {
-		step := UndoStep{Path: display.Safe(string(st.Path)), Does: st.String(), Refused: st.Refused, Ask: st.Ask}
+		step := UndoStep{Path: display.Safe(string(st.Path)), Does: st.String(), Refused: st.Refused, Ask: st.Ask, Idle: st.Do == watch.Nothing && st.Refused == ""}
 		if len(st.Merged) > 0 {
 			step.Rows = display.Rows(string(st.Merged))
 		}
-		out.Steps = append(out.Steps, step)
+		out = append(out, step)
 	}
-	return out, nil
+	return out
+}
+
+func showOutcomes(outcomes []watch.Outcome) (out []UndoOutcome) {
+	for _, o := range outcomes {
+		u := UndoOutcome{Path: display.Safe(string(o.Step.Path)), Done: o.Done}
+		switch {
+		case o.Err != nil:
+			u.Why = display.Safe(o.Err.Error())
+		case o.Step.Refused != "":
+			u.Why = o.Step.Refused
+		case !o.Done && o.Step.Ask != "":
+			u.Why = "left as it is: " + o.Step.Ask
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// saidYes is whether the operator said yes to a step that asks, for Kept.Apply.
+func saidYes(yes []string) func(watch.Step) bool {
+	return func(st watch.Step) bool { return slices.Contains(yes, display.Safe(string(st.Path))) }
 }
 
 // Undo does a plan: the steps that ask only where yes names their path. It is
@@ -94,23 +122,9 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason st
 		return nil, err
 	}
 	s.doings.made(id, expected(p.plan))
-	made, outcomes, err := k.Apply(ctx, p.plan, func(st watch.Step) bool {
-		return slices.Contains(yes, display.Safe(string(st.Path)))
-	})
+	made, outcomes, err := k.Apply(ctx, p.plan, saidYes(yes))
 	s.doings.made(id, made)
-	var out []UndoOutcome
-	for _, o := range outcomes {
-		u := UndoOutcome{Path: display.Safe(string(o.Step.Path)), Done: o.Done}
-		switch {
-		case o.Err != nil:
-			u.Why = display.Safe(o.Err.Error())
-		case o.Step.Refused != "":
-			u.Why = o.Step.Refused
-		case !o.Done && o.Step.Ask != "":
-			u.Why = "left as it is: " + o.Step.Ask
-		}
-		out = append(out, u)
-	}
+	out := showOutcomes(outcomes)
 	if rerr := s.recordUndo(context.WithoutCancel(ctx), id, p.of, made, reason, by); err == nil {
 		err = rerr
 	}
@@ -132,16 +146,21 @@ func expected(plan watch.Plan) (out []watch.Change) {
 	return out
 }
 
+// undoEntries are what is recorded of an undo.
+func undoEntries(id string, of ChangesOf, made []watch.Change, reason string, by Operator) (entries []ledger.Entry) {
+	for _, c := range made {
+		entries = append(entries, ledger.Entry{
+			Kind: ledger.FileUndone, Call: id, By: operator(by), Path: string(c.Path), What: display.Safe(string(c.Path)), Reason: reason,
+			Data: map[string]string{"change": changeJSON(c), "calls": id, "of": strings.Join(of.Calls, " ")},
+		})
+	}
+	return entries
+}
+
 // recordUndo writes down what was taken back, and closes what it was about.
 func (s *Session) recordUndo(ctx context.Context, id string, of ChangesOf, made []watch.Change, reason string, by Operator) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
-		entries := make([]ledger.Entry, 0, len(made)+1)
-		for _, c := range made {
-			entries = append(entries, ledger.Entry{
-				Kind: ledger.FileUndone, Call: id, By: operator(by), Path: string(c.Path), What: display.Safe(string(c.Path)), Reason: reason,
-				Data: map[string]string{"change": changeJSON(c), "calls": id, "of": strings.Join(of.Calls, " ")},
-			})
-		}
+		entries := undoEntries(id, of, made, reason, by)
 		if of.Item != "" {
 			entries = append(entries, ledger.Entry{Kind: changeKept, By: operator(by), Why: "what could be taken back was", Data: map[string]string{"item": of.Item}})
 		}

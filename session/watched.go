@@ -41,7 +41,7 @@ func (m *watcher) watch() *watch.Watch {
 // watchProject watches until the session's goroutines end. It blocks.
 func (s *Session) watchProject() {
 	w, err := watch.Open(s.ctx, watch.Options{
-		Root: s.opts.Project, Folder: s.opts.Dir.baseline(), Git: install.Find("git"), Also: s.settings(),
+		Root: s.opts.Project, Folder: s.opts.Dir.Baseline(), Git: install.Find("git"), Also: s.settings(),
 		Protected: shell.Protected, Log: s.log,
 	})
 	s.watched.mu.Lock()
