@@ -61,7 +61,7 @@ const (
 		"\x1b(B\x0f\x1b[0m" // characters and colours
 	// Origin mode and the scroll region move the cursor home: on the main screen,
 	// where the shell goes on, they are left alone.
-	leaveAlt = "\x1b[<9u" + "\x1b[?6l\x1b[r" + "\x1b[?1049l"
+	leaveAlt = "\x1b[?6l" + "\x1b[<9u" + "\x1b[r" + "\x1b[?1049l"
 	shown    = "\x1b[?25h\x1b[0 q\x1b[23;0t" // cursor, its shape, title
 )
 
