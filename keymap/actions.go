@@ -98,6 +98,7 @@ const (
 	Filter     Action = "filter"
 	NextTab    Action = "next-tab"
 	RemoveRule Action = "remove-rule"
+	TakeBack   Action = "take-back"
 	Leave      Action = "leave"
 )
 
@@ -206,6 +207,8 @@ var defaults = map[Table][]binding{
 		{Top, []string{"g", "Home"}},
 		{Bottom, []string{"G", "End"}},
 		{NextTab, []string{"Tab"}},
+		{Details, []string{"Enter"}},
+		{TakeBack, []string{"u"}},
 		{RemoveRule, []string{"x"}},
 		{Leave, []string{"Escape", "q", "t"}},
 	},
@@ -272,6 +275,7 @@ var help = map[Action]string{
 	GoToPane:   "go to the pane that asks",
 	Filter:     "show only what holds a word",
 	NextTab:    "the next tab: entries, rules in force",
+	TakeBack:   "undo what the call under the cursor changed in files (asks)",
 	RemoveRule: "take back a remembered rule (asks)",
 	Leave:      "go back",
 }

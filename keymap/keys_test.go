@@ -56,6 +56,8 @@ func TestDefaultKeysAreThoseOfTheDesign(t *testing.T) {
 		{Copy, "v", Select},
 		{Copy, "y", CopyText},
 		{Ledger, "x", RemoveRule},
+		{Ledger, "u", TakeBack},
+		{Ledger, "Enter", Details},
 		{Ledger, "Tab", NextTab},
 	} {
 		for _, s := range strings.Fields(c.keys) {
@@ -120,7 +122,7 @@ func TestWrongOverridesAreErrorsThatNameTheNearest(t *testing.T) {
 	}{
 		{"table", "", map[string]map[string]any{"inbx": {}}, "keys.inbx: there is no such table: did you mean inbox?"},
 		{"action", "", map[string]map[string]any{"inbox": {"aprove": "y"}}, "keys.inbox.aprove: there is no such action: did you mean approve?"},
-		{"far action", "", map[string]map[string]any{"ledger": {"frobnicate": "y"}}, "there are bottom, down,"},
+		{"far action", "", map[string]map[string]any{"ledger": {"frobnicate": "y"}}, "there are bottom, details,"},
 		{"action of another table", "", map[string]map[string]any{"copy": {"approve": "y"}}, "keys.copy.approve: there is no such action"},
 		{"key", "", map[string]map[string]any{"prefix": {"zoom": "C-Spce"}}, `keys.prefix.zoom: "C-Spce" is not a key: did you mean C-Space?`},
 		{"not a string", "", map[string]map[string]any{"prefix": {"zoom": 1}}, "keys are a string or a list of strings"},

@@ -1,18 +1,21 @@
 package panes
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
 
 	"kavi/gateway/display"
 	"kavi/keymap"
 )
 
 // ledgerView shows the ledger, newest entry at the bottom, and on its second tab
-// the rules in force. It reads the ledger in runs, and follows it while its last
-// row is on the screen.
+// the rules in force. It reads the ledger in runs, and follows it while the cursor
+// is on the last entry. What the call under the cursor changed can be taken back.
 type ledgerView struct {
 	base
 	lines   []logLine
@@ -21,6 +24,8 @@ type ledgerView struct {
 	err     error
 	seq     uint64 // the snapshot after which the ledger was last read
 	rows    scroller
+	top     int    // the screen's row where they begin
+	at      uint64 // the entry under the cursor
 	follow  bool
 	rules   bool     // the second tab is shown
 	tab     rulesTab // the second tab
@@ -70,6 +75,10 @@ func (l *ledgerView) readFrom(from uint64) {
 			return
 		}
 		l.lines = append(l.lines, p.Lines...)
+		if n := len(l.lines); l.follow && n > 0 {
+			l.at = l.lines[n-1].Seq
+			l.point(l.subject())
+		}
 		if over := len(l.lines) - logKept; over > 0 {
 			l.lines = append([]logLine(nil), l.lines[over:]...)
 			l.rows.top -= over
@@ -109,19 +118,106 @@ func (l *ledgerView) readBefore() {
 // SetActive is part of view.
 func (l *ledgerView) SetActive(on bool, _ time.Time) { l.activate(on, l.subject()) }
 
-// subject names what a key would change: the rule under the cursor.
+// subject names what a key would change: the rule or the entry under the cursor.
 func (l *ledgerView) subject() string {
-	if !l.rules {
+	switch {
+	case l.rules:
+		return l.tab.subject()
+	case l.at == 0:
 		return ""
 	}
-	return l.tab.subject()
+	return fmt.Sprintf("entry %d", l.at)
+}
+
+// index gives the place of the entry under the cursor, or of the first after it.
+func (l *ledgerView) index() int {
+	n, _ := slices.BinarySearchFunc(l.lines, l.at, func(e logLine, seq uint64) int { return cmp.Compare(e.Seq, seq) })
+	return min(n, len(l.lines)-1)
+}
+
+// move goes to another entry, as an action asks.
+func (l *ledgerView) move(act keymap.Action) bool {
+	far := scrolls[act]
+	if far == nil || len(l.lines) == 0 {
+		return far != nil
+	}
+	n := l.index()
+	by := far(&scroller{top: n, rows: len(l.lines), height: l.rows.height})
+	if act != keymap.Up && act != keymap.Down {
+		l.rows.scroll(by) // a page shows others at once
+	}
+	l.to(n + by)
+	return true
+}
+
+// to puts the cursor on an entry.
+func (l *ledgerView) to(n int) {
+	last := len(l.lines) - 1
+	n = min(max(n, 0), last)
+	l.at, l.follow = l.lines[n].Seq, n == last
+	l.point(l.subject())
+	if n == 0 {
+		l.readBefore()
+	}
+}
+
+// MouseHandler is part of tview.Primitive: a click puts the cursor on an entry,
+// the wheel scrolls. It decides nothing.
+func (l *ledgerView) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	return func(action tview.MouseAction, ev *tcell.EventMouse, _ func(tview.Primitive)) (bool, tview.Primitive) {
+		if l.rules || len(l.lines) == 0 {
+			return false, nil
+		}
+		by := wheelRows
+		switch action { //nolint:exhaustive // the others mean nothing here
+		case tview.MouseLeftClick:
+			_, y := ev.Position()
+			if row := y - l.top; row >= 0 && row < l.rows.height {
+				l.to(l.rows.top + row)
+			}
+			return true, nil
+		case tview.MouseScrollUp:
+			by = -wheelRows
+		case tview.MouseScrollDown:
+		default:
+			return false, nil
+		}
+		l.rows.scroll(by)
+		if l.rows.top == 0 && by < 0 {
+			l.readBefore()
+		}
+		l.to(min(max(l.index(), l.rows.top), l.rows.top+l.rows.height-1))
+		return true, nil
+	}
+}
+
+// open shows the entry under the cursor in full.
+func (l *ledgerView) open() {
+	if n := l.index(); n >= 0 {
+		e := &l.lines[n]
+		l.act.Push(newSummary(l.views, fmt.Sprintf("Entry %d", e.Seq), []string{e.Text}))
+	}
+}
+
+// undo asks to take back what the call of the entry under the cursor changed.
+func (l *ledgerView) undo() {
+	n := l.index()
+	if n < 0 {
+		return
+	}
+	e := &l.lines[n]
+	if e.About == "" {
+		l.act.Note(orElse(e.Not, "nothing of that entry can be taken back"))
+		return
+	}
+	l.takeBack(e.Of, e.About, false, func() bool { return l.active && !l.rules }, l.act.Push)
 }
 
 // Key is part of view.
 func (l *ledgerView) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)
 	act := l.keys.Action(keymap.Ledger, k)
-	if act == keymap.RemoveRule && l.rules {
+	if act == keymap.RemoveRule && l.rules || act == keymap.TakeBack && !l.rules {
 		if !l.guard.Press(string(act), at) {
 			l.act.Note(tooSoon)
 		}
@@ -136,30 +232,33 @@ func (l *ledgerView) Key(ev *tcell.EventKey, at time.Time) bool {
 	case act == keymap.NextTab:
 		l.rules = !l.rules
 		l.point(l.subject())
+	case act == keymap.Details && !l.rules:
+		l.open()
 	case act == keymap.RemoveRule:
 		l.act.Note("rules are on the other tab: " + l.keys.Show(keymap.Ledger, keymap.NextTab))
+	case act == keymap.TakeBack:
+		l.act.Note("what calls changed is taken back on the other tab: " + l.keys.Show(keymap.Ledger, keymap.NextTab))
 	case l.rules:
 		known := l.tab.move(act)
 		l.point(l.subject())
 		return known
-	case !l.rows.move(act):
-		return false
 	default:
-		l.follow = l.rows.atEnd()
-		if l.rows.top == 0 {
-			l.readBefore()
-		}
+		return l.move(act)
 	}
 	return true
 }
 
 // Tick is part of view.
 func (l *ledgerView) Tick(now time.Time) bool {
-	if !l.active || !l.rules {
+	if !l.active {
 		return false
 	}
-	if _, due := l.guard.Tick(now); due {
-		l.tab.remove()
+	if d, due := l.guard.Tick(now); due {
+		if keymap.Action(d.what) == keymap.TakeBack {
+			l.undo()
+		} else {
+			l.tab.remove()
+		}
 		return true
 	}
 	lit := l.guard.Ready(now) && l.guard.Holding() == ""
@@ -191,17 +290,7 @@ func (l *ledgerView) Draw(screen tcell.Screen) {
 		put(screen, l.look, ix, iy+ih-1, iw, l.hints(l.tab.rows.where()))
 		return
 	}
-	l.rows.fit(len(l.lines), ih-1)
-	if l.follow {
-		l.rows.top = l.rows.last()
-	}
-	for i := l.rows.top; i < len(l.lines) && i < l.rows.top+l.rows.height; i++ {
-		look := plain
-		if l.lines[i].Bad {
-			look = warning
-		}
-		put(screen, l.look, ix, iy+i-l.rows.top, iw, words(clip(l.lines[i].Text), look))
-	}
+	l.drawEntries(screen, ix, iy, iw, ih-1)
 	where := "no entries"
 	switch {
 	case l.err != nil:
@@ -218,10 +307,36 @@ func (l *ledgerView) Draw(screen tcell.Screen) {
 	put(screen, l.look, ix, iy+ih-1, iw, l.hints(where))
 }
 
+// drawEntries draws the entries that there is room for, that under the cursor
+// among them.
+func (l *ledgerView) drawEntries(screen tcell.Screen, x, y, width, height int) {
+	at := l.index()
+	l.top = y
+	l.rows.fit(len(l.lines), height)
+	if at >= 0 {
+		l.rows.top = max(min(l.rows.top, at), at-height+1)
+	}
+	for i := l.rows.top; i < len(l.lines) && i < l.rows.top+height; i++ {
+		look, mark := plain, "  "
+		if l.lines[i].Bad {
+			look = warning
+		}
+		if i == at {
+			mark = "▸ "
+			l.drawn = l.subject()
+		}
+		put(screen, l.look, x, y+i-l.rows.top, width, line(words(mark, accent), words(clip(l.lines[i].Text), look)))
+	}
+}
+
 func (l *ledgerView) hints(where string) row {
+	ready := l.active && l.guard.Ready(l.m.now) && l.drawn != ""
 	other := keyHint(l.keys, keymap.Ledger, keymap.Bottom, "newest", true)
+	if n := l.index(); !l.rules && n >= 0 && l.lines[n].About != "" {
+		other = line(keyHint(l.keys, keymap.Ledger, keymap.TakeBack, "undo "+clip(l.lines[n].About), ready), other)
+	}
 	if l.rules {
-		other = keyHint(l.keys, keymap.Ledger, keymap.RemoveRule, "take back", l.active && l.guard.Ready(l.m.now) && l.drawn != "" && l.tab.removable())
+		other = keyHint(l.keys, keymap.Ledger, keymap.RemoveRule, "take back", ready && l.tab.removable())
 	}
 	return line(words(where, warning),
 		keyHint(l.keys, keymap.Ledger, keymap.NextTab, "other tab", true), other,

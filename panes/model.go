@@ -130,9 +130,11 @@ type logLine struct {
 	Text string
 	Bad  bool // a denial, a loss, something unsanctioned: drawn to be noticed
 
-	// What can be taken back of it, and its name: "call_12". None: About is "".
+	// What can be taken back of it, and its name: "call_12". Where About is "",
+	// Not says why nothing can.
 	Of    session.ChangesOf
 	About string
+	Not   string
 }
 
 // click is a place in the status bar that the mouse can press.

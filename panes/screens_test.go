@@ -34,7 +34,7 @@ func TestLedgerFollowsItsEnd(t *testing.T) {
 	d.log = entries(1, 703)
 	d.change(func(*session.Snapshot) {})
 	d.frame()
-	d.has("entry 682–701 of 703, not following")
+	d.has("entry 683–702 of 703, not following")
 	d.keys("G")
 	d.frame()
 	d.has("call_703")

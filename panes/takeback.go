@@ -80,12 +80,13 @@ func newKeep(v *views, c *session.Unexplained) *ask {
 
 // revert asks to take unexplained changes back.
 func (v *views) revert(c *session.Unexplained, here func() bool, push func(view)) {
-	v.takeBack(session.ChangesOf{Item: c.ID}, c.ID, here, push)
+	v.takeBack(session.ChangesOf{Item: c.ID}, c.ID, true, here, push)
 }
 
 // takeBack asks what taking changes back would do, and shows it, if the operator
-// is still where they asked.
-func (v *views) takeBack(of session.ChangesOf, name string, here func() bool, push func(view)) {
+// is still where they asked. Waits says that it is about changes in the inbox,
+// which somebody else may answer meanwhile.
+func (v *views) takeBack(of session.ChangesOf, name string, waits bool, here func() bool, push func(view)) {
 	v.act.Note("looking at what taking back " + name + " would do …")
 	v.act.PlanUndo(of, func(p session.UndoPlan, err error) {
 		switch {
@@ -96,7 +97,7 @@ func (v *views) takeBack(of session.ChangesOf, name string, here func() bool, pu
 			v.act.Note(name + ": there is nothing to take back")
 		default:
 			v.act.Note("")
-			t := &undoing{views: v, of: of, name: name, plan: p, yes: map[string]bool{}, here: here, push: push}
+			t := &undoing{views: v, of: of, name: name, waits: waits, plan: p, yes: map[string]bool{}, here: here, push: push}
 			for n := range p.Steps {
 				if s := &p.Steps[n]; s.Refused == "" && s.Ask != "" {
 					t.asks = append(t.asks, s)
@@ -111,13 +112,14 @@ func (v *views) takeBack(of session.ChangesOf, name string, here func() bool, pu
 // that needs a word, then about all of it with what they said.
 type undoing struct {
 	*views
-	of   session.ChangesOf
-	name string
-	plan session.UndoPlan
-	asks []*session.UndoStep
-	yes  map[string]bool // paths of those with a yes
-	here func() bool
-	push func(view)
+	of    session.ChangesOf
+	name  string
+	waits bool
+	plan  session.UndoPlan
+	asks  []*session.UndoStep
+	yes   map[string]bool // paths of those with a yes
+	here  func() bool
+	push  func(view)
 }
 
 // next asks about a step, or about the whole once there is no such step.
@@ -208,7 +210,7 @@ func (t *undoing) summary() *ask {
 	}
 	q.edit, q.label, q.does = newEditor(""), "Reason, for the agent:", "take back "+number(todo, "file")
 	q.do = func(reason string, shown time.Duration) string {
-		if t.of.Item != "" && findChange(q.m.snap, t.of.Item) == nil {
+		if t.waits && findChange(q.m.snap, t.of.Item) == nil {
 			return t.of.Item + " waits no longer"
 		}
 		t.act.Undo(t.plan.ID, yes, strings.TrimSpace(reason), shown, t.done)
