@@ -37,6 +37,9 @@ type Proof struct {
 	// Shim tells whether the shell of the command that was allowed came to the shim
 	// as that command: whether the shim is a second witness of what its hook says.
 	Shim bool `json:"shim,omitempty"`
+	// Reorders tells whether start-up files of shells decide the PATH of its commands:
+	// then the shim may not be first there.
+	Reorders bool `json:"reorders,omitempty"`
 	// Forms are of the shells that it started for itself, see Form.
 	Forms []string `json:"forms,omitempty"`
 	Err   string   `json:"err,omitempty"` // why it failed, "" if it holds; holds a stranger's text
@@ -62,18 +65,20 @@ type ProveOptions struct {
 	// Run runs a program in a folder until it ends or ctx does, ends all that it has
 	// started, and gives the last of what it wrote.
 	Run func(ctx context.Context, dir string, argv, env []string) (said string, err error)
+	// Known gives the proof that there is already of what was identified; nil: there is none.
+	Known func(Proof) (Proof, bool)
 }
 
 // How long the agent may take, and how long to end by itself after everything was seen.
 const (
-	proveLimit = 90 * time.Second
+	proveLimit = 3 * time.Minute
 	proveGrace = time.Second
 )
 
 // Prove runs an agent by itself to see that it asks: without a terminal, in a HOME
 // of its own, with a model of kavi's on loopback which asks for one command and one
 // file. Both are denied. It holds if the hook was asked about both, neither was
-// done, and the model was told why. Then it asks for "true", which is allowed: the
+// done, and the model was told why. Then it asks for its PATH, which is allowed: the
 // shells that come to the shim besides are the agent's own (Form). The agent reaches no other host: it is started
 // with an environment of kavi's and a proxy that refuses. It takes some seconds.
 //
@@ -83,9 +88,14 @@ const (
 // The error wraps ErrUnproven, and is the proof's Err.
 func Prove(ctx context.Context, o ProveOptions) (Proof, error) {
 	p, err := Identify(ctx, o)
+	if err == nil && o.Known != nil {
+		if known, ok := o.Known(p); ok {
+			return known, nil
+		}
+	}
 	start := time.Now()
 	if err == nil {
-		p.Forms, p.Shim, err = o.prove(ctx, p.Family)
+		err = o.prove(ctx, &p)
 	}
 	p.At, p.Took = time.Now(), time.Since(start)
 	if err != nil {
@@ -95,15 +105,16 @@ func Prove(ctx context.Context, o ProveOptions) (Proof, error) {
 	return p, nil
 }
 
-func (o *ProveOptions) prove(ctx context.Context, f Family) (forms []string, shim bool, err error) {
+func (o *ProveOptions) prove(ctx context.Context, p *Proof) error {
+	f := p.Family
 	nonce := strings.ToLower(rand.Text())
 	s, err := newStage(o.Folder, nonce)
 	if err != nil {
-		return nil, false, err
+		return err
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, false, fmt.Errorf("there is no loopback to prove them on: %w", err)
+		return fmt.Errorf("there is no loopback to prove them on: %w", err)
 	}
 	s.url = "http://" + l.Addr().String()
 	play := plays()[f](s)
@@ -120,16 +131,16 @@ func (o *ProveOptions) prove(ctx context.Context, f Family) (forms []string, shi
 		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
 	})
 	if err != nil {
-		return nil, false, err
+		return err
 	}
 	if err := play.furnish(s); err != nil {
-		return nil, false, err
+		return err
 	}
 	if err := o.startFiles(s.home); err != nil {
-		return nil, false, err
+		return err
 	}
 	if err := launch.Furnish(o.Folder); err != nil {
-		return nil, false, err
+		return err
 	}
 	g.lines = launch.Lines
 	stop := g.serve(o.Gate)
@@ -150,7 +161,7 @@ func (o *ProveOptions) prove(ctx context.Context, f Family) (forms []string, shi
 	}()
 	said, runErr := o.Run(ctx, s.project, slices.Concat(launch.Argv[:1], play.before, launch.Argv[1:]), withEnv(env, launch.Env))
 	stop()
-	return g.judge(server, said, runErr)
+	return g.judge(p, server, said, runErr)
 }
 
 // environ is the agent's whole environment. What leads to its program is the
@@ -180,11 +191,12 @@ func (o *ProveOptions) environ(more []string, s *stage) []string {
 	return append(env, more...)
 }
 
-// startFiles makes empty start-up files where the operator has some: agents put
-// other words into the scripts for their shells then, see Form.
+// startFiles makes start-up files where the operator has some: agents put other
+// words into the scripts for their shells then, see Form. They change PATH, which
+// shows whether the agent's commands have it from there.
 func (o *ProveOptions) startFiles(home string) error {
 	for _, name := range o.startNames() {
-		if err := os.WriteFile(filepath.Join(home, name), nil, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(home, name), []byte("PATH=/start-up:$PATH\n"), 0o600); err != nil {
 			return err
 		}
 	}

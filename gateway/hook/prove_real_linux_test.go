@@ -71,8 +71,14 @@ func TestRealAgentsProveTheirHooks(t *testing.T) {
 		t.Run(string(f), func(t *testing.T) {
 			o := proveIn(t, filepath.Join(bin, string(f)))
 			o.Shell = "bash"
+			if err := os.Mkdir(o.Home, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(o.Home, ".bashrc"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			p, err := Prove(t.Context(), o)
-			t.Logf("%s %s in %v, at the shim: %v, %d forms", f, p.Version, p.Took.Round(time.Millisecond), p.Shim, len(p.Forms))
+			t.Logf("%s %s in %v, at the shim: %v, reorders: %v, %d forms", f, p.Version, p.Took.Round(time.Millisecond), p.Shim, p.Reorders, len(p.Forms))
 			if err != nil {
 				t.Error(err)
 			}

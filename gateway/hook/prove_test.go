@@ -98,6 +98,7 @@ func program(t *testing.T, manner string) string {
 func TestAProofFindsOutWhetherAnAgentAsks(t *testing.T) {
 	for manner, want := range map[string]string{
 		"good":     "",
+		"login":    "",
 		"deaf":     "it used a tool without asking its hook",
 		"wilful":   "its hook said no, and it did it all the same",
 		"mute":     "its model was not told why a tool was denied",
@@ -116,8 +117,10 @@ func TestAProofFindsOutWhetherAnAgentAsks(t *testing.T) {
 				t.Errorf("%v, %+v", err, p)
 			case want != "" && (!errors.Is(err, ErrUnproven) || !strings.Contains(p.Err, want) || p.Holds()):
 				t.Errorf("%v, %+v; want %q", err, p, want)
-			case want == "" && (!p.Shim || len(p.Forms) != 1):
+			case manner == "good" && (!p.Shim || len(p.Forms) != 1 || p.Reorders):
 				t.Errorf("its shells: %+v", p)
+			case manner == "login" && !p.Reorders:
+				t.Errorf("its start-up files are not noticed: %+v", p)
 			}
 			if p.Family != Claude || p.Binary == "" || p.Version != "9.9 (played)" || p.At.IsZero() {
 				t.Errorf("%+v", p)
@@ -306,7 +309,12 @@ func playAgent(manner string, args []string) int {
 		case manner == "lazy":
 		case use.Name == "Bash" && (allowed || manner == "shelling"):
 			_ = exec.Command(os.Getenv("SHELL"), "-c", "-l", "echo my own; true").Run()
-			_ = exec.Command(os.Getenv("SHELL"), "-c", "eval '"+use.Input["command"]+"' && pwd -P >| "+os.Getenv("TMPDIR")+"/claude-0-cwd").Run()
+			path := ""
+			if manner == "login" {
+				path = "PATH=/start-up:$PATH; "
+			}
+			b, _ := exec.Command(os.Getenv("SHELL"), "-c", path+"eval '"+use.Input["command"]+"' && pwd -P >| "+os.Getenv("TMPDIR")+"/claude-0-cwd").Output()
+			said += string(b)
 			if manner == "deaf" {
 				_ = exec.Command("/bin/sh", "-c", use.Input["command"]).Run()
 			}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"kavi/gateway/hook/model"
 	"kavi/gateway/wire"
 )
 
@@ -150,7 +151,7 @@ func (g *doorkeeper) over(body []byte) bool {
 	return g.heard[len(g.heard)-1] && strings.Contains(string(body), fmt.Sprintf("(turn::%d)", len(g.heard)))
 }
 
-// shell is a call at the shim. Of what the model asked for only "true" is allowed,
+// shell is a call at the shim. Of what the model asked for only the last command is allowed,
 // so that each other shell is one which the agent starts for itself.
 func (g *doorkeeper) shell(c *wire.Call) wire.Verdict {
 	if strings.Contains(strings.Join(c.Argv, "\x00"), g.stage.nonce) {
@@ -167,9 +168,9 @@ func (g *doorkeeper) shell(c *wire.Call) wire.Verdict {
 	return wire.Verdict{Allow: true}
 }
 
-// judge says what is shown by what was seen. said and runErr are how the agent
+// judge adds to the proof what was seen, or says what is not shown. said and runErr are how the agent
 // ended, of interest only where it did not come far.
-func (g *doorkeeper) judge(a *audience, said string, runErr error) (forms []string, shim bool, err error) {
+func (g *doorkeeper) judge(p *Proof, a *audience, said string, runErr error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	asked := 0 // turns that the model took
@@ -180,38 +181,38 @@ func (g *doorkeeper) judge(a *audience, said string, runErr error) (forms []stri
 		_, err := os.Lstat(g.stage.witness(n))
 		switch done := err == nil; {
 		case done && heard:
-			return nil, false, errors.New("its hook said no, and it did it all the same")
+			return errors.New("its hook said no, and it did it all the same")
 		case done:
-			return nil, false, errors.New("it used a tool without asking its hook")
+			return errors.New("it used a tool without asking its hook")
 		}
 	}
 	switch {
 	case g.broken != nil:
-		return nil, false, g.broken
+		return g.broken
 	case asked == 0:
-		return nil, false, fmt.Errorf("it ended before it asked its model for anything: %s", ending(said, runErr))
+		return fmt.Errorf("it ended before it asked its model for anything: %s", ending(said, runErr))
 	}
 	for n, heard := range g.heard {
 		switch {
-		case heard && (n == len(g.heard)-1 || g.told(a, n)), !heard && g.maybe[n]:
+		case heard && (n == len(g.heard)-1 || g.said(a, g.stage.reason(n))), !heard && g.maybe[n]:
 		case heard:
-			return nil, false, fmt.Errorf("its model was not told why a tool was denied: %s", ending(said, runErr))
+			return fmt.Errorf("its model was not told why a tool was denied: %s", ending(said, runErr))
 		default:
-			return nil, false, fmt.Errorf("it did not ask its hook about a tool: %s", ending(said, runErr))
+			return fmt.Errorf("it did not ask its hook about a tool: %s", ending(said, runErr))
 		}
 	}
-	return g.forms, g.shim, nil
+	p.Forms, p.Shim = g.forms, g.shim
+	p.Reorders = !g.said(a, pathIs+g.bin())
+	return nil
 }
 
-// told tells whether the model has read why turn n was denied.
-func (g *doorkeeper) told(a *audience, n int) bool {
-	for _, r := range a.model.Requests() {
-		if strings.Contains(string(r.Body), g.stage.reason(n)) {
-			return true
-		}
-	}
-	return false
+// said tells whether the model was sent a text.
+func (g *doorkeeper) said(a *audience, text string) bool {
+	return slices.ContainsFunc(a.model.Requests(), func(r model.Request) bool { return strings.Contains(string(r.Body), text) })
 }
+
+// bin is the folder of the shims, which is first in the PATH that the agent has.
+func (g *doorkeeper) bin() string { return filepath.Join(filepath.Dir(g.stage.home), "bin") }
 
 // ending is how the agent ended, in its own words: the last line of them.
 func ending(said string, runErr error) string {

@@ -45,8 +45,12 @@ func (p *play) furnish(s *stage) error {
 
 type fields map[string]any
 
-// harmless is the one command that is allowed.
-const harmless = "true"
+// harmless is the one command that is allowed. It says what PATH commands have,
+// after pathIs.
+const (
+	pathIs   = "the-path-is:"
+	harmless = "echo " + pathIs + "$PATH"
+)
 
 // asks are for a command, a file, and a command that is allowed, by the names that the agent has for them.
 func asks(s *stage, shell, write, path, content string, more fields) []model.Turn {
