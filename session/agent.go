@@ -148,10 +148,13 @@ type launched struct {
 // and only then lets the agent's program start.
 // before runs first, outside the loop.
 func (s *Session) launch(spec AgentSpec, order int, before func(), done func(error)) {
+	s.showStarting(spec)
 	s.wg.Go(func() {
 		before()
 		l, err := s.bringUp(spec, order)
 		s.post(func() {
+			delete(s.starting, spec.Name)
+			s.changed = true
 			if err != nil {
 				s.record(ledger.Entry{Kind: ledger.Problem, Agent: spec.Name, Why: err.Error()})
 				done(err)
@@ -161,6 +164,7 @@ func (s *Session) launch(spec AgentSpec, order int, before func(), done func(err
 			e := ledger.Entry{Kind: ledger.AgentStarted, Agent: spec.Name, Argv: spec.Argv, Cwd: spec.Cwd, Level: string(spec.Level), Process: l.link.conn.Agent().String()}
 			if l.hooks != nil {
 				e.Data = map[string]string{"family": string(l.hooks.family), "lines": strings.Join(l.hooks.lines, "\n"), "env": strings.Join(l.matters, "\n")}
+				l.hooks.proved(e.Data)
 			}
 			g := ledger.Entry{Kind: ledger.GateProven, Agent: spec.Name, Why: l.gate}
 			if !l.gated {
@@ -193,8 +197,8 @@ func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
 	case err == nil && hooks != nil:
 		env, argv = withEnv(env, start.Env), start.Argv
 		out.hooks, out.notes, out.matters = hooks, start.Notes, mattering(start.Env)
-		if out.gate != notGated {
-			out.gate = gateUnproven
+		if err := s.proveAgent(&spec, env, &out); err != nil {
+			return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 		}
 	case errors.Is(err, hook.ErrUngated) && spec.Ungated:
 		out = launched{gate: notGated, why: err.Error()}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"kavi/gateway"
-	"kavi/gateway/hook"
 	"kavi/gateway/watch"
 	"kavi/gateway/wire"
 	"kavi/pty/proc"
@@ -232,7 +231,7 @@ func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 	j.nest = s.covers.of(ancestors, orphan, pgid, sid)
 	if h := s.procs.hooks(k.agentName); h != nil && j.nest.run == nil {
 		k.announced, k.instead = h.second(k.req, k.peer, ancestors)
-		k.service, k.readOnly = hook.Service(h.family, k.req, h.lines)
+		k.service, k.readOnly = h.service(k.req, homeOf(s.procs.env(k.agentName), s.home))
 	}
 	s.judgeIn(k, &j)
 	return j

@@ -122,7 +122,7 @@ func (s *Session) witnessed(k *call) {
 	s.calls[k.key()] = k
 	k.phase, k.verdict = deciding, gateway.Verdict{Allow: true, Call: k.id}
 	k.recorded = true
-	if a := s.agents[k.agentName]; a != nil && a.gate == gateHook {
+	if a := s.agents[k.agentName]; a != nil && a.gate == gateHook && !a.hooks.alone {
 		s.proven(a, gateBoth)
 	}
 	s.commit([]ledger.Entry{s.witnessEntry(k)}, func(err error) {

@@ -3,7 +3,6 @@ package session
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +25,9 @@ import (
 type hooks struct {
 	family hook.Family
 	lines  []string // what the agent's shell is given to run kavi's hooks
+	forms  []string // of shells that the agent starts for itself, see hook.Form
+	proof  hook.Proof
+	alone  bool // what its commands start does not meet the shim: no second witness
 
 	mu     sync.Mutex
 	tokens *hook.Tokens
@@ -198,52 +200,10 @@ func (s *Session) recipe(spec *AgentSpec, env []string) (hook.Launch, *hooks, er
 	if err != nil {
 		return hook.Launch{}, nil, err
 	}
-	for _, d := range l.Dirs {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return hook.Launch{}, nil, err
-		}
-	}
-	if err := furnish(dir, l); err != nil {
+	if err := l.Furnish(dir); err != nil {
 		return hook.Launch{}, nil, err
 	}
 	return l, newHooks(f, l.Lines), nil
-}
-
-// furnish makes an agent's files in its folder anew.
-func furnish(dir string, l hook.Launch) error {
-	for path, text := range l.Files {
-		if err := below(dir, path); err != nil {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		if err := writeFile(path, text); err != nil {
-			return err
-		}
-	}
-	for path, to := range l.Links {
-		if err := below(dir, path); err != nil {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		if err := os.Symlink(to, path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func below(dir, path string) error {
-	if !strings.HasPrefix(path, dir+string(filepath.Separator)) {
-		return fmt.Errorf("%s is not in the agent's folder", path)
-	}
-	return nil
 }
 
 func homeOf(env []string, home string) string {

@@ -36,6 +36,7 @@ type Session struct {
 	state    []string // kavi's own folders: no agent writes there
 	programs []string // what the shim stands for
 	git      gitConfig
+	prover   prover
 
 	// Read by everybody.
 	snap    atomic.Pointer[Snapshot]
@@ -53,6 +54,7 @@ type Session struct {
 	// The loop's own.
 	agents      map[string]*agent
 	reserved    map[string]bool
+	starting    map[string]*Agent // shown until they run
 	order       int
 	calls       map[key]*call
 	approvals   map[string]*call   // what is shown

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kavi/gateway"
+	"kavi/gateway/hook"
 	"kavi/gateway/shim/install"
 	"kavi/gateway/watch"
 	"kavi/pty"
@@ -35,6 +36,8 @@ type Options struct {
 	// Keep is what whoever wires the server together wants to know again when it
 	// comes back, from the ledger; see Kept.
 	Keep string
+	// Prove shows that an agent asks its hooks; nil is hook.Prove.
+	Prove func(context.Context, hook.ProveOptions) (hook.Proof, error)
 }
 
 // Open takes a session: a new one, or one whose server is gone, which then comes
@@ -125,6 +128,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		screens:   &screens{of: make(map[string]*agent)},
 		agents:    make(map[string]*agent),
 		reserved:  make(map[string]bool),
+		starting:  make(map[string]*Agent),
 		rules:     rulebook{used: make(map[gateway.RuleName]int)},
 		proposals: proposals{done: make(map[string]bool)},
 		items:     make(map[string]*Unexplained), mine: mine{paths: make(map[watch.Path]bool)},
@@ -135,6 +139,9 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		return nil, errors.Join(err, led.Close())
 	}
 	s.programs = install.Programs()
+	if s.prover.run = o.Prove; s.prover.run == nil {
+		s.prover.run = hook.Prove
+	}
 	s.state = stateFolders(o.Dir, home)
 	s.boot, s.awake = ledger.Clocks()
 	s.policy.Store(gateway.Default())

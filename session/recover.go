@@ -48,7 +48,8 @@ type past struct {
 	families   map[string]hook.Family
 	lines      map[string][]string // see hooks
 	matters    map[string][]string // see launched
-	talks      map[string]string   // conversations
+	proved     map[string]map[string]string
+	talks      map[string]string // conversations
 	gates      map[string]string
 	uses       map[string][]use
 	items      map[string]*Unexplained
@@ -103,7 +104,7 @@ func (s *Session) fold() (*past, error) {
 	p := &past{
 		calls: make(map[string]*pastCall), exited: make(map[string]bool),
 		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
-		families: make(map[string]hook.Family), lines: make(map[string][]string), matters: make(map[string][]string), talks: make(map[string]string),
+		families: make(map[string]hook.Family), lines: make(map[string][]string), matters: make(map[string][]string), proved: make(map[string]map[string]string), talks: make(map[string]string),
 		items: make(map[string]*Unexplained), gates: make(map[string]string), uses: make(map[string][]use),
 	}
 	err := s.led.Entries(1, func(e ledger.Entry) error {
@@ -202,6 +203,7 @@ func (p *past) take(e ledger.Entry) {
 		p.families[e.Agent] = hook.Family(e.Data["family"])
 		p.lines[e.Agent] = strings.Split(e.Data["lines"], "\n")
 		p.matters[e.Agent] = strings.Split(e.Data["env"], "\n")
+		p.proved[e.Agent] = e.Data
 		delete(p.exited, e.Agent)
 		delete(p.paused, e.Agent)
 	case ledger.AgentExited:
@@ -414,6 +416,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 	if fam := p.families[name]; fam != "" {
 		a.hooks = newHooks(fam, p.lines[name])
 		a.hooks.seen = p.uses[name]
+		a.hooks.reproved(p.proved[name])
 		a.env = withEnv(a.env, p.matters[name])
 	}
 	s.order = max(s.order, f.Order)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -61,6 +62,9 @@ func (s *Session) publish() {
 		n.Agents = append(n.Agents, a.shown(waiting[a.spec.Name]))
 	}
 	slices.SortFunc(n.Agents, func(a, b *Agent) int { return s.agents[a.Name].order - s.agents[b.Name].order })
+	for _, name := range slices.Sorted(maps.Keys(s.starting)) { // they come last anyway
+		n.Agents = append(n.Agents, s.starting[name])
+	}
 	s.snap.Store(n)
 	s.watch.nudge()
 }
