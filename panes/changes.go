@@ -75,19 +75,26 @@ func files(c *session.Unexplained) []session.FileChange {
 // changeParts is a change on one line in two pieces: the first may be cut, what
 // follows it stands.
 func changeParts(c *session.Unexplained) (object, tail string) {
+	verb, path, tail := changeWords(c)
+	return verb + " " + path, tail
+}
+
+// changeWords is a change in three pieces: what happened, to which file, and what
+// follows that.
+func changeWords(c *session.Unexplained) (verb, path, tail string) {
 	if len(c.Files) == 0 {
-		return "Changed files", ""
+		return "Changed", "files", ""
 	}
 	at := max(slices.IndexFunc(c.Files, func(f session.FileChange) bool { return f.Protected }), 0)
 	f := &c.Files[at]
-	object = changeVerb(f.Kind) + " " + clip(f.Path)
+	verb, path = changeVerb(f.Kind), clip(f.Path)
 	if pm := plusMinus(f); pm != "" {
 		tail = " (" + pm + ")"
 	}
 	if n := len(c.Files) - 1; n > 0 {
 		tail += ", " + number(n, "more file")
 	}
-	return object, tail
+	return verb, path, tail
 }
 
 // changeRow is a change in at most width cells: the path gives way first.

@@ -42,6 +42,12 @@ func ListTable(as []*session.Approval, now time.Time) string {
 			display.Safe(a.ID), display.Cut(action(a), most), display.Cut(display.Safe(a.Agent), 32), waiting,
 		})
 	}
+	return framed(fmt.Sprintf("Pending Approvals (%d)", len(as)), table)
+}
+
+// framed draws a table below its title; the first row is its head. The cells are
+// safe to print.
+func framed(title string, table [][4]string) string {
 	wide := [4]int{6, 35, 9, 7} // the documented table's, as the least
 	for _, r := range table {
 		for i, c := range r {
@@ -59,7 +65,6 @@ func ListTable(as []*session.Approval, now time.Time) string {
 		}
 		b.WriteString(right + "\n")
 	}
-	title := fmt.Sprintf("Pending Approvals (%d)", len(as))
 	b.WriteString(title + "\n" + strings.Repeat("=", len(title)) + "\n\n")
 	edge("┌", "┬", "┐")
 	for i, r := range table {

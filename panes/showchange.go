@@ -1,0 +1,77 @@
+package panes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kavi/gateway/display"
+	"kavi/session"
+)
+
+// ListWaiting is everything that waits for the operator as `kavi approval list`
+// prints it: the approvals, and the changes of files that no call explains. Where
+// one of those decides what runs, they come first. It is safe to print.
+func ListWaiting(snap *session.Snapshot, now time.Time) string {
+	asked := ListTable(snap.Approvals, now)
+	if len(snap.Unexplained) == 0 {
+		return asked
+	}
+	changed := changeTable(snap.Unexplained, now)
+	if slices.ContainsFunc(snap.Unexplained, func(c *session.Unexplained) bool { return c.Protected }) {
+		return changed + "\n" + asked
+	}
+	return asked + "\n" + changed
+}
+
+func changeTable(cs []*session.Unexplained, now time.Time) string {
+	const most = 60 // as in ListTable
+	table := [][4]string{{"ID", "Change", "Could have", "Waiting"}}
+	for _, c := range cs {
+		verb, path, tail := changeWords(c)
+		if verb += ": "; c.Protected {
+			verb = "PROTECTED " + verb
+		}
+		room := max(most-display.Width(verb)-display.Width(tail), 16) // the path gives way first
+		table = append(table, [4]string{
+			display.Safe(c.ID), verb + display.Cut(display.Safe(path), room) + tail,
+			display.Cut(strings.Join(couldHave(c), ", "), 32), age(now.Sub(c.Since)),
+		})
+	}
+	return framed(fmt.Sprintf("Unexplained Changes: %d", len(cs)), table)
+}
+
+// ChangeLine is unexplained changes on one line, as lists have them: "Changed:
+// src/a.go (+3, -1), 2 more files". It is safe to print.
+func ChangeLine(c *session.Unexplained) string {
+	verb, path, tail := changeWords(c)
+	return verb + ": " + display.Safe(path) + tail
+}
+
+// couldHave are the agents of which something ran that could have made changes.
+func couldHave(c *session.Unexplained) (names []string) {
+	for _, could := range c.Could {
+		_, name, _ := strings.Cut(could, " of ")
+		name, _, _ = strings.Cut(name, ":")
+		if name = display.Safe(name); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"nobody"}
+	}
+	return names
+}
+
+// ShowChange is unexplained changes in the form of `kavi approval show`, which is
+// that of the detail view too. diff are the rows of session.Difference, or err is
+// why there are none. The rows are as ShowText has them.
+func ShowChange(c *session.Unexplained, diff []string, err error, now time.Time, width int) []string {
+	s, _ := layChange(c, &difference{done: true, rows: diff, err: err}, now, width, true)
+	rows := make([]string, 0, len(s.rows))
+	for _, r := range s.rows {
+		rows = append(rows, strings.TrimRight(r.String(), " "))
+	}
+	return rows
+}
