@@ -174,6 +174,11 @@ func (s *settling) listSome() (some []listed, names int) {
 
 // list begins to watch a folder and lists it.
 func (s *settling) list(dir string) (l listed, ok bool) {
+	if s.report && (s.tree[dir] != nil || s.growing[dir] != 0) { // found twice
+		delete(s.seen, dir)
+		s.want(dir, everything, s.span)
+		return l, false
+	}
 	p, err := s.root.open(dir)
 	if err != nil {
 		if errors.Is(err, unix.EACCES) {
@@ -186,14 +191,17 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 	if err != nil {
 		return l, false
 	}
-	if old, known := s.byIno[self.ino]; s.report && known && old != dir && s.tree[old] != nil && !s.isAt(old, self.ino) {
-		// It was moved, and the system would go on telling its old path.
-		s.deafenMoved(old)
-	}
 	f := &folder{ino: self.ino}
-	f.polled = s.listenTo(dir)
+	if !s.report {
+		f.polled = s.listenTo(dir)
+	} else if f.polled, ok = s.attach(dir, self.ino); !ok {
+		return l, false
+	} else {
+		s.growing[dir] = self.ino
+	}
 	names, err := p.names()
 	if err != nil {
+		delete(s.growing, dir)
 		return l, false
 	}
 	l = listed{dir: dir, folder: f, entries: make([]entry, 0, len(names))}
@@ -206,6 +214,31 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 		}
 	}
 	return l, true
+}
+
+// attach begins to listen to a folder that is at a path now. If it was moved there,
+// the system would go on telling its old path, so that is ended first. When it is
+// not there any more afterwards, nobody knows what is listened to: it is ended, and
+// what moved it tells that it did.
+func (s *settling) attach(dir string, ino uint64) (polled, ok bool) {
+	old, known := s.byIno[ino]
+	known = known && old != dir
+	if known && !s.isAt(old, ino) {
+		s.deafenMoved(old, ino)
+		known = false
+	}
+	polled = s.listenTo(dir)
+	if s.isAt(dir, ino) {
+		s.byIno[ino] = dir
+		return polled, true
+	}
+	if !polled {
+		s.unlisten(dir)
+	}
+	if !known {
+		delete(s.byIno, ino)
+	}
+	return false, false
 }
 
 // isAt says that a folder is still where it was: another disk in the project may
@@ -221,7 +254,14 @@ func (s *settling) isAt(dir string, ino uint64) bool {
 
 // deafenMoved handles a folder that is found under a new path before anything was
 // heard of the old one.
-func (s *settling) deafenMoved(old string) {
+func (s *settling) deafenMoved(old string, ino uint64) {
+	f := s.tree[old]
+	if s.growing[old] == ino { // found there a moment ago, and moved on since
+		s.unlisten(old)
+	}
+	if f == nil || f.ino != ino {
+		return
+	}
 	parent, name := split(old)
 	if d := s.draft(parent); d != nil {
 		if known, has := d.entries[name]; has {
@@ -249,8 +289,15 @@ func (s *settling) growSome(some []listed, wanted []bool) {
 
 // growOne takes over a folder.
 func (s *settling) growOne(l listed, kept []entry) {
-	if old := s.tree[l.dir]; old != nil {
-		s.drop(l.dir, old)
+	if s.report {
+		delete(s.growing, l.dir)
+		if !s.isAt(l.dir, l.folder.ino) { // its folder tells so
+			if s.byIno[l.folder.ino] == l.dir {
+				s.unlisten(l.dir)
+				delete(s.byIno, l.folder.ino)
+			}
+			return
+		}
 	}
 	s.tree[l.dir] = l.folder
 	s.byIno[l.folder.ino] = l.dir

@@ -152,6 +152,16 @@ func TestASweepFindsWhatTheSystemDoesNotTell(t *testing.T) {
 	p.waitFor("modified a +1 -1")
 }
 
+func TestAFileWithTwoNamesChangesUnderBoth(t *testing.T) {
+	p := newProject(t, map[string]string{"a": "1\n"})
+	p.must(os.Link(p.path("a"), p.path("b")))
+	p.watched()
+	p.write("b", "2\n")
+	if d := cmp.Diff([]string{"modified a +1 -1", "modified b +1 -1"}, said(p.changes())); d != "" {
+		t.Error(d)
+	}
+}
+
 // waitFor waits until a change is reported, without asking for it.
 func (p *project) waitFor(want string) {
 	p.t.Helper()

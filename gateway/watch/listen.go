@@ -91,7 +91,9 @@ func (w *Watch) absolute(dir string) string {
 // listenTo asks the system to tell of a folder. Where it has no more room for that,
 // the folder is looked at from time to time.
 func (w *Watch) listenTo(dir string) (polled bool) {
-	if w.notify == nil || len(w.tree)-w.count.polled >= maxWatches {
+	f := w.tree[dir]
+	listened := f != nil && !f.polled
+	if w.notify == nil || !listened && len(w.tree)-w.count.polled >= maxWatches {
 		return true
 	}
 	err := w.notify.Add(w.absolute(dir))
@@ -108,6 +110,21 @@ func (w *Watch) listenTo(dir string) (polled bool) {
 	return true
 }
 
+// unlisten ends listening to a path. That it was not listened to is no error.
+func (w *Watch) unlisten(dir string) {
+	if w.notify == nil {
+		return
+	}
+	// fsnotify 1.10.1 goes through a nil pointer where a path was added while the
+	// folder there was known to it under another one.
+	defer func() {
+		if p := recover(); p != nil {
+			w.opts.Log.Debug("watch: ending to listen", "folder", dir, "panic", p)
+		}
+	}()
+	_ = w.notify.Remove(w.absolute(dir))
+}
+
 // deafen ends listening to a folder and all below it: they are gone, or have
 // another path by now and are listened to anew under that. It must come before
 // listenTo with their new paths, because the system knows a folder by inode and
@@ -117,8 +134,8 @@ func (w *Watch) deafen(dir string) {
 		if !within(d, dir) {
 			continue
 		}
-		if w.notify != nil && !f.polled {
-			_ = w.notify.Remove(w.absolute(d)) // it may be gone with its folder
+		if !f.polled {
+			w.unlisten(d)
 		}
 		w.drop(d, f)
 	}

@@ -85,12 +85,16 @@ func (w *Watch) nextLook(now time.Time) (wait time.Duration, due bool) {
 		}
 		wait = time.Hour
 	}
-	if w.opts.Sweep > 0 {
-		sweep := w.lastLook.Add(max(w.opts.Sweep, sweepShare*w.lookTook)).Sub(now)
+	if w.opts.Sweep > 0 || w.soon {
+		after := max(w.opts.Sweep, sweepShare*w.lookTook)
+		if w.soon {
+			after = pollShare * w.lookTook
+		}
+		sweep := w.lastLook.Add(after).Sub(now)
 		wait = min(wait, sweep)
 		if sweep <= 0 {
 			w.pend.do(func(h *hints) { h.allChanged(span{now, now}) })
-			w.lastLook = now
+			w.lastLook, w.soon = now, false
 			return 0, true
 		}
 	}

@@ -116,6 +116,7 @@ func statEntry(name string, st *unix.Stat_t) entry {
 		name: name, mode: uint32(st.Mode), size: st.Size, ino: st.Ino,
 		ctime: st.Ctim.Nano(), mtime: st.Mtim.Nano(), left: isWaiting,
 	}
+	e.links = st.Nlink > 1 && e.isRegular()
 	if !e.isRegular() && !e.isLink() {
 		e.size, e.left = 0, isKept // there is no content to wait for
 	}

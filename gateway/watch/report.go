@@ -13,6 +13,7 @@ const maxText = 1 << 20
 // changes makes changes of what was seen: a name that went and one that came are one
 // renaming where they are the same file.
 func (s *settling) changes() []Change {
+	s.fold()
 	from := s.renamings()
 	taken := map[*sight]bool{}
 	for _, old := range from {
@@ -61,13 +62,51 @@ func (s *settling) changes() []Change {
 	return all
 }
 
+// fold makes one difference of several of one path; what comes to nothing goes. Only a
+// folder that becomes something else, or the other way round, stays two.
+func (s *settling) fold() {
+	last := map[string]int{}
+	var all []sight
+	for _, v := range s.sights {
+		i, known := last[v.path]
+		if known {
+			old := &all[i]
+			folders := old.before.isFolder() != v.after.isFolder() && old.before.mode != 0 && v.after.mode != 0
+			if !folders {
+				old.after, old.span, old.folded = v.after, old.span.with(v.span), true
+				continue
+			}
+		}
+		last[v.path] = len(all)
+		all = append(all, v)
+	}
+	s.sights = slices.DeleteFunc(all, func(v sight) bool {
+		return v.folded && (v.before.mode == v.after.mode) && (v.before.mode == 0 || v.before.isFolder() || sameContent(v.before, v.after) ||
+			v.before.at != 0 && v.after.at != 0 && s.sameSum(v.before.at, v.after.at))
+	})
+	for i := range s.sights {
+		v := &s.sights[i]
+		if !v.folded {
+			continue
+		}
+		v.plus, v.minus = 0, 0
+		if content, err := s.store.Get(v.after.at); v.after.mode != 0 && err == nil && (v.before.mode == 0 || v.before.at != 0) {
+			v.plus, v.minus = s.lines(v.before.at, content, v.after.isRegular())
+		}
+	}
+}
+
 // renamings gives for names that came those that went and are the same file. An
 // inode alone says little: the next file gets the one of a file that is gone. A
 // folder is the same if something in it is.
 func (s *settling) renamings() map[*sight]*sight {
 	went := map[uint64]*sight{}
+	times := map[string]int{} // a path that is seen twice has two changes, one after the other
 	for i := range s.sights {
-		if v := &s.sights[i]; v.after.mode == 0 {
+		times[s.sights[i].path]++
+	}
+	for i := range s.sights {
+		if v := &s.sights[i]; v.after.mode == 0 && times[v.path] == 1 {
 			went[v.before.ino] = v
 		}
 	}
@@ -81,7 +120,7 @@ func (s *settling) renamings() map[*sight]*sight {
 		for i := range s.sights {
 			v := &s.sights[i]
 			old := went[v.after.ino]
-			if v.before.mode != 0 || old == nil || taken[old] || !v.after.sameType(old.before) || v.after.isFolder() != folders {
+			if v.before.mode != 0 || times[v.path] > 1 || old == nil || taken[old] || !v.after.sameType(old.before) || v.after.isFolder() != folders {
 				continue
 			}
 			if folders && !moved[[2]string{old.path, v.path}] || !folders && !s.moved(old.before, v.after) {

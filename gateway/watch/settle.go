@@ -16,6 +16,7 @@ import (
 type settling struct {
 	*Watch
 	ctx      context.Context
+	hints    bool // only what was heard of is looked at
 	report   bool // differences are changes; else this is the baseline
 	gap      bool
 	forced   bool // somebody waits: what was written just now is looked at, too
@@ -24,9 +25,11 @@ type settling struct {
 	work     map[string]map[string]span // folders to look at
 	seen     map[string]bool            // folders whose every name was looked at
 	fresh    []found
-	grown    []string // folders to begin with
-	rules    bool     // of what is ignored have changed
-	revealed bool     // what is new now was ignored before
+	grown    []string          // folders to begin with
+	growing  map[string]uint64 // of them, those that were listed, with their inode
+	rules    bool              // of what is ignored have changed
+	links    bool              // a file with several names has changed: the system tells of one of them
+	revealed bool              // what is new now was ignored before
 	sights   []sight
 	kept     map[uint64]int64 // where the contents of files that are gone are kept, by inode
 	again    []found          // files that are being written
@@ -55,15 +58,17 @@ type sight struct {
 	span          span
 	plus, minus   int
 	revealed      bool
+	folded        bool // of several
 }
 
 // settle finds out what has changed and queues it.
 func (w *Watch) settle(ctx context.Context, h hints) {
 	start := time.Now()
-	s := &settling{Watch: w, ctx: ctx, report: true, gap: h.gap, forced: h.now, span: h.span, work: h.names, drafts: map[string]*draft{}, seen: map[string]bool{}}
+	s := &settling{Watch: w, ctx: ctx, report: true, gap: h.gap, forced: h.now, span: h.span, work: h.names, drafts: map[string]*draft{}, seen: map[string]bool{}, growing: map[string]uint64{}}
 	if s.work == nil {
 		s.work = map[string]map[string]span{}
 	}
+	s.hints = !h.all
 	if h.all {
 		s.lookEverywhere()
 	}
@@ -81,13 +86,22 @@ func (w *Watch) settle(ctx context.Context, h hints) {
 			clear(s.seen)
 			s.lookEverywhere()
 		}
+		if s.links && len(s.work)+len(s.fresh)+len(s.grown) == 0 {
+			s.links = false
+			if s.lookTook > quiet { // at its time
+				s.soon = true
+				continue
+			}
+			clear(s.seen)
+			s.lookEverywhere()
+		}
 	}
 	if ctx.Err() != nil {
 		return
 	}
 	s.finish()
 	if h.all {
-		w.lastLook, w.lookTook = time.Now(), time.Since(start)
+		w.lastLook, w.lookTook, w.soon = time.Now(), time.Since(start), false
 	}
 	w.publish()
 	w.fences.passed(h.fence)
@@ -208,11 +222,19 @@ func (s *settling) lookAt(dir string, names map[string]span) {
 	}
 	_, all := names[everything]
 	if self.ino != f.ino { // another folder under the same name: the watch is on the old one
-		s.rewatch(dir, f, self.ino)
+		if !s.isTop(dir) {
+			s.lost(dir)
+			return
+		}
+		if !s.rewatch(dir, f, self.ino) {
+			return
+		}
 		all = true
-	} else if f.polled && all && !s.listenTo(dir) {
-		f.polled = false
-		s.count.polled--
+	} else if all { // anew: there may be room by now, or it may have been away
+		if polled := s.listenTo(dir); polled != f.polled {
+			f.polled = polled
+			s.count.polled += map[bool]int{true: 1, false: -1}[polled]
+		}
 	}
 	entries := map[string]entry{}
 	for _, e := range unpack(f.packed) {
@@ -252,8 +274,9 @@ func (s *settling) lookAt(dir string, names map[string]span) {
 // at; where that is not watched, everything in it is gone.
 func (s *settling) lost(dir string) {
 	parent, name := split(dir)
-	if s.tree[parent] != nil {
-		if _, has := s.draft(parent).entries[name]; has {
+	if d := s.draft(parent); d != nil {
+		if _, has := d.entries[name]; has {
+			delete(s.seen, parent)
 			s.want(parent, name, s.span)
 			return
 		}
@@ -261,22 +284,33 @@ func (s *settling) lost(dir string) {
 	s.goneBelow(dir, s.span)
 }
 
-func (s *settling) rewatch(dir string, f *folder, ino uint64) {
-	if s.notify != nil && !f.polled {
-		_ = s.notify.Remove(s.absolute(dir)) // the folder it was on may be gone
+// isTop says that a folder is in no other one that is watched.
+func (s *settling) isTop(dir string) bool {
+	parent, _ := split(dir)
+	return dir == "" || s.tree[parent] == nil
+}
+
+// rewatch listens to the folder that stands in place of another one.
+func (s *settling) rewatch(dir string, f *folder, ino uint64) bool {
+	if !f.polled {
+		s.unlisten(dir)
 	}
 	if s.byIno[f.ino] == dir {
 		delete(s.byIno, f.ino)
 	}
+	polled, ok := s.attach(dir, ino)
+	if !ok || s.tree[dir] != f {
+		return false
+	}
 	f.ino = ino
-	s.byIno[ino] = dir
 	if f.polled {
 		s.count.polled--
 	}
-	f.polled = s.listenTo(dir)
+	f.polled = polled
 	if f.polled {
 		s.count.polled++
 	}
+	return true
 }
 
 // compare looks at one name. Hinted says that something was heard of it, so that
@@ -296,12 +330,15 @@ func (s *settling) compare(p place, dir, name string, known entry, has bool, at 
 		s.gone(dir, known, at)
 	case !has:
 		s.fresh = append(s.fresh, found{dir, now, at})
-	case known.isFolder() && now.isFolder() && known.ino == now.ino:
+	case known.isFolder() && now.isFolder() && known.ino == now.ino && (s.tree[path] == nil || s.tree[path].ino == now.ino):
 		if known.mode != now.mode {
 			s.differ(dir, known, now, nil, at)
 		}
 		if s.tree[path] == nil { // it could not be read before
 			s.grown = append(s.grown, path)
+		} else if hinted { // it may have been away: fsnotify forgets what is moved
+			delete(s.seen, path)
+			s.want(path, everything, at)
 		}
 	case known.isFolder() || now.isFolder():
 		s.gone(dir, known, at)
@@ -356,6 +393,7 @@ func (s *settling) differ(dir string, before, after entry, content []byte, at sp
 		s.rules = true
 		s.ignore.forget()
 	}
+	s.links = s.links || after.links && s.hints
 	v := sight{path: path, before: before, after: after, span: at, revealed: s.revealed}
 	switch {
 	case !before.isRegular():

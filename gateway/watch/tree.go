@@ -20,6 +20,7 @@ type entry struct {
 	at    int64 // where the baseline keeps the content
 	left  leftCode
 	racy  bool // read in the moment in which it was written: its ctime proves nothing
+	links bool // it has other names; only known of what was looked at just now
 }
 
 // leftCode is a Left in one byte.

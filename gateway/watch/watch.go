@@ -64,6 +64,7 @@ type settler struct {
 	lastPoll time.Time
 	lastLook time.Time
 	lookTook time.Duration
+	soon     bool // a look at everything is wanted before its time
 	isReady  bool
 	moving   map[string]time.Time // files that are written without a pause, and since when
 	buf      []byte
