@@ -31,6 +31,9 @@ func (c *cmd) tar(words []word) {
 		c.add(Effect{Kind: Network, Host: hostOf(exactWord(host)), Why: "asks " + host + " for its archive"})
 	}
 	dir, hasDir := a.value("C", "directory")
+	if dirs := a.count("C", "directory"); dirs > 1 {
+		dir = word{kind: unknown, src: dir.src} // each goes on from the one before
+	}
 	switch {
 	case a.has("help", "version"):
 	case a.has("c", "create", "r", "append", "u", "update", "A", "delete", "catenate", "concatenate"):
@@ -158,6 +161,11 @@ func (c *cmd) squeeze(p program, words []word) {
 			c.add(es...)
 		}
 		out := w
+		if strings.Contains(p.name, "lz4") && len(a.operands) == 2 {
+			out = a.operands[1] // lz4 in out
+			c.add(c.a.writes(out, true, c.st)...)
+			break
+		}
 		if out.known() && (a.has("d", "decompress", "uncompress") || strings.HasPrefix(p.name, "un") || strings.HasPrefix(p.name, "gun") || strings.HasPrefix(p.name, "bun")) {
 			if at := strings.LastIndexByte(out.text, '.'); at > 0 {
 				out.text = out.text[:at]

@@ -267,6 +267,14 @@ func (c *cmd) read(name string, words []word) {
 
 // printf is a program, and as a builtin sets a variable with -v.
 func (c *cmd) printf(words []word) {
+	if c.a.env.Shell != "" && !c.a.here.posix && !c.a.here.surely {
+		for _, w := range words[min(1, len(words)):] {
+			if !w.known() || strings.ContainsAny(w.text, "[(`$") {
+				c.opaque(arithmeticOnText) // zsh's %d computes
+				break
+			}
+		}
+	}
 	if len(words) > 0 {
 		switch w := words[0]; {
 		case w.maybeOption():

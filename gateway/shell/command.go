@@ -214,6 +214,7 @@ func (c *cmd) dispatch(name string) {
 		c.argv = append([]word{exactWord("git"), exactWord(sub)}, c.argv[1:]...)
 		name = "git"
 	}
+	c.reachesKavi(c.argv[1:])
 	p, known := lookup(name)
 	if c.a.env.Shell == "zsh" && !c.a.here.surely {
 		switch name {

@@ -61,6 +61,9 @@ func (c *cmd) curl(p program, words []word) {
 		if o.act == '>' && o.value.is("-") {
 			o.act = 0
 		}
+		if (o.name == "w" || o.name == "write-out") && (!o.value.known() || strings.Contains(o.value.text, "%output{") || strings.HasPrefix(o.value.text, "@")) {
+			c.add(c.a.view.unknownPath(Overwrite, "may write to")) // %output{file}
+		}
 		if dir, ok := a.value("output-dir"); ok && (o.name == "o" || o.name == "output") {
 			if o.value.known() && dir.known() {
 				o.value.text = dir.text + "/" + o.value.text
@@ -132,10 +135,23 @@ func (c *cmd) wget(p program, words []word) {
 	c.done()
 }
 
+// rsyncFlags are options of rsync that take no value.
+const rsyncFlags = " help version archive recursive relative backup update inplace append append-verify dirs mkpath links copy-links " +
+	"copy-unsafe-links safe-links munge-links copy-dirlinks keep-dirlinks hard-links perms executability acls xattrs owner group devices " +
+	"copy-devices write-devices specials times atimes open-noatime crtimes omit-dir-times omit-link-times super fake-super sparse " +
+	"preallocate whole-file one-file-system existing ignore-non-existing ignore-existing ignore-errors force numeric-ids ignore-times " +
+	"size-only fuzzy compress cvs-exclude from0 secluded-args protect-args trust-sender blocking-io stats 8-bit-output human-readable progress " +
+	"partial delay-updates prune-empty-dirs checksum verbose quiet itemize-changes ipv4 ipv6 list-only old-args fsync old-dirs qsort msgs2stderr "
+
 // rsync copies, here or to a host; the last operand is the target.
 func (c *cmd) rsync(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
 	c.optionEffects(p, a)
+	for _, o := range a.options {
+		if o.long && !o.listed && !o.valued && !strings.HasPrefix(o.name, "no-") && !strings.Contains(rsyncFlags, " "+o.name+" ") {
+			c.opaque("its option --" + o.name + " is not known here, so which word is the target is not either")
+		}
+	}
 	n := len(a.operands)
 	dry := a.has("n", "dry-run")
 	for i, w := range a.operands {

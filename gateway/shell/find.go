@@ -56,7 +56,7 @@ func (c *cmd) expression(words, roots []word) {
 		case "-type":
 			plain = next.is("f", "d", "f,d")
 			i++
-		case "-delete":
+		case "-delete", "-rm": // the latter is bfs'
 			for _, r := range roots {
 				if some && r.known() {
 					r = found(exactWord("{}"), []word{r})

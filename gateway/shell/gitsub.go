@@ -73,18 +73,43 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 	case "init", "clone":
 		c.gitNew(sub, a)
 	case "apply":
-		if !a.has("stat", "numstat", "summary", "check") {
-			c.writesHere()
+		if !a.has("stat", "numstat", "summary", "check") || a.has("apply") {
+			c.patches()
 		}
 		c.readAll(a.operands, false)
-	case "bisect":
-		if first == "run" {
-			c.opaque("runs a command for each commit")
+	case "read-tree":
+		c.gitWrites("changes what is staged")
+		if a.has("u") && !a.has("n", "dry-run") {
+			c.discards(nil)
 		}
-		c.gitTree("changes to another commit")
+	case "pack-objects":
+		if !a.has("stdout") {
+			for _, w := range a.operands {
+				c.add(c.a.writes(w, true, c.st)...)
+			}
+		}
+	case "mailinfo":
+		for _, w := range a.operands {
+			c.add(c.a.writes(w, true, c.st)...)
+		}
+	case "mailsplit":
+		c.gitMailsplit(a)
+	case "maintenance":
+		c.gitMaintenance(first, a)
+	case "bisect":
+		switch first {
+		case "", "log", "terms", "help":
+		case "start", "bad", "good", "new", "old", "skip", "reset", "next", "replay":
+			c.gitTree("changes to another commit")
+		default: // run, and visualize, which takes a command too
+			c.opaque("runs a command for the commits")
+		}
 	case "reflog":
-		if first == "expire" || first == "delete" || first == "drop" {
+		switch first {
+		case "expire", "delete", "drop":
 			c.loses("history that could bring lost commits back")
+		case "write":
+			c.gitWrites("changes the history of a ref")
 		}
 	case "gc", "prune", "prune-packed", "pack-redundant":
 		c.gitWrites("packs the repository")
@@ -319,9 +344,49 @@ func (c *cmd) gitNew(sub string, a args) {
 		es := c.a.writes(w, false, c.st)
 		for i := range es {
 			es[i].Recursive = true
+			// A template brings hooks and settings.
+			es[i].Protected = es[i].Protected || a.has("template")
 		}
 		c.add(es...)
 	}
+}
+
+// patches are changes of files that a patch names, settings among them perhaps.
+func (c *cmd) patches() {
+	n := len(c.effects)
+	c.writesHere()
+	for i := range c.effects[n:] {
+		c.effects[n+i].Protected = true
+		c.effects[n+i].Why = "changes what the patch says in " + c.a.view.show(c.effects[n+i].Path)
+	}
+}
+
+// gitMailsplit writes a file for each message into a folder.
+func (c *cmd) gitMailsplit(a args) {
+	dir, ok := a.value("o")
+	if !ok {
+		if len(a.operands) == 0 {
+			return
+		}
+		dir = a.operands[len(a.operands)-1] // the old way
+	}
+	es := c.a.writes(dir, false, c.st)
+	for i := range es {
+		es[i].Recursive, es[i].Unsure = true, true
+	}
+	c.add(es...)
+}
+
+// gitMaintenance works on the repository, or puts it on the user's timetable.
+func (c *cmd) gitMaintenance(verb string, a args) {
+	if verb == "run" {
+		if w, ok := a.value("task"); ok && !w.is("gc", "commit-graph", "loose-objects", "incremental-repack", "pack-refs") || a.has("schedule") {
+			c.add(Effect{Kind: Network, Why: "may fetch ahead"})
+		}
+		c.gitWrites("packs the repository")
+		return
+	}
+	c.outside("changes what runs later")
 }
 
 func (c *cmd) gitSubmodule(verb string) {
@@ -378,7 +443,7 @@ func (c *cmd) gitNetwork(sub string, a args) {
 	case "pull":
 		c.add(Effect{Kind: Commit, Why: "merges what it fetches"})
 		c.gitTree("merges what it fetches")
-	case "fetch", "fetch-pack", "remote-update":
+	case "fetch", "fetch-pack", "remote-update", "backfill":
 		c.gitWrites("takes what it fetches")
 	}
 }

@@ -19,6 +19,9 @@ func (c *cmd) python(p program, words []word) {
 		c.interpreter(p, words)
 		return
 	}
+	if !isolated(words[:len(words)-len(rest)]) && c.shadows() {
+		c.unknown("runs a module, for which a file here may stand in")
+	}
 	c.module(module, rest)
 }
 
@@ -57,6 +60,52 @@ func pythonModule(words []word) (module word, rest []word, ok bool) {
 		}
 	}
 	return word{}, nil, false
+}
+
+// isolated reports whether python is told not to look for modules where it runs.
+func isolated(words []word) bool {
+	for _, w := range words {
+		if len(w.text) > 1 && w.text[0] == '-' && w.text[1] != '-' && w.text[1] != 'm' && strings.ContainsAny(w.text, "IP") {
+			return true
+		}
+	}
+	return false
+}
+
+// standIns are the modules that those of module import. Python looks for them
+// where it runs first, so a json.py in the project runs in place of json.tool.
+const standIns = " __future__ _collections_abc abc argparse array ast base64 binascii bisect bz2 calendar codecs collections contextlib copy " +
+	"copyreg datetime dis encodings enum errno fnmatch functools genericpath getopt gettext glob gzip importlib inspect io ipaddress " +
+	"itertools json keyword linecache locale lzma math ntpath opcode operator optparse os pathlib posixpath pprint pyclbr quopri random re " +
+	"reprlib runpy shutil site sitecustomize sre_compile sre_constants sre_parse stat string struct subprocess symtable sysconfig tabnanny " +
+	"tempfile textwrap this threading time token tokenize traceback types typing urllib usercustomize warnings weakref zipfile zipimport zlib "
+
+// shadows reports whether something stands where python runs that it may take for
+// one of these modules, or that this is not known.
+func (c *cmd) shadows() bool {
+	if len(c.st.cwds) == 0 || c.a.gone || len(c.a.view.over) > 0 {
+		return true
+	}
+	for _, dir := range c.st.cwds {
+		p, ok := c.a.view.resolve(dir, true)
+		if !ok {
+			return true
+		}
+		names, ok := c.a.names(p)
+		if !ok {
+			return true
+		}
+		for _, n := range names {
+			name, ext, file := strings.Cut(n, ".")
+			if name == "" || !strings.Contains(standIns, " "+name+" ") {
+				continue
+			}
+			if file && (strings.HasPrefix(ext, "py") || strings.HasSuffix(ext, "so")) || !file && c.a.view.lstat(join(p, n+"/__init__.py")).Exists {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // module is what python -m runs.
@@ -125,6 +174,9 @@ func (c *cmd) goTool(words []word) {
 	p := program{name: "go", does: "single", opts: spec}
 	switch verb {
 	case "version", "help", "doc":
+		if verb == "doc" && a.has("http") {
+			c.add(Effect{Kind: Network, Why: "serves pages and opens a browser"})
+		}
 		c.done()
 		return
 	case "env":

@@ -33,7 +33,7 @@ type option struct {
 type args struct {
 	options  []option
 	operands []word
-	unsure   bool // an unknown word may be an option
+	unsure   bool // an unknown word may be an option, or a value may be one
 	ended    bool // "--" was met
 	single   bool // -name, never abbreviated
 }
@@ -153,10 +153,35 @@ func (c *cmd) parseArgs(words []word, specs string, first, single bool) args {
 		}
 		if used {
 			i++
+			out.unsure = out.unsure || actsToo(next, specs, single)
 		}
 	}
 	return out
 }
+
+// actsToo reports whether a word that is taken for the value of the option before
+// it would do something worth saying as an option. Which options take a value
+// differs between versions and subcommands, and a table is not free of mistakes:
+// `git diff -X --output=f` writes f, for -X takes its value in the same word.
+func actsToo(w word, specs string, single bool) bool {
+	if len(w.text) < 2 || w.text[0] != '-' {
+		return false
+	}
+	if strings.HasPrefix(w.text, "--") || single {
+		name, _, _ := strings.Cut(strings.TrimLeft(w.text, "-"), "=")
+		s, ok := findOption(specs, name, len(name) > 1)
+		return ok && worse(s.act)
+	}
+	for i := 1; i < len(w.text); i++ {
+		if s, ok := findOption(specs, w.text[i:i+1], false); ok && (worse(s.act) || s.valued) {
+			return worse(s.act)
+		}
+	}
+	return false
+}
+
+// worse reports an act that does more than read.
+func worse(act byte) bool { return act != 0 && strings.IndexByte(">+~!*@%^", act) >= 0 }
 
 // long takes --name, --name=value, --name value.
 func (a *args) long(w, next word, specs string) (used bool) {
@@ -219,6 +244,18 @@ func (a *args) has(names ...string) bool {
 		}
 	}
 	return false
+}
+
+// count is how often one of the options was given.
+func (a *args) count(names ...string) (n int) {
+	for _, o := range a.options {
+		for _, name := range names {
+			if o.name == name {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // value is the last value given to one of the options.

@@ -43,8 +43,8 @@ var coreutils = []program{
 	{"hostname", "code", "F,file=^ b,boot^"},
 	{"od|hexdump|hd", "read", "A,address-radix= t,format= j,skip-bytes= N,read-bytes= w=? n= s= e= f=<"},
 	{"xxd", "code", "c,cols= g,groupsize= l,len= s,seek= o= R="},
-	{"strings", "read", "n,bytes= t,radix= e,encoding= T,target="},
-	{"base64|base32|basenc|uuencode|uudecode", "read", "w,wrap= i=< input=< o=> output=> D= b="},
+	{"base64|base32|basenc|uuencode", "read", "w,wrap= i=< input=< o=> output=> D= b="},
+	{"uudecode", "read outside", "o,output-file=>"}, // writes the file that its input names
 	{
 		"comm|join|paste|fold|fmt|expand|unexpand|pr|tsort|look",
 		"read",
@@ -95,18 +95,20 @@ var coreutils = []program{
 		"reference=< R,recursive h f c v H L P preserve-root no-preserve-root from= m= x= b n= v= w=",
 	},
 	{"getfacl|lsattr|getfattr", "names", ""},
-	{"sync|stty|mesg", "data", "F,file="},
+	{"sync|mesg", "data", ""},
+	{"stty", "data", "F,file=+ f=+"},
 	{"numfmt", "data", "from= to= field= d,delimiter= format= header=? padding= round= suffix= from-unit= to-unit= invalid="},
 	{
-		"cmp|diff|diff3|colordiff|wdiff|dwdiff",
+		"cmp|diff|diff3|colordiff",
 		"read",
 		"n,bytes= i,ignore-initial= U,unified=? C,context=? I,ignore-matching-lines= x,exclude= X,exclude-from=< " +
-			"W,width= F,show-function-line= S,starting-file= a,auto-pager! l,paginate L,label= to-file=< from-file=< " +
+			"W,width= F,show-function-line= S,starting-file= a,text l,paginate! L,label= to-file=< from-file=< " +
 			"color=? palette= tabsize= D,ifdef= diff-program=!",
 	},
+	{"wdiff|dwdiff", "read", "a,auto-pager! d,diff-input w,start-delete= x,end-delete= y,start-insert= z,end-insert= profile=! diff-program=!"},
 	{"sdiff", "read", "o,output=! diff-program=! w,width= I="},
 	{"file", "read calm", "m,magic-file=< f,files-from=< e,exclude= F,separator= P,parameter= C,compile*"},
-	{"tree", "names", "o=> L= P= I= H= T= R* charset= filelimit= timefmt= sort=? fromfile gitfile=< infofile=<"},
+	{"tree", "code", "o=> L= P= I= H= T= R* charset= filelimit= timefmt= sort=? fromfile gitfile=< infofile=<"},
 	{
 		"cross-env|env-cmd|gtimeout|xvfb-run|dbus-run-session|dbus-launch|daemonize|systemd-cat|torsocks|torify|" +
 			"proxychains|proxychains4|" +

@@ -6,18 +6,22 @@ package shell
 var gitCommands = []program{
 	{"git", "code", ""},
 	{
-		"git status|git ls-files|git ls-tree|git rev-list|git rev-parse|git merge-base|git for-each-ref|git show-ref|git show-branch|git count-objects|git check-ignore|git check-attr|git check-mailmap|git check-ref-format|git name-rev|git describe|git var|git version|git cherry|git verify-pack|git diff-tree|git diff-files|git diff-index|git range-diff|git patch-id|git get-tar-commit-id|git column|git stripspace|git merge-tree|git whatchanged|git shortlog|git diff|git log|git show|git annotate|git blame|git diff-pairs|git last-modified|git cat-file|git fmt-merge-msg|git reflog show|git stash list|git stash show|git worktree list|git remote -v|git submodule status|git submodule summary|git notes list|git notes show|git bundle verify|git bundle list-heads|git bisect log|git sparse-checkout list|git lfs ls-files|git lfs status|git lfs version|git lfs env|git cat",
+		"git status|git ls-files|git ls-tree|git rev-list|git rev-parse|git merge-base|git for-each-ref|git show-ref|git show-branch|git count-objects|git check-ignore|git check-attr|git check-mailmap|git check-ref-format|git name-rev|git describe|git var|git version|git cherry|git verify-pack|git diff-tree|git diff-files|git diff-index|git range-diff|git patch-id|git get-tar-commit-id|git column|git stripspace|git merge-tree|git whatchanged|git shortlog|git diff|git log|git show|git annotate|git blame|git diff-pairs|git last-modified|git cat-file|git fmt-merge-msg|git reflog show|git stash list|git stash show|git worktree list|git submodule status|git submodule summary|git notes list|git notes show|git bundle verify|git bundle list-heads|git bisect log|git sparse-checkout list|git lfs ls-files|git lfs status|git lfs version|git lfs env",
 		"git-read", "output=> ext-diff! textconv* filters* show-signature* exec=! upload-pack=! open-files-in-pager=?! O=< contents=< ignore-revs-file=< S= G= L= U,unified=? n,max-count= author= committer= grep= since= until= after= before= format= pretty=? date= stat=? skip= color=? diff-filter= inter-hunk-context= word-diff=? word-diff-regex= decorate=? abbrev=? exclude= glob= branches=? tags=? remotes=? sort= contains=? points-at= count= merged=? no-merged=? x= X= text patch p filter= ws-error-highlight= diff-algorithm= anchored= submodule=? ignore-submodules=? untracked-files=? u=? porcelain=? find-object= find-copies find-copies-harder find-renames=? follow full-diff exclude-standard exclude-from=< exclude-per-directory= i o show-notes=? show-pulls full-index first-parent name-only name-status oneline graph all",
 	},
 	{"git hash-object", "git-read", "path= t= w* stdin-paths stdin literally no-filters"},
 	{"git grep", "git-read", "O,open-files-in-pager=?! textconv* ext-grep! f=< e= A= B= C= m= threads= max-depth= color=?"},
 	{
 		"git fsck|git write-tree|git mktree|git update-server-info|git pack-refs|git commit-graph|git multi-pack-index|" +
-			"git index-pack|git unpack-objects|git pack-objects|git unpack-file|git rerere|git read-tree|git update-index|" +
-			"git replace|git maintenance|git repack|git backfill|git refs",
+			"git index-pack|git unpack-objects|git rerere|git update-index|git replace|git repack|git refs",
 		"git-write",
-		"exec=!",
+		"exec=! o=> object-dir=+",
 	},
+	{"git read-tree", "code", "index-output=> prefix= u m i n,dry-run reset"},
+	{"git pack-objects", "code", "stdout window= depth= threads= max-pack-size="},
+	{"git unpack-file", "git-here", ""},
+	{"git maintenance", "code", "task= schedule=? scheduler= config-file=+ auto quiet"},
+	{"git backfill", "code", "min-batch-size= sparse"},
 	{"git add|git stage", "git-write", "pathspec-from-file=< i,interactive! p,patch! e,edit! chmod="},
 	{
 		"git commit",
@@ -74,7 +78,7 @@ var gitCommands = []program{
 		"git apply",
 		"code",
 		"stat numstat summary check 3,3way p= C= directory= unsafe-paths^ index cached R,reverse exclude= include= " +
-			"whitespace= build-fake-ancestor=> N,intent-to-add v q reject",
+			"whitespace= build-fake-ancestor=> N,intent-to-add v q reject apply",
 	},
 	{"git bisect", "code", ""},
 	{
@@ -92,7 +96,7 @@ var gitCommands = []program{
 		"o,output-directory=+ output=> stdout n k s start-number= subject-prefix= to= cc= from=? in-reply-to= " +
 			"signature= signature-file=< base= v,reroll-count= suffix= attach=? ext-diff! textconv*",
 	},
-	{"git bundle", "code", ""},
+	{"git bundle", "code", "version= q,quiet progress all-progress"},
 	{"git archive", "code", "o,output=> remote=@ exec=! format= prefix= add-file=< l,list"},
 	{"git checkout-index|git merge-file|git merge-index|git merge-one-file", "git-over", "prefix=+ temp a f"},
 	{
@@ -125,7 +129,9 @@ var gitCommands = []program{
 	{"git lfs", "code", ""},
 	{"git request-pull", "git-net", ""},
 	{"git bugreport|git diagnose", "git-here", "o,output-directory=+ s,suffix="},
-	{"git interpret-trailers|git mailinfo|git mailsplit", "git-read", "in-place~ trailer="},
+	{"git interpret-trailers", "git-read", "in-place~ trailer= where= if-exists= if-missing="},
+	{"git mailinfo", "code", "encoding= quoted-cr= k b u n m scissors"},
+	{"git mailsplit", "code", "o= f=? d=? b keep-cr mboxrd"},
 	{
 		"git send-email|git imap-send|git svn|git p4|git cvsimport|git http-fetch|git http-push|git remote-http|" +
 			"git remote-https|git archimport|git scalar|git http-backend|git credential|git credential-store|" +

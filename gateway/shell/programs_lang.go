@@ -68,7 +68,7 @@ var languages = []program{
 	{
 		"pytest|py.test|nosetests|unittest|tox|nox|coverage|behave|mypy|dmypy|pyright|ruff|flake8|pylint|pycodestyle|" +
 			"bandit|vulture|sphinx-build|mkdocs|invoke|alembic|celery|dbt",
-		"unknown",
+		"unknown local",
 		"config=* p=",
 	},
 	{
@@ -77,7 +77,7 @@ var languages = []program{
 			"react-scripts|expo|storybook|prisma|typeorm|knex|drizzle-kit|nest|cdk|tailwindcss|postcss|sass|terser|husky|" +
 			"lint-staged|commitlint|semantic-release|wait-on|c8|nyc|tsup|typedoc|docusaurus|hugo|" +
 			"jekyll|electron|electron-builder|tauri|node-gyp",
-		"unknown",
+		"unknown local",
 		"config=* c= r=* require=*",
 	},
 	{
@@ -85,7 +85,7 @@ var languages = []program{
 			"sbt|mill|lein|ant|detekt|msbuild|xcodebuild|xcrun|" +
 			"swiftlint|fastlane|adb|cross|mdbook|pdflatex|xelatex|latexmk|bibtex|doxygen|ctest|gcov|lcov|" +
 			"bats|act|rvm",
-		"unknown",
+		"unknown local",
 		"",
 	},
 }
@@ -95,7 +95,7 @@ var toolchains = []program{
 	{
 		"dotnet|mvn|mvnw|gradle|gradlew|swift|flutter|dart|mix|rebar3|pod|opam|cabal|stack|conan|vcpkg|nuget|pub|" +
 			"playwright|cypress|pre-commit",
-		"sub unknown",
+		"sub unknown local",
 		"version# v,verbose q,quiet f,file= P= D= s,settings= b,batch-mode o,offline",
 	},
 	{
@@ -139,8 +139,13 @@ var builders = []program{
 	},
 	{"cmake|ccmake|cmake-gui", "unknown", "S= B= D= G= T= A= C=* P=* E=* build install preset= version#"},
 	{
-		"ninja|samu|meson|bazel|bazelisk|buck2|pants|scons|waf|just|task|mage|xmake|autoconf|automake|" +
-			"autoreconf|libtool|pkg-config|configure|packer|pio|debuild|rpmbuild|makepkg|snapcraft",
+		"bazel|bazelisk|buck2|pants|scons|waf|mage|configure",
+		"unknown local",
+		"",
+	},
+	{
+		"ninja|samu|meson|just|task|xmake|autoconf|automake|" +
+			"autoreconf|libtool|pkg-config|packer|pio|debuild|rpmbuild|makepkg|snapcraft",
 		"unknown",
 		"version#",
 	},

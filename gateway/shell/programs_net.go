@@ -12,7 +12,7 @@ var networkTools = []program{
 			"retry-delay= retry-max-time= w,write-out= r,range= C,continue-at= E,cert= key= cacert= capath= ciphers= " +
 			"tls-max= trace=> trace-ascii=> stderr=> libcurl=> netrc-file=< Y= y= z,time-cond= limit-rate= max-redirs= " +
 			"max-filesize= interface= dns-servers= doh-url= unix-socket= abstract-unix-socket= url= Q,quote= P,ftp-port= " +
-			"t,telnet-option= proto= proto-redir= proto-default= etag-save=> etag-compare=< hsts=> alt-svc=> engine=! " +
+			"t,telnet-option= proto= proto-redir= proto-default= etag-save=> etag-compare=< hsts=> alt-svc=> ssl-sessions=> engine=! " +
 			"p,proxytunnel create-file-mode= variable= aws-sigv4= oauth2-bearer= parallel-max= rate= crlfile= " +
 			"pinnedpubkey= L,location s,silent S,show-error f,fail g k,insecure v i I,head G n,netrc 0 1 2 3 4 6 N a B j l " +
 			"M q R Z",
@@ -81,13 +81,14 @@ var archivers = []program{
 			"y X 0 1 2 3 4 5 6 7 8 9",
 	},
 	{"unzip", "code", "d= x= P= O= I= l t p c Z v z o n u a j q C L X"},
-	{"zipinfo|zcat|bzcat|xzcat|lzcat|zstdcat|lz4cat|gzcat|zdiff|zcmp|bzdiff|xzdiff|xzcmp|funzip", "read", ""},
+	{"zipinfo|zcat|bzcat|xzcat|lzcat|lz4cat|gzcat|zdiff|zcmp|bzdiff|xzdiff|xzcmp|funzip", "read", ""},
+	{"zstdcat", "read", "o,output=> output-dir-flat=+ output-dir-mirror=+ filelist=! rm% D=< T,threads= M,memlimit="},
 	{
 		"gzip|gunzip|bzip2|bunzip2|xz|unxz|lzma|unlzma|zstd|unzstd|lz4|unlz4|compress|uncompress|brotli|pigz|unpigz|" +
 			"lzop|pbzip2|pixz|lzip",
 		"code squeezer",
 		"c,stdout,to-stdout k,keep d,decompress,uncompress t,test l,list f,force S,suffix= o,output=> T,threads= " +
-			"M,memlimit= D=< rm% 0 1 2 3 4 5 6 7 8 9 b= p=",
+			"M,memlimit= D=< rm% output-dir-flat=+ output-dir-mirror=+ filelist=! files=?! files0=?! patch-from=< 0 1 2 3 4 5 6 7 8 9 b= p=",
 	},
 	{"7z|7za|7zr|rar|unrar|unar|ar|cpio|pax|dpkg-deb|rpm2cpio|cabextract|atool|jar|asar|mksquashfs|unsquashfs|xorriso", "unknown here", ""},
 }

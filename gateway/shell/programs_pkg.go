@@ -11,7 +11,7 @@ var packages = []program{
 	},
 	{
 		"npm test|npm t|npm tst|npm run|npm run-script|npm rum|npm start|npm stop|npm restart|npm rebuild|npm build|" +
-			"npm install-test|npm it",
+			"npm install-test|npm it|npm help|npm hlep|npm help-search",
 		"unknown",
 		"script-shell=! node-options=! prefix,C= w,workspace=",
 	},
@@ -24,8 +24,7 @@ var packages = []program{
 	},
 	{"npm init", "here network unknown", "prefix,C= w,workspace="},
 	{
-		"npm ls|npm list|npm la|npm ll|npm root|npm bin|npm help|npm explain|npm why|npm query|npm completion|" +
-			"npm help-search",
+		"npm ls|npm list|npm la|npm ll|npm root|npm bin|npm explain|npm why|npm query|npm completion",
 		"data",
 		"g,global depth= prefix,C= w,workspace= viewer=! browser=! script-shell=!",
 	},
@@ -45,7 +44,7 @@ var packages = []program{
 	{"npm pkg|npm shrinkwrap|npm pack|npm set-script", "unknown here", ""},
 	{"npm config|npm c|npm set|npm link|npm ln|npm cache|npm edit|npm explore", "unknown outside", ""},
 	{"npm get", "data", ""},
-	{"yarn|yarnpkg", "sub network unknown here", "cwd= version# v# h,help# use-yarnrc=! script-shell=!"},
+	{"yarn|yarnpkg", "sub network unknown here local", "cwd= version# v# h,help# use-yarnrc=! script-shell=!"},
 	{
 		"yarn test|yarn run|yarn start|yarn build|yarn lint|yarn dev|yarn format|yarn typecheck|yarn check|yarn node|" +
 			"yarn workspace|yarn workspaces",
@@ -54,18 +53,18 @@ var packages = []program{
 	},
 	{"yarn list|yarn why|yarn bin", "unknown", ""},
 	{"yarn publish|yarn npm|yarn login|yarn global|yarn link|yarn config|yarn set", "network unknown outside", ""},
-	{"pnpm|cnpm|tnpm|pnpx", "sub network unknown here", "C,dir= F,filter= r,recursive w,workspace-root g,global^ version# v# h,help#"},
+	{"pnpm|cnpm|tnpm|pnpx", "sub network unknown here local", "C,dir= F,filter= r,recursive w,workspace-root g,global^ version# v# h,help#"},
 	{"pnpm test|pnpm t|pnpm run|pnpm start|pnpm build|pnpm lint|pnpm dev|pnpm format|pnpm typecheck", "unknown", "C,dir= F,filter="},
 	{"pnpm list|pnpm ls|pnpm why|pnpm root|pnpm bin", "unknown", ""},
 	{"pnpm exec|yarn exec", "unknown run", "c,shell-mode! C,dir= r,recursive"},
 	{"pnpm publish|pnpm link|pnpm config|pnpm env|pnpm setup|pnpm store", "network unknown outside", ""},
 	{"npx|bunx|pipx|uvx|create-react-app|npm-check-updates", "network unknown", "c,call=!"},
 	{"corepack", "network unknown outside", ""},
-	{"pip|pipenv|easy_install", "sub versioned network unknown outside", "python=* version# V# h,help# proxy= cache-dir= log=+ q v"},
+	{"pip|pipenv|easy_install", "sub versioned network unknown outside", "python=* version# V# h,help# proxy= cache-dir= log,log-file,local-log=+ q v"},
 	{
 		"pip list|pip freeze|pip show|pip check|pip inspect|pip debug|pip help",
 		"data",
-		"o,outdated@ u,uptodate@ log=+ python=* r= i,index-url=@ extra-index-url=@ f,find-links=@ proxy=@ path= " +
+		"o,outdated@ u,uptodate@ log,log-file,local-log=+ python=* r= i,index-url=@ extra-index-url=@ f,find-links=@ proxy=@ path= " +
 			"e,editable l,local format=",
 	},
 	{"pip install|pip download|pip wheel|pip uninstall|pip search|pip index|pip lock", "network unknown outside", ""},
@@ -86,7 +85,7 @@ var packages = []program{
 	{"conda run|mamba run|micromamba run|pixi run", "unknown run", "n,name= p,prefix= cwd= no-capture-output live-stream v e,environment="},
 	{"gem", "sub network unknown outside", "version# v# h,help#"},
 	{"gem list|gem env|gem environment|gem which|gem contents|gem help", "data", "r,remote@ b,both@ source=@ config-file=*"},
-	{"bundle|bundler", "sub network unknown here", "version# v#"},
+	{"bundle|bundler", "sub network unknown here local", "version# v#"},
 	{"bundle exec", "unknown run", ""},
 	{"bundle list|bundle show|bundle info|bundle check|bundle platform", "unknown", ""},
 	{"cargo", "sub unknown", "version# V# h,help# config=! manifest-path= Z= color= C= list#"},
@@ -130,8 +129,8 @@ var packages = []program{
 		"sub network privilege outside unknown",
 		"c=! o=! f= root= R= q y version# v#",
 	},
-	{"apt list|apt show|apt search|apt policy|apt depends|apt rdepends|snap list|flatpak list", "data", "c=! o=!"},
-	{"apt-cache|dpkg-query", "data", "c=! config-file=! o=! option=! showformat= f= W l L s S"},
+	{"apt list|apt show|apt search|apt policy|apt depends|apt rdepends|snap list|flatpak list", "data", "c,config-file=! o,option=! a t,target-release= q"},
+	{"apt-cache|dpkg-query", "data", "c,config-file=! o,option=! p,pkg-cache=+ s,src-cache=+ showformat= f= W l L s S"},
 	{"brew", "sub network unknown outside", "version# h,help# q v"},
 	{"brew list|brew ls|brew info|brew deps|brew uses|brew config|brew doctor|brew leaves|brew --prefix|brew --cellar|brew home", "unknown", ""},
 }

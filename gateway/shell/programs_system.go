@@ -3,19 +3,26 @@ package shell
 // systemTools look at the machine or change it.
 var systemTools = []program{
 	{
-		"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|lsof|nvidia-smi|sensors|acpi|ipcs|lslocks|runlevel|vm_stat|" +
+		"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|lsof|acpi|ipcs|lslocks|runlevel|vm_stat|" +
 			"system_profiler|ioreg|procs|dust|duf",
 		"data",
 		"",
 	},
+	{
+		"nvidia-smi",
+		"data strict",
+		"L,list-gpus q,query i,id= l,loop= lms,loop-ms= d,display= x,xml-format u,unit dtd query-gpu= query-compute-apps= " +
+			"query-accounted-apps= query-retired-pages= format= f,filename=>",
+	},
+	{"sensors", "data", "s,set^ c,config-file=<"},
 	{"ncdu|glances|neofetch|dmidecode", "unknown", ""},
 	{"getent|hostnamectl|timedatectl|loginctl", "code", ""},
 	{"ss|netstat", "data", "K,kill^ D,diag=> F,filter=< N,net= A,query= f,family="},
 	{"ldd", "unknown", ""},
 	{
-		"nm|objdump|readelf|size|addr2line|c++filt|dwarfdump|elfdump|pahole",
-		"read",
-		"j,section= M,disassembler-options= start-address= stop-address= plugin=! arch= e,exe= o,out-file=>",
+		"nm|objdump|readelf|size|addr2line|c++filt|dwarfdump|elfdump|pahole|strings",
+		"code binutils",
+		"j,section= M,disassembler-options= start-address= stop-address= plugin=! arch= e,exe=< o,out-file= n,bytes= t,radix= T,target= f,format= b,input-target= m,architecture= s,strings=? G,stabs",
 	},
 	{"strip|objcopy|ranlib|patchelf|install_name_tool|codesign", "write", "o=>"},
 	{"kill|pkill|killall|skill|xkill|fuser", "code", ""},

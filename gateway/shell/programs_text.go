@@ -18,11 +18,12 @@ var textTools = []program{
 			"field-match-separator= generate= files type-list stop-on-nonmatch z,search-zip",
 	},
 	{
-		"ag|ack|pt|ugrep|ug",
+		"ag|ack|pt|ugrep",
 		"pattern tree",
 		"A,after= B,before= C,context= G,file-search-regex= m,max-count= ignore= ignore-dir= pager=! " +
 			"p,path-to-ignore=< filter=! output= type= save-config* config=! view=! Q",
 	},
+	{"ug", "unknown tree", ""}, // reads options from .ugrep where it runs, which may name programs
 	{
 		"fd|fdfind",
 		"code",
@@ -33,7 +34,7 @@ var textTools = []program{
 	{
 		"sed|gsed",
 		"code",
-		"n,quiet,silent e,expression=& f,file=! E,r,regexp-extended i,in-place=?~ s,separate u,unbuffered z,null-data " +
+		"n,quiet,silent e,expression=& f,file=! E,r,regexp-extended i,in-place=?~ I=~ s,separate u,unbuffered z,null-data " +
 			"l,line-length= posix debug follow-symlinks sandbox b,binary",
 	},
 	{
@@ -43,9 +44,14 @@ var textTools = []program{
 			"p,profile=?> d,dump-variables=?> L,lint=? S,sandbox b,characters-as-bytes O,optimize s,no-optimize t,lint-old " +
 			"r,re-interval n,non-decimal-data M,bignum N,use-lc-numeric P,posix c,traditional C,copyright g,gen-pot h k,csv",
 	},
-	{"jq|gojq|jaq", "code", "f,from-file=< args jsonargs indent= L,library-path= tab e,exit-status"},
-	{"yq", "code", "i,inplace~ o,output-format= p,input-format= I,indent= P,prettyPrint from-file=< s,split-exp=+ e,exit-status"},
-	{"xmllint", "read", "output=> o=> shell! schema=< relaxng=< dtdvalid=< xpath= format encode= pretty= noout nonet"},
+	{"jq|gojq|jaq", "code", "f,from-file=< i,in-place args jsonargs indent= L,library-path= tab e,exit-status"},
+	{"yq", "code", "i,inplace~ o,output-format= p,input-format= I,indent= P,prettyPrint from-file=< s,split-exp=! split-exp-file=! e,exit-status"},
+	{
+		"xmllint",
+		"read single",
+		"output=> o=> shell! schema=< relaxng=< schematron=< xpath= format encode= pretty= maxmem= pattern= path=@ noout nonet " +
+			"noent@ loaddtd@ dtdattr@ valid@ postvalid@ dtdvalid=@ dtdvalidfpi=@ xinclude@ noxincludenode@ catalogs@ sgml@ insert",
+	},
 	{"xsltproc", "read unknown", "o,output=>"},
 	{"iconv", "read", "f,from-code= t,to-code= o,output=>"},
 	{"dos2unix|unix2dos|mac2unix", "write", "n! o"},
@@ -54,7 +60,7 @@ var textTools = []program{
 		"bat|batcat",
 		"read",
 		"l,language= H,highlight-line= theme= style= color= decorations= paging= pager=! r,line-range= map-syntax= m= " +
-			"tabs= wrap= terminal-width= file-name= diff-context= generate-config-file^",
+			"tabs= wrap= terminal-width= file-name= diff-context= generate-config-file^ build^ clear^ target=+ source=<",
 	},
 	{"man|info|apropos|whatis|tldr", "unknown", "P,pager=! H,html=?! C,config-file=! k f M= s= S="},
 	{
@@ -71,7 +77,7 @@ var textTools = []program{
 	},
 	{"fzf|sk|peco|percol|dialog|whiptail|zenity", "opaque", ""},
 	{"patch", "here unknown", "i,input=< o,output=> r,reject-file=> p,strip= d,directory=+ e,ed! b dry-run D,ifdef= F,fuzz= V= B= Y= z="},
-	{"tokei|scc", "names tree", "o=> output=> e,exclude= t,type= f,format= s,sort= i= x= exclude-dir= include-ext= format-multi=>"},
+	{"tokei|scc", "names tree", "o=> output=> e,exclude= t,type= f,format= s,sort= i= x= exclude-dir= include-ext= format-multi=!"},
 	{
 		"shellcheck|hadolint|yamllint|typos|codespell",
 		"read",

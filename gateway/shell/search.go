@@ -2,6 +2,33 @@ package shell
 
 import "strings"
 
+// tree shows names. Its letters may be joined while their values follow in
+// other words: tree -Lo 2 out writes out.
+func (c *cmd) tree(p program, words []word) {
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	for _, w := range words {
+		if len(w.text) > 2 && w.text[0] == '-' && w.text[1] != '-' && strings.ContainsRune(w.text, 'o') {
+			c.add(c.a.view.unknownPath(Overwrite, "writes to"))
+		}
+	}
+	c.readAll(a.operands, false)
+	c.done()
+}
+
+// binutils read their operands. @file stands for options that are in it.
+func (c *cmd) binutils(p program, words []word) {
+	for _, w := range words {
+		if w.maybeOption() || strings.HasPrefix(w.text, "@") {
+			c.opaque("it may be given an option that is known only when it runs")
+		}
+	}
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	c.readAll(a.operands, false)
+	c.done()
+}
+
 // grep reads its operands, and all below them with -r.
 func (c *cmd) grep(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
@@ -80,6 +107,11 @@ func (c *cmd) jq(p program, words []word) {
 	files := a.operands
 	if !a.has("f", "from-file") && len(files) > 0 {
 		files = files[1:]
+	}
+	if p.name == "jaq" && a.has("i", "in-place") {
+		for _, w := range files {
+			c.add(c.a.writes(w, true, c.st)...)
+		}
 	}
 	if !a.has("args", "jsonargs") {
 		c.readAll(files, false)

@@ -16,7 +16,10 @@ func (c *cmd) sed(p program, words []word) {
 	if len(scripts) == 0 && !a.has("f", "file") && len(files) > 0 {
 		scripts, files = files[:1], files[1:]
 	}
-	inPlace := a.has("i", "in-place")
+	inPlace := a.has("i", "in-place", "I")
+	if w, ok := a.value("l", "line-length"); ok && !plainNumber(w.text) {
+		c.opaque("its options are read in two ways") // BSD's -l takes no value
+	}
 	if inPlace && len(files) > 0 && len(scripts) == 1 && scripts[0].is("") {
 		scripts, files = append(scripts, files[0]), files[1:] // BSD: -i '' script file
 	}

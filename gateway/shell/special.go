@@ -57,6 +57,8 @@ func (c *cmd) special(p program, words []word) {
 		c.tee(p, words)
 	case "uniq", "xxd":
 		c.inOut(p, words)
+	case "tree":
+		c.tree(p, words)
 	case "shuf":
 		c.shuf(p, words)
 	case "split":
@@ -130,6 +132,8 @@ func (c *cmd) more(p program, words []word) {
 		c.disk(words)
 	case p.is("remote"):
 		c.remote(p, words)
+	case p.is("binutils"):
+		c.binutils(p, words)
 	case p.is("squeezer"):
 		c.squeeze(p, words)
 	case p.is("interpreter"):

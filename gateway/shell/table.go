@@ -30,7 +30,8 @@ import (
 //	run        its operands are a command; "run1", "run2" after that many others
 //	sub        its first operand picks a line of its own: "npm" -> "npm test"
 //	code       it takes more than a line: special (special.go) knows it, by its name or
-//	           by the kind that stands beside: wrapper, shell, interpreter, formatter, disk, remote, squeezer
+//	           by the kind that stands beside: wrapper, shell, interpreter, formatter, disk, remote, squeezer,
+//	           binutils
 //
 // and how its words are read:
 //
@@ -41,6 +42,7 @@ import (
 //	inert      it changes at most the shell itself
 //	builtin    it is a part of the shell: a file of that name is another program
 //	versioned  it also goes by names like python3.12
+//	local      even asked for its version it runs what the project says (yarnPath, conftest.py)
 type program struct {
 	name, does, opts string
 }
@@ -112,7 +114,7 @@ func (p program) risky() bool {
 
 // apply says what a program of the table does with its words, and records it.
 func (c *cmd) apply(p program, words []word) {
-	if len(words) == 1 && words[0].is("--help", "--version") && !p.is("run") && !p.builtin() {
+	if len(words) == 1 && words[0].is("--help", "--version") && !p.is("run") && !p.is("local") && !p.builtin() {
 		c.done()
 		return
 	}
@@ -160,7 +162,7 @@ func (c *cmd) sub(p program, a args) {
 	switch {
 	case a.unsure || len(a.operands) > 0 && !a.operands[0].known():
 		c.opaque("its subcommand is known only when it runs")
-	case a.prints() && len(a.operands) == 0:
+	case a.prints() && len(a.operands) == 0 && !p.is("local"):
 	case len(a.operands) == 0:
 		c.verbs(p, args{})
 	default:
@@ -180,7 +182,7 @@ func (c *cmd) sub(p program, a args) {
 // effectsOf are the effects of a program's line.
 func (c *cmd) effectsOf(p program, a args) {
 	c.optionEffects(p, a)
-	if !a.prints() || p.is("script") && len(a.operands) > 0 {
+	if !a.prints() || p.is("local") || p.is("script") && len(a.operands) > 0 {
 		c.verbs(p, a)
 	}
 }
@@ -214,6 +216,9 @@ func (c *cmd) optionEffects(p program, a args) {
 		case '~':
 			for _, w := range a.operands {
 				c.add(c.a.rewrites(w, c.st)...)
+			}
+			if len(a.operands) == 0 {
+				c.writesHere()
 			}
 		case '%':
 			for _, w := range a.operands {
@@ -291,6 +296,9 @@ func (c *cmd) readAll(operands []word, tree bool) {
 			es[i].Recursive = es[i].Recursive || tree
 		}
 		c.add(es...)
+		if strings.Contains(w.text, "://") { // some fetch it
+			c.add(Effect{Kind: Network, Host: hostOf(w), Why: "may ask " + hostOf(w)})
+		}
 	}
 	if tree && len(operands) == 0 {
 		c.readAll([]word{exactWord(".")}, true)

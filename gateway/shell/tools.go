@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,6 +53,28 @@ func (c *cmd) endsKavi(words []word) bool {
 		}
 	}
 	return false
+}
+
+// tracers are programs that change or look into a process that they are told the
+// number of.
+var tracers = [...]string{
+	"gdb", "lldb", "rr", "gcore", "strace", "ltrace", "perf", "bpftrace", "dtrace", "frida", "r2", "dlv", "reptyr", "renice", "prlimit",
+	"taskset", "chrt", "ionice", "cpulimit", "criu", "nsenter", "inotifywait",
+}
+
+// reachesKavi finds the number of a process of kavi's among the words of a program
+// that would trace it, or change how it runs.
+func (c *cmd) reachesKavi(words []word) {
+	if c.a.env.Kavi == nil || len(c.argv) == 0 || !slices.Contains(tracers[:], c.argv[0].text) {
+		return
+	}
+	for _, w := range words {
+		digits := w.text[len(strings.TrimRight(w.text, "0123456789")):]
+		if pid, err := strconv.Atoi(digits); err == nil && pid > 1 && w.known() && c.a.env.Kavi(pid) {
+			c.add(Effect{Kind: Opaque, Never: true, Why: "reaches into kavi itself"})
+			return
+		}
+	}
 }
 
 // shellTable are builtins that change what names mean.
@@ -127,79 +150,6 @@ func (c *cmd) service(name string, words []word) {
 	default:
 		c.add(Effect{Kind: Privilege, Why: "changes a service"})
 		c.outside("changes a service of the machine")
-	}
-	c.done()
-}
-
-// admin are tools that show something unless they are given more.
-func (c *cmd) admin(name string, words []word) {
-	show := true
-	for _, w := range words {
-		show = show && w.known()
-	}
-	has := func(ss ...string) bool {
-		for _, w := range words {
-			if w.is(ss...) {
-				return true
-			}
-		}
-		return false
-	}
-	switch name {
-	case "ip", "tc", "brctl", "nmcli", "resolvectl", "iw", "networksetup", "scutil":
-		show = show && !has("add", "del", "delete", "set", "change", "replace", "append", "flush", "up", "down", "exec", "netns", "connect",
-			"disconnect", "modify", "edit", "addr_add", "-b", "-batch", "restore", "dns", "domain", "revert", "on", "off", "reload", "--set",
-			"a", "d", "e", "m", "r", "c", "radio", "networking", "monitor", "link", "scan") ||
-			len(words) <= 2 && show && has("a", "addr", "link", "route", "r", "l", "neigh") && !has("set", "add", "del", "flush")
-	case "ifconfig", "arp", "route", "iwconfig", "ethtool":
-		show = show && (len(words) == 0 || len(words) == 1)
-	case "getent":
-		if !show || has("hosts", "ahosts", "ahostsv4", "ahostsv6", "networks") {
-			c.add(Effect{Kind: Network, Why: "looks a name up"})
-		}
-		c.done()
-		return
-	case "hostnamectl", "timedatectl", "loginctl":
-		for _, w := range words {
-			show = show && (strings.HasPrefix(w.text, "-") || strings.HasPrefix(w.text, "list") || strings.HasPrefix(w.text, "show") || strings.HasSuffix(w.text, "status"))
-		}
-	case "sysctl":
-		for _, w := range words {
-			show = show && !strings.Contains(w.text, "=") && !w.is("-w", "-p", "--system", "--load", "-f") && !strings.HasPrefix(w.text, "-p")
-		}
-	case "crontab":
-		show = show && has("-l") && !has("-r", "-e")
-		if !show {
-			c.opaque("changes what runs later")
-		}
-	case "journalctl":
-		for _, w := range words {
-			show = show && !strings.HasPrefix(w.text, "--vacuum") && !strings.HasPrefix(w.text, "--rotate") && !strings.HasPrefix(w.text, "--flush") &&
-				!strings.HasPrefix(w.text, "--sync") && !strings.HasPrefix(w.text, "--relinquish") && !strings.HasPrefix(w.text, "--cursor-file") &&
-				!strings.HasPrefix(w.text, "--update") && !strings.HasPrefix(w.text, "--setup")
-		}
-	case "openssl":
-		switch {
-		case has("version", "help", "list", "errstr", "prime", "rand") && len(words) <= 3 && !has("-out", "-writerand"):
-		case has("s_client", "s_server", "ocsp", "s_time", "cmp"):
-			c.add(Effect{Kind: Network, Why: "uses the network"})
-		default:
-			c.unknown("makes or changes keys")
-			for i, w := range words {
-				if i+1 < len(words) && w.is("-out", "-keyout", "-writerand", "-CAserial", "-pubout_") {
-					c.add(c.a.writes(words[i+1], true, c.st)...)
-				}
-			}
-			if has("-engine", "-provider", "-provider-path", "-config") {
-				c.opaque("loads a library")
-			}
-		}
-		c.done()
-		return
-	}
-	if !show {
-		c.add(Effect{Kind: Privilege, Why: "changes the machine's settings"})
-		c.outside("changes the machine's settings")
 	}
 	c.done()
 }

@@ -99,6 +99,12 @@ func (c *cmd) wrap(p program, words []word) {
 		c.done()
 		return
 	}
+	for _, o := range a.options {
+		if !o.listed && strings.Trim(o.name, "0123456789") != "" && p.name != "arch" {
+			c.opaque("its option " + o.name + " is not known here, so which command it runs is not either")
+			break
+		}
+	}
 	switch p.name {
 	case "env", "cross-env", "env-cmd":
 		c.envCommand(a)
