@@ -14,7 +14,7 @@ type changesDesk struct {
 	diffs    map[string][]string // by item
 	diffErr  error
 	slow     bool     // answers to Difference wait in late
-	late     []func() //
+	late     []func() // with those to Undo
 	fetched  []string // items whose diff was asked for, in order
 	kept     []string // "chg_01 these files, …"
 	keptFor  []time.Duration
@@ -49,7 +49,7 @@ func (x *changesDesk) actions() *actions {
 		},
 		Undo: func(plan string, yes []string, reason string, _ time.Duration, done func([]session.UndoOutcome, error)) {
 			x.undone = append(x.undone, fmt.Sprintf("%s yes %v because %q", plan, yes, reason))
-			done(x.outcomes, x.undoErr)
+			x.late = append(x.late, func() { done(x.outcomes, x.undoErr) })
 		},
 	}
 }

@@ -97,7 +97,7 @@ func (v *views) takeBack(of session.ChangesOf, name string, waits bool, here fun
 			v.act.Note(name + ": there is nothing to take back")
 		default:
 			v.act.Note("")
-			t := &undoing{views: v, of: of, name: name, waits: waits, plan: p, yes: map[string]bool{}, here: here, push: push}
+			t := &undoing{views: v, of: of, name: name, waits: waits, plan: p, yes: map[string]bool{}, push: push}
 			for n := range p.Steps {
 				if s := &p.Steps[n]; s.Refused == "" && s.Ask != "" {
 					t.asks = append(t.asks, s)
@@ -118,7 +118,6 @@ type undoing struct {
 	plan  session.UndoPlan
 	asks  []*session.UndoStep
 	yes   map[string]bool // paths of those with a yes
-	here  func() bool
 	push  func(view)
 }
 
@@ -213,7 +212,10 @@ func (t *undoing) summary() *ask {
 		if t.waits && findChange(q.m.snap, t.of.Item) == nil {
 			return t.of.Item + " waits no longer"
 		}
-		t.act.Undo(t.plan.ID, yes, strings.TrimSpace(reason), shown, t.done)
+		last := t.guard.typed
+		t.act.Undo(t.plan.ID, yes, strings.TrimSpace(reason), shown, func(out []session.UndoOutcome, err error) {
+			t.done(out, err, t.guard.typed.Equal(last))
+		})
 		return ""
 	}
 	return q
@@ -237,7 +239,13 @@ func (t *undoing) text(_ model, width int) []row {
 			says(st)
 		}
 	}
-	does := func(st *session.UndoStep) { s.wrapped(blanks(2), words(orElse(st.Does, st.Path), plain)) }
+	does := func(st *session.UndoStep) {
+		what := words(strings.TrimSuffix(orElse(st.Does, st.Path), ", if you say so: "+st.Ask), plain)
+		if st.Ask != "" {
+			what = line(what, words(", as you said", accent))
+		}
+		s.wrapped(blanks(2), what)
+	}
 	some("Will be done", accent, t.does, does)
 	some("Refused", warning, func(st *session.UndoStep) bool { return st.Refused != "" }, func(st *session.UndoStep) {
 		s.wrapped(blanks(2), words(st.Path, plain))
@@ -249,8 +257,9 @@ func (t *undoing) text(_ model, width int) []row {
 	return s.rows
 }
 
-// done says what became of it. What went wrong is more than a line has room for.
-func (t *undoing) done(out []session.UndoOutcome, err error) {
+// done says what became of it. What went wrong is more than a line has room for: an
+// operator who still looks on, and types nothing, is shown all of it.
+func (t *undoing) done(out []session.UndoOutcome, err error, looking bool) {
 	if err != nil {
 		t.act.Note(display.Safe(t.name + " was not taken back: " + err.Error()))
 		return
@@ -274,7 +283,7 @@ func (t *undoing) done(out []session.UndoOutcome, err error) {
 		text += fmt.Sprintf("; %d NOT: %s", len(failed), strings.TrimSpace(failed[0]))
 	}
 	t.act.Note(display.Safe(text))
-	if len(failed) > 0 && t.here() {
+	if len(failed) > 0 && looking {
 		t.push(newSummary(t.views, "Not taken back of "+t.name, failed))
 	}
 }
