@@ -200,6 +200,7 @@ func (l *Ledger) commit(group []*job) {
 		}
 	}
 	l.checkHead()
+	l.wal.reserve()
 }
 
 // ready says whether a commit may be tried.
@@ -298,6 +299,7 @@ func (l *Ledger) write(group []*job) error {
 	defer l.busy.Store(0)
 
 	before := w.chain.head
+	size := 0
 	txn := l.db.NewTransaction(true)
 	defer txn.Discard()
 	for _, j := range jobs {
@@ -305,6 +307,7 @@ func (l *Ledger) write(group []*job) error {
 			prev := w.chain.head
 			value := w.chain.next(b)
 			at := w.chain.head
+			size += keySize + len(value)
 			if err := txn.SetEntry(badger.NewEntry(key(at.Seq), value)); err != nil {
 				w.chain.head = before
 				return fmt.Errorf("%w: %w", errCommit, err)
@@ -315,7 +318,7 @@ func (l *Ledger) write(group []*job) error {
 	}
 	err := txn.Commit()
 	if err == nil {
-		err = l.wal.sync()
+		err = l.wal.sync(n, size)
 	}
 	if err != nil {
 		w.chain.head = before

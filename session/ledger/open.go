@@ -92,6 +92,7 @@ func (l *Ledger) open(store string) (err error) {
 	if err != nil {
 		return errors.Join(err, l.closeHead(), l.wal.close(), l.db.Close())
 	}
+	l.wal.reserve()
 	l.done.Add(2)
 	go l.commitLoop()
 	go l.syncLoop()
