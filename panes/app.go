@@ -55,7 +55,8 @@ type app struct {
 	awaiting []shownFrame         // frames that are on their way
 	out      []typing             // what this round of events types
 	calls    map[string]attention // by agents that ask for attention
-	any      bool                 // the terminal was told to report all motion
+	starts   map[string]*startNote
+	any      bool // the terminal was told to report all motion
 	ended    bool
 	why      Reason
 	err      error
@@ -124,7 +125,7 @@ func newApp(o Options, h host) *app {
 	}
 	a := &app{
 		host: h, env: o.Env, keys: prefixer{keys: keys},
-		panes: map[string]*pane{}, calls: map[string]attention{}, outer: true, dirty: true, note: o.Note,
+		panes: map[string]*pane{}, calls: map[string]attention{}, starts: map[string]*startNote{}, outer: true, dirty: true, note: o.Note,
 	}
 	a.noteEnd = time.Now().Add(noteTime)
 	ti := describe(o.Env)

@@ -41,6 +41,7 @@ func (a *app) key(in keyIn) {
 		}
 	}
 	a.views.Typed(in.at)
+	a.dismissNotes(a.agent, in.at)
 	a.keyToPane(in.key, k)
 }
 
@@ -113,6 +114,7 @@ func (a *app) paste(in pasteIn) {
 	if p.copy != nil {
 		p.leaveCopy()
 	}
+	a.dismissNotes(a.agent, in.at)
 	a.host.view(a.agent, func(t *vt.Terminal) { a.emit(a.agent, t.PasteBytes(in.text)) })
 }
 

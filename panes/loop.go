@@ -135,6 +135,7 @@ func (a *app) take() {
 		if !there[name] {
 			delete(a.panes, name)
 			delete(a.calls, name)
+			delete(a.starts, name)
 			a.sizes.forget(name)
 		}
 	}

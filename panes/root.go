@@ -61,7 +61,7 @@ func (a *app) paint(to tcell.Screen, cols, rows int, now time.Time) {
 			}
 		}
 	}
-	a.paintPanes(to)
+	a.paintPanes(to, now)
 	a.inbox.Update(m)
 	a.line.Update(m)
 	a.strip.Update(m)
@@ -93,7 +93,7 @@ func (a *app) paint(to tcell.Screen, cols, rows int, now time.Time) {
 
 // paintPanes draws the agents' panes: first the lines, those of the focused pane
 // last so that they are seen as its, then what the lines hold.
-func (a *app) paintPanes(to tcell.Screen) {
+func (a *app) paintPanes(to tcell.Screen, now time.Time) {
 	if len(a.lay.tiles) == 0 {
 		a.paintEmpty(to)
 		return
@@ -108,6 +108,9 @@ func (a *app) paintPanes(to tcell.Screen) {
 	for _, t := range a.lay.tiles {
 		p := a.panes[t.agent]
 		p.draw(to, a.theme.style(faint, false))
+		if ag := a.find(t.agent); ag != nil && p.copy == nil {
+			a.paintNotes(to, ag, p.body, now)
+		}
 		a.paintTitle(to, t, p, active && t.agent == a.agent)
 	}
 	if last := a.lay.tiles[len(a.lay.tiles)-1].frame; a.lay.hidden > 0 {
