@@ -67,6 +67,8 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r
 		if err = s.attended(); err == nil {
 			err = s.Session.RemoveRule(ctx, req.ID, by)
 		}
+	case doChanges, doPatch, doDifference, doKeep, doPlanUndo, doUndo:
+		result, err = s.changes(ctx, conn, req, by)
 	case doStop:
 		err = s.Session.Stop(ctx, by)
 	default:

@@ -21,7 +21,7 @@ import (
 // Version is the version of what is said over the control socket. Client and
 // server must have the same one; it grows with every change of a message,
 // session.Snapshot and ledger.Entry included.
-const Version = 2
+const Version = 3
 
 // The errors by which a client can tell why it got no answer.
 var (
@@ -50,6 +50,12 @@ const (
 	doTry        = "try"
 	doAddRule    = "add-rule"
 	doRemoveRule = "remove-rule"
+	doChanges    = "changes"
+	doPatch      = "patch"
+	doDifference = "difference"
+	doKeep       = "keep"
+	doPlanUndo   = "plan-undo"
+	doUndo       = "undo"
 	doAttach     = "attach"
 )
 
@@ -67,6 +73,9 @@ type request struct {
 	Remember *session.Remember  `json:"remember,omitempty"` // of try
 	Rule     string             `json:"rule,omitempty"`     // of add-rule: a rule as a file has it
 	Spec     *session.AgentSpec `json:"spec,omitempty"`
+	Of       *session.ChangesOf `json:"of,omitempty"`
+	Mine     session.Mine       `json:"mine,omitempty"`
+	Undo     *undoing           `json:"undo,omitempty"`
 	Attach   *Screen            `json:"attach,omitempty"`
 }
 
@@ -145,6 +154,7 @@ func kinds() map[string]error {
 		"changed": session.ErrChanged,
 		"seal":    session.ErrSeal,
 		"ended":   session.ErrEnded,
+		"item":    session.ErrNoItem,
 	}
 }
 

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write what is said over the control soc
 func TestTheVersionGrowsWithTheMessages(t *testing.T) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "version %d\n", Version)
-	for _, v := range []any{request{}, answer{}, Hello{}, outcome{}, Added{}, Exit{}, session.RememberOffer{}, session.Trial{}, session.Snapshot{}, session.Approval{}, ledger.Entry{}, ledger.Report{}} {
+	for _, v := range []any{request{}, answer{}, Hello{}, outcome{}, Added{}, Exit{}, undoing{}, patched{}, session.FileChange{}, session.UndoPlan{}, session.UndoOutcome{}, session.RememberOffer{}, session.Trial{}, session.Snapshot{}, session.Approval{}, ledger.Entry{}, ledger.Report{}} {
 		seen := map[reflect.Type]bool{}
 		fmt.Fprintf(&b, "\n%T", v)
 		shape(&b, reflect.TypeOf(v), "  ", seen)
