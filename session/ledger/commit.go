@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -300,7 +301,7 @@ func (l *Ledger) write(group []*job) error {
 
 	before := w.chain.head
 	size := 0
-	txn := l.db.NewTransaction(true)
+	txn := l.db.NewTransactionAt(math.MaxUint64, true)
 	defer txn.Discard()
 	for _, j := range jobs {
 		for i, b := range j.json {
@@ -316,7 +317,7 @@ func (l *Ledger) write(group []*job) error {
 			e.Seq, e.Hash, e.Prev, e.raw = at.Seq, at.Hash, prev.Hash, b
 		}
 	}
-	err := txn.Commit()
+	err := txn.CommitAt(w.chain.head.Seq, nil) // another number for each commit, as badger's log needs it
 	if err == nil {
 		err = l.wal.sync(n, size)
 	}

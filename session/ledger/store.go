@@ -52,10 +52,12 @@ func copyOptions(dir string, log *slog.Logger) badger.Options {
 }
 
 func openStore(o badger.Options) (*badger.DB, error) {
-	db, err := badger.Open(o)
+	// Managed: one goroutine commits, so badger's bookkeeping of who reads what when,
+	// four goroutines that are woken for each commit, has nothing to do.
+	db, err := badger.OpenManaged(o)
 	if errors.Is(err, z.NewFile) || err != nil && strings.Contains(err.Error(), z.NewFile.Error()) {
 		// A file of 0 bytes that a kill left behind; that attempt has given it its size (badger #2207).
-		db, err = badger.Open(o)
+		db, err = badger.OpenManaged(o)
 	}
 	switch {
 	case err == nil:
