@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +29,7 @@ func threatCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
 		"tries":   scriptTries,
 		"rejects": scriptRejects,
+		"changed": scriptChanged,
 		"attach":  w.attach,
 		"sees":    w.sees,
 		"sent":    w.sent,
@@ -204,12 +207,7 @@ func scriptRejects(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: rejects")
 	}
-	ts.Check(ts.Exec("kavi", "approval", "list", "--json"))
-	var ids []string
-	for _, m := range regexp.MustCompile(`"id": "(apr_\d+)"`).FindAllStringSubmatch(ts.ReadFile("stdout"), -1) {
-		ids = append(ids, m[1])
-	}
-	ts.Check(ts.Exec("kavi", append([]string{"approval", "reject"}, ids...)...))
+	ts.Check(ts.Exec("kavi", append([]string{"approval", "reject"}, waiting(ts)...)...))
 	for _, a := range attemptsOf(ts) {
 		if a.want != "held" {
 			continue
@@ -217,6 +215,43 @@ func scriptRejects(ts *testscript.TestScript, neg bool, args []string) {
 		poll(ts, a.String()+" is over", func() bool { return a.code(ts) != "" })
 		if got := a.out(ts); a.code(ts) != "126" || got != "kavi: denied: denied by the operator\n" {
 			ts.Fatalf("%s: exit code %s; the agent saw\n%s", a, a.code(ts), got)
+		}
+	}
+}
+
+// waiting are the ids of what waits for the operator.
+func waiting(ts *testscript.TestScript) (ids []string) {
+	ts.Check(ts.Exec("kavi", "approval", "list", "--json"))
+	for _, m := range regexp.MustCompile(`"id": "(apr_\d+)"`).FindAllStringSubmatch(ts.ReadFile("stdout"), -1) {
+		ids = append(ids, m[1])
+	}
+	return ids
+}
+
+// changed: approves all that waits, and checks that none of it runs, because what
+// it would do is not what was shown, and that each is asked again under a new id.
+func scriptChanged(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: changed")
+	}
+	list, old := attemptsOf(ts), waiting(ts)
+	commands := pending(ts)
+	if err := ts.Exec("kavi", append([]string{"approval", "approve"}, old...)...); err == nil {
+		ts.Fatalf("all was approved")
+	}
+	said := ts.ReadFile("stderr")
+	for _, id := range old {
+		if !strings.Contains(said, id+": what it would do changed since it was shown; it is asked again") {
+			ts.Fatalf("%s was not asked again", id)
+		}
+	}
+	poll(ts, "all is asked again", func() bool { return maps.Equal(commands, pending(ts)) || len(over(ts, list)) > 0 })
+	if ran := over(ts, list); len(ran) > 0 {
+		ts.Fatalf("it ran, or was denied: %v", ran)
+	}
+	for _, id := range waiting(ts) {
+		if slices.Contains(old, id) {
+			ts.Fatalf("%s waits under its old id", id)
 		}
 	}
 }
