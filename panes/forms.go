@@ -20,6 +20,7 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 	s.says(0, title, strong)
 	s.rule("=", len(title))
 	s.add(nil)
+	s.announced(a)
 	first := s.first(a, false)
 	if first {
 		s.add(nil)
@@ -27,7 +28,11 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 	s.matter(a, false)
 	if len(a.Context) > 0 {
 		s.add(nil)
-		s.context(a, "Context")
+		name := "Context"
+		if a.Said {
+			name = "Context, as its model says"
+		}
+		s.context(a, name)
 	}
 	s.add(nil)
 	s.fields(a, false, func(name string) bool { return !matters(form(a), name) && !does(name) })
@@ -65,6 +70,7 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 			words("asks because "+why(a), plain)))
 	})
 	s.standing(a)
+	s.announced(a)
 	first := s.first(a, true)
 	s.matter(a, true)
 	if !first {
@@ -76,7 +82,7 @@ func layShort(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 		case a.Task:
 			name = "task"
 		case a.Said:
-			name = "why, it says"
+			name = "why, as its model says"
 		}
 		s.context(a, name)
 	}
@@ -217,7 +223,10 @@ func (s *sheet) context(a *session.Approval, name string) {
 		s.labelled(name, words(a.Context[0], plain))
 		return
 	}
-	s.says(0, name+", as the agent wrote it:", accent)
+	if !a.Said {
+		name += ", as the agent wrote it"
+	}
+	s.says(0, name+":", accent)
 	for _, c := range a.Context {
 		s.wrapped(line(words("  ", plain), words(gutter, frame)), words(c, plain))
 	}
@@ -242,12 +251,17 @@ func (s *sheet) standing(a *session.Approval) {
 	if a.Inside != "" {
 		s.labelled("Inside", words(a.Inside, plain))
 	}
-	if a.Announced != "" {
-		s.labelled("Announced", words(a.Announced, plain))
-		s.labelled("Runs", words("something else: what is shown here", warning))
-	}
 	if a.Left != "" {
 		s.labelled("Left running by", words(a.Left, warning))
+	}
+}
+
+// announced says, before what the call does, that the agent's hook named another
+// one in its place.
+func (s *sheet) announced(a *session.Approval) {
+	if a.Announced != "" {
+		s.says(0, "It runs something else than its agent announced, which was:", warning)
+		s.labelled("Announced", words(a.Announced, plain))
 	}
 }
 

@@ -223,6 +223,8 @@ func (i *inbox) item(it item, width int) row {
 		badge = words("deciding… ", faint)
 	case a.State == session.Lapsed:
 		badge = words("lapsed ", warning)
+	case a.Announced != "":
+		badge = words("not as announced ", warning)
 	case a.Left != "":
 		badge = words("left running by "+a.Left+" ", warning)
 	case a.Inside != "":

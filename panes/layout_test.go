@@ -68,6 +68,25 @@ func TestStatesOfAgentsInTheirBorders(t *testing.T) {
 	s.golden("states-120x70")
 }
 
+func TestGatesInTheirBorders(t *testing.T) {
+	gates := []string{"gated (hook, shim)", "gated (hook)", "partly (shim)", "hook unproven", "not gated"}
+	for _, cols := range []int{80, 200} {
+		s := newStage(t, cols, 70, "a1", "a2", "a3", "a4", "a5")
+		for n, gate := range gates {
+			s.agent([]string{"a1", "a2", "a3", "a4", "a5"}[n], func(a *session.Agent) { a.Gate, a.Gated = gate, n < 3 })
+		}
+		text := s.text()
+		for _, gate := range gates {
+			if !strings.Contains(text, gate) {
+				t.Errorf("%d columns: no border says %q:\n%s", cols, gate, text)
+			}
+		}
+		if rows := strings.Split(strings.TrimRight(text, "\n"), "\n"); !strings.Contains(rows[len(rows)-1], "a4 hook unproven  ·  a5 not gated") {
+			t.Errorf("%d columns: the status bar says %q", cols, rows[len(rows)-1])
+		}
+	}
+}
+
 func TestNoSizeIsTooSmall(t *testing.T) {
 	s := newStage(t, 80, 24, "claude", "codex", "gemini")
 	s.change(func(snap *session.Snapshot) {
