@@ -93,7 +93,11 @@ func (s *Session) arrive(k *call, j judged) {
 		return
 	}
 	if k.announced != nil && j.Action == gateway.Allow {
-		s.witnessed(k)
+		if k.hooked != nil {
+			s.permittedUse(k)
+		} else {
+			s.witnessed(k)
+		}
 		return
 	}
 	k.id = s.nextCall()

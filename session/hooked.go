@@ -10,6 +10,7 @@ import (
 	"kavi/gateway/display"
 	"kavi/gateway/hook"
 	"kavi/gateway/shell"
+	"kavi/gateway/wire"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
 )
@@ -38,6 +39,7 @@ const (
 
 // hooked is what a call has that came by the agent's own hook.
 type hooked struct {
+	dialog bool    // it stands in the place of a dialog of the agent's own
 	runner proc.ID // the process that ran the hook
 	answer []byte  // what its agent takes for yes
 }
@@ -69,19 +71,25 @@ func (s *Session) readHook(k *call, ancestors []proc.ID) (told bool, err error) 
 		return false, err
 	}
 	s.post(func() { s.hookSpoke(k.agentName) })
-	if e.Kind != hook.Use {
-		if e.Kind == hook.Done {
-			s.toolDone(k.agentName, h, e)
-		} else {
-			s.post(func() { s.heardHook(k.agentName, e) })
-		}
+	switch {
+	case e.Kind == hook.Done:
+		s.toolDone(k.agentName, h, e)
 		return true, k.door.write(gateway.Verdict{Allow: true})
+	case e.Kind == hook.Permit && e.Call.Tool != wire.ToolNone:
+		if h.allowed(e.Call) { // the operator was asked already
+			return true, k.door.write(gateway.Verdict{Allow: true, Answer: e.Allowed})
+		}
+	case e.Kind != hook.Use:
+		s.post(func() { s.heardHook(k.agentName, e) })
+		return true, k.door.write(gateway.Verdict{Allow: true})
+	default:
+		h.announce(e.Call.Use, e.Call.Name)
+		k.announced = h.permitted(e.Call)
 	}
-	h.announce(e.Call.Use, e.Call.Name)
 	if e.Transcript != "" {
 		e.Call.Task = hook.LastWords(h.family, e.Transcript)
 	}
-	k.req, k.hooked = e.Call, &hooked{runner: runner, answer: e.Allowed}
+	k.req, k.hooked = e.Call, &hooked{dialog: e.Kind == hook.Permit, runner: runner, answer: e.Allowed}
 	return false, nil
 }
 
@@ -134,6 +142,18 @@ func (s *Session) witnessed(k *call) {
 	})
 }
 
+// permittedUse: what the agent had asked for in the place of its own dialog comes
+// to the hook of its tools now. That it is allowed stands in the ledger.
+func (s *Session) permittedUse(k *call) {
+	k.id = k.announced.callID
+	s.calls[k.key()] = k
+	k.recorded = true
+	if a := s.agents[k.agentName]; a != nil && a.running > 0 {
+		a.running-- // it is one call, and is counted once more when it is taken
+	}
+	s.settle(k, gateway.Verdict{Allow: true, Call: k.id}, nil)
+}
+
 // toolDone: an agent says that a tool is done. Where nobody had announced it, its
 // hooks do not hold what it does: it is paused.
 func (s *Session) toolDone(name string, h *hooks, e hook.Event) {
@@ -182,7 +202,7 @@ func (s *Session) heardHook(name string, e hook.Event) {
 	switch e.Kind {
 	case hook.Prompted:
 		a.status = "working"
-	case hook.Waiting:
+	case hook.Waiting, hook.Permit:
 		a.status = "blocked"
 		s.notify(Notice{NeedsYou: true, Title: name, Text: "waits for you: " + display.Cut(display.Safe(e.Text), 80)})
 	case hook.Idle, hook.Ended:

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -43,6 +44,7 @@ type announced struct {
 	req      *gateway.Call
 	run      *run
 	shell    bool // the shim saw its shell, whose end is the call's; the loop's
+	dialog   bool // in the place of the agent's own dialog: its tool was not announced, or differs from this
 }
 
 // use is one use of a tool, as the agent's hooks name it.
@@ -110,12 +112,53 @@ func (h *hooks) ended(id, tool string) bool {
 func (h *hooks) allow(k *call, r *run) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.open[k.id] = &announced{callID: k.id, approval: k.approvalID(), use: k.req.Use, req: k.req, run: r}
+	approval := k.approvalID()
+	if k.announced != nil {
+		approval = k.announced.approval
+	}
+	h.open[k.id] = &announced{callID: k.id, approval: approval, use: k.req.Use, req: k.req, run: r, dialog: k.hooked.dialog}
 	if k.req.Tool == wire.ToolExec {
 		h.tokens.Add(hook.Token{
 			Use: k.req.Use, Command: k.req.Command, Cwd: k.req.Cwd, Runner: process(k.hooked.runner), CallID: k.id, Made: time.Now(),
 		})
 	}
+}
+
+// allowed tells whether this very use of a tool was allowed and is not done. Who
+// asks so in the place of a dialog names no id.
+func (h *hooks) allowed(c *gateway.Call) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.open {
+		if !a.dialog && sameUse(a.req, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// permitted takes what was allowed in the place of the agent's dialog, for the
+// tool that it was about; nil: there is nothing of the kind.
+func (h *hooks) permitted(c *gateway.Call) *announced {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, a := range h.open {
+		if a.dialog && sameUse(a.req, c) {
+			delete(h.open, id)
+			h.tokens.Done(a.req)
+			return a
+		}
+	}
+	return nil
+}
+
+// sameUse tells whether two hooks speak of the same tool with the same input.
+func sameUse(a, b *gateway.Call) bool {
+	x, y := *a, *b
+	for _, c := range []*gateway.Call{&x, &y} {
+		c.Nonce, c.Use, c.Task, c.Env = [16]byte{}, "", "", nil
+	}
+	return reflect.DeepEqual(x, y)
 }
 
 // forget drops what was allowed and not taken, or is done.
