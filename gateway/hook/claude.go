@@ -32,8 +32,12 @@ func (f *frame) claudeLike(tools table, family Family, allow string) (Event, err
 		k = Started
 	case "UserPromptSubmit":
 		k = Prompted
-	case "Notification", "PermissionRequest":
+	case "Notification":
 		k = Waiting
+	case "PermissionRequest":
+		if k = Permit; family == Codex { // which is started without dialogs: those that it has are what the operator wants
+			k = Waiting
+		}
 	case "Stop", "StopFailure":
 		k = Idle
 	case "PostCompact":
@@ -52,6 +56,9 @@ func (f *frame) claudeLike(tools table, family Family, allow string) (Event, err
 	if isServer && rest != "" {
 		e.Call = server(e.Call, rest, f.input)
 	}
+	if e.Kind == Permit {
+		allow = `{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"allow"}}}`
+	}
 	e.allow(allow)
 	return e, nil
 }
@@ -59,7 +66,7 @@ func (f *frame) claudeLike(tools table, family Family, allow string) (Event, err
 // allow sets what an allow prints. What has no effect is left to the agent: it may
 // be a question to the operator, which an allow would answer.
 func (e *Event) allow(answer string) {
-	if e.Kind == Use && e.Call.Tool != wire.ToolNone {
+	if e.Kind != Done && e.Call.Tool != wire.ToolNone {
 		e.Allowed = []byte(answer)
 	}
 }

@@ -52,6 +52,15 @@
 // it with an allow at once. It must deny what is a Use after all: kavi-hook says so
 // to the agent then. Of notices of Unknown kind nothing is made.
 //
+// # The agent's own dialog
+//
+// Claude and Qwen ask a hook in the place of their own dialog too (Permit), claude
+// after the tool was announced, qwen before. What was just allowed and is not done
+// is answered yes at once, in that event's form; a use that follows a Permit which
+// was allowed is the same call; anything else is judged like a Use. A no has a form
+// of its own, which kavi-hook is started with "permission" for. Of a tool without
+// effect nothing is said, so that the dialog comes: it is the operator's.
+//
 // The agent can run kavi-hook itself, from a command. So a hook whose process is
 // nested in an allowed call is no hook: what it tells is refused.
 //
@@ -83,7 +92,7 @@
 //	if the peer is nested in an allowed call            refuse: an agent's hook is run by the agent
 //	e, err := Read(call)
 //	err                                                 deny with err's text, which holds the agent's: through package display
-//	e.Kind is not Use                                   take note of it (below), answer Verdict{Allow: true}
+//	e.Kind is neither Use nor Permit                    take note of it (below), answer Verdict{Allow: true}
 //	e.Call.Task = LastWords(family, e.Transcript)       where there are any
 //	judge, show, decide e.Call in the place of call     the nonce is the same
 //	deny                                                Verdict{Reason: Refusal(by, why)}

@@ -40,11 +40,12 @@ const (
 	Idle           // its turn ended
 	Compacted      // the conversation was shortened
 	Ended          // the conversation is over
+	Permit         // it would ask the operator itself whether a tool may be used: Call is that; a denial has a form of its own
 )
 
 // String names a kind, for logs.
 func (k Kind) String() string {
-	names := [...]string{"unknown", "use", "done", "started", "prompted", "waiting", "idle", "compacted", "ended"}
+	names := [...]string{"unknown", "use", "done", "started", "prompted", "waiting", "idle", "compacted", "ended", "permit"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -54,12 +55,12 @@ func (k Kind) String() string {
 // Event is what one run of an agent's hook was about.
 type Event struct {
 	Kind       Kind
-	Call       *wire.Call // of Use and Done; its Door is wire.DoorHook
+	Call       *wire.Call // of Use, Permit and Done; its Door is wire.DoorHook
 	Session    string     // the agent's own id of the conversation; a stranger's text
 	Transcript string     // the file that the agent keeps it in, "" if it names none; a stranger's text
 	Text       string     // what a notification says; a stranger's text
 	SubAgent   string     // the agent's id of the sub-agent that calls, "" for the main one
-	Allowed    []byte     // Use: what to print for an allow; Verdict.Answer
+	Allowed    []byte     // Use, Permit: what to print for an allow; Verdict.Answer
 }
 
 // Dialect reads what the hooks of one family are given.
@@ -127,7 +128,7 @@ func (d Dialect) Parse(raw []byte) (e Event, err error) {
 	if e, err = d.read(top); err != nil {
 		return Event{}, err
 	}
-	if e.Kind == Use {
+	if e.Kind == Use || e.Kind == Permit {
 		if err := sendable(e.Call); err != nil {
 			return Event{}, fmt.Errorf("%.100s: %w", e.Call.Name, err)
 		}
@@ -192,12 +193,12 @@ func readFrame(top value, n names) (f frame, err error) {
 // of makes the frame an event of a kind, with the call where it is about one.
 func (f *frame) of(k Kind, tools table, family Family) (Event, error) {
 	f.Kind = k
-	if k != Use && k != Done {
+	if k != Use && k != Permit && k != Done {
 		return f.Event, nil
 	}
 	c, err := f.call(tools, family)
 	if err != nil {
-		if k == Use {
+		if k != Done {
 			return Event{}, err
 		}
 		c = &wire.Call{Door: wire.DoorHook, Name: f.tool, Use: f.use} // it was refused when it was announced

@@ -377,13 +377,14 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if e.Kind == Use && (e.Call == nil || e.Call.Door != wire.DoorHook || e.Call.Cwd == "" || e.Call.Name == "") {
+		asked := e.Kind == Use || e.Kind == Permit
+		if asked && (e.Call == nil || e.Call.Door != wire.DoorHook || e.Call.Cwd == "" || e.Call.Name == "") {
 			t.Fatalf("%+v", e)
 		}
-		if e.Kind != Use && e.Allowed != nil {
+		if !asked && e.Allowed != nil {
 			t.Fatalf("an answer to what was not asked: %+v", e)
 		}
-		if e.Call != nil && e.Kind == Use {
+		if asked {
 			// It can be sent, kept and sealed.
 			frame := wire.AppendCall(nil, e.Call)
 			if why, ok := wire.Fits(e.Call, frame); !ok {

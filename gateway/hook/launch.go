@@ -102,6 +102,10 @@ func (o *LaunchOptions) asks(f Family) []string {
 	return []string{string(f), strconv.FormatInt(int64(o.Limit/time.Second), 10)}
 }
 
+// permission is the last argument of a question that stands in the place of the
+// agent's own dialog.
+const permission = "permission"
+
 func tells(f Family) []string { return []string{string(f), "notice"} }
 
 // noticeSeconds is the agents' limit for a notice. kavi-hook gives up sooner.

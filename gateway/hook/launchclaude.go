@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -130,8 +131,10 @@ func claudeSettings(o *LaunchOptions, own []string) (string, error) {
 	}
 	ask := map[string]any{"type": "command", "command": o.Hook, "args": o.asks(Claude), "timeout": int64(o.Limit / time.Second), "onFailure": "block"}
 	tell := map[string]any{"type": "command", "command": o.Hook, "args": tells(Claude), "timeout": noticeSeconds}
-	for _, event := range []string{"PreToolUse", "PermissionRequest"} {
-		if err := addHook(hooks, event, ask); err != nil {
+	dialog := maps.Clone(ask)
+	dialog["args"] = append(o.asks(Claude), permission)
+	for event, hook := range map[string]map[string]any{"PreToolUse": ask, "PermissionRequest": dialog} {
+		if err := addHook(hooks, event, hook); err != nil {
 			return "", fmt.Errorf("%s: --settings: %w", Claude, err)
 		}
 	}

@@ -53,6 +53,7 @@ func launchQwen(o LaunchOptions) (Launch, error) {
 		return Launch{}, ungated(Qwen, "%s has disableAllHooks", system)
 	}
 	asks := closing(quoted(o.Hook), o.asks(Qwen))
+	dialog := closing(quoted(o.Hook), append(o.asks(Qwen), permission))
 	tells := quoted(o.Hook) + " " + string(Qwen) + " notice"
 	settings["disableAllHooks"] = false
 	hooks, err := object(settings, "hooks")
@@ -61,8 +62,11 @@ func launchQwen(o LaunchOptions) (Launch, error) {
 	}
 	for _, event := range []string{"PreToolUse", "PermissionRequest", "PostToolUse", "PostToolUseFailure", "SessionStart", "SessionEnd", "UserPromptSubmit", "Stop", "Notification"} {
 		line, limit := tells, int64(noticeSeconds*1000)
-		if event == "PreToolUse" || event == "PermissionRequest" {
+		switch event {
+		case "PreToolUse":
 			line, limit = asks, o.Limit.Milliseconds()
+		case "PermissionRequest":
+			line, limit = dialog, o.Limit.Milliseconds()
 		}
 		hook := map[string]any{"type": "command", "name": "kavi-" + event + "-" + o.Nonce, "command": line, "timeout": limit}
 		if err := addHook(hooks, event, hook); err != nil {
@@ -78,7 +82,7 @@ func launchQwen(o LaunchOptions) (Launch, error) {
 		Argv:  []string{o.Program},
 		Env:   []string{"QWEN_CODE_SYSTEM_SETTINGS_PATH=" + path},
 		Files: map[string][]byte{path: b},
-		Lines: []string{asks, tells},
+		Lines: []string{asks, dialog, tells},
 	}
 	if _, own := a.has("--approval-mode", "-y", "--yolo"); !own {
 		l.Argv = append(l.Argv, "--approval-mode=yolo")

@@ -120,17 +120,17 @@ func (g *doorkeeper) decide(c *wire.Call) wire.Verdict {
 	case err != nil:
 		g.broken = fmt.Errorf("what its hook said cannot be read: %w", err)
 		return wire.Verdict{Reason: err.Error()}
-	case e.Kind != Use || e.Call.Tool == wire.ToolNone:
+	case e.Kind != Use && e.Kind != Permit || e.Call.Tool == wire.ToolNone:
 		return wire.Verdict{Allow: true}
 	}
 	last := len(g.heard) - 1
 	for n := range g.heard {
 		switch {
 		case n < last && g.about(e.Call, n):
-			g.heard[n] = true
+			g.heard[n] = g.heard[n] || e.Kind == Use
 			return wire.Verdict{Reason: g.stage.reason(n)}
 		case n == last && e.Call.Command == harmless:
-			g.heard[n] = true
+			g.heard[n] = g.heard[n] || e.Kind == Use
 			return wire.Verdict{Allow: true, Answer: e.Allowed}
 		}
 	}

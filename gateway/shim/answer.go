@@ -5,7 +5,10 @@ import "unicode/utf8"
 // denial is how an agent of a family is told no, so that its model reads the
 // reason as it is: the agent's own JSON where it has one. It was seen to hold in
 // each of them.
-func denial(family, reason string) (stdout, stderr []byte, code int) {
+func denial(family string, dialog bool, reason string) (stdout, stderr []byte, code int) {
+	if dialog && (family == "claude" || family == "qwen") {
+		return object(`{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"deny","message":`, reason, "}}}"), nil, 0
+	}
 	switch family {
 	case "claude", "codex", "qwen":
 		return object(`{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":`, reason, "}}"), nil, 0
@@ -22,7 +25,7 @@ func denial(family, reason string) (stdout, stderr []byte, code int) {
 // depends on as little as there is: an exit code that blocks.
 func failure(family, why string) (stdout, stderr []byte, code int) {
 	if family == "copilot" {
-		stdout, _, _ = denial(family, "kavi: "+why)
+		stdout, _, _ = denial(family, false, "kavi: "+why)
 		return stdout, nil, 0
 	}
 	return nil, line("kavi: " + why), closes

@@ -9,8 +9,9 @@ import (
 
 // HookName is the link in an agent's folder that its hooks run:
 //
-//	kavi-hook FAMILY LIMIT     asks about a call; LIMIT is the agent's own, in seconds
-//	kavi-hook FAMILY notice    tells of something that needs no answer
+//	kavi-hook FAMILY LIMIT             asks about a call; LIMIT is the agent's own, in seconds
+//	kavi-hook FAMILY LIMIT permission  the same, in the place of a dialog of the agent's own
+//	kavi-hook FAMILY notice            tells of something that needs no answer
 //
 // with the agent's JSON on standard input. What it prints, and its exit code, is
 // what that family understands as yes or no (denial, failure).
@@ -32,6 +33,7 @@ const lateReason = "no answer yet; it may still come. Do not try another way."
 // hook is one run of kavi-hook.
 type hook struct {
 	family string
+	dialog bool // it is asked in the place of the agent's own dialog
 	notice bool
 	until  int64 // on the clock of now: when it has to answer
 }
@@ -46,7 +48,8 @@ func announce(agent string, argv, env []string) {
 		}
 	}()
 	start := now()
-	if len(argv) != 3 {
+	h.dialog = len(argv) == 4 && argv[3] == "permission"
+	if len(argv) != 3 && !h.dialog {
 		h.fail("it is started as: " + HookName + " FAMILY LIMIT")
 	}
 	h.family, h.notice = argv[1], argv[2] == "notice"
@@ -97,7 +100,7 @@ func (h *hook) deny(reason string) {
 	if reason == "" {
 		reason = "no reason was given"
 	}
-	answer(denial(h.family, reason))
+	answer(denial(h.family, h.dialog, reason))
 }
 
 // fail says no where the question could not be put or answered. A notice is then

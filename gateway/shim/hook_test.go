@@ -90,6 +90,25 @@ func TestHookDenies(t *testing.T) {
 	}
 }
 
+// A dialog's no has a form of its own.
+func TestHookDeniesInThePlaceOfADialog(t *testing.T) {
+	t.Parallel()
+	for family, want := range map[string]string{
+		"claude": `{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"deny","message":"no"}}}`,
+		"qwen":   `{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"deny","message":"no"}}}`,
+		"codex":  fmt.Sprintf(claudeNo, `"no"`),
+	} {
+		g := newGate(t, func(_ *wire.Call, conn net.Conn) { verdict(conn, wire.Verdict{Reason: "no"}) })
+		if d := cmp.Diff(result{want, "", 0}, run(t, g.hooked("{}", family, "600", "permission"))); d != "" {
+			t.Errorf("%s: %s", family, d)
+		}
+	}
+	g := newGate(t, func(_ *wire.Call, conn net.Conn) { verdict(conn, wire.Verdict{Allow: true}) })
+	if got := run(t, g.hooked("{}", "claude", "600", "permissions")); got.Code != 2 {
+		t.Errorf("an argument that is not known: %+v", got)
+	}
+}
+
 func TestHookFails(t *testing.T) {
 	t.Parallel()
 	closed := func(why string) map[string]result {
