@@ -52,23 +52,13 @@ func launchCodex(o LaunchOptions) (Launch, error) {
 	if err := codexRefuses(a); err != nil {
 		return Launch{}, err
 	}
-	asks, tells := closing(`"$`+codexHook+`"`, o.asks(Codex)), `"$`+codexHook+`" `+strings.Join(tells(Codex), " ")
-	l := Launch{Argv: []string{o.Program, "--no-daemon", "-c", "features.hooks=true", "-c", "features.unified_exec_tty=false"}}
-	state := make([]string, 0, len(codexEvents()))
-	for _, e := range codexEvents() {
-		line, limit := tells, int64(noticeSeconds)
-		if e[0] == "PreToolUse" || e[0] == "PermissionRequest" {
-			line, limit = asks, int64(o.Limit/time.Second)
-		}
-		l.Argv = append(l.Argv, "-c", fmt.Sprintf(`hooks.%s=[{matcher="*",hooks=[{type="command",command=%s,timeout=%d}]}]`, e[0], basic(line), limit))
-		state = append(state, fmt.Sprintf(`"/<session-flags>/config.toml:%s:0:0"={enabled=true}`, e[1]))
-	}
-	l.Argv = append(l.Argv, "-c", "hooks.state={"+strings.Join(state, ",")+"}")
+	settings, lines := codexSettings(&o)
+	l := Launch{Argv: append([]string{o.Program, "--no-daemon"}, settings...)}
 	if _, own := a.has("-a", "--ask-for-approval", "--approve-for-me", "--dangerously-bypass-approvals-and-sandbox", "--yolo"); !own && !a.sets("approval_policy") {
 		l.Argv = append(l.Argv, "-a", "never")
 	}
 	l.Env = []string{codexHook + "=" + o.Hook}
-	l.Lines = []string{asks, tells}
+	l.Lines = lines
 	l.Notes = []string{`Codex asks once, "Hooks need review": answer "Trust all and continue". The hooks bring each of its calls to kavi; without trust Codex does not run them, and nothing is asked about.`}
 	args := o.Args
 	switch {
@@ -83,6 +73,23 @@ func launchCodex(o LaunchOptions) (Launch, error) {
 	}
 	l.Argv = append(l.Argv, args...)
 	return l, nil
+}
+
+// codexSettings are the hooks as options of Codex, and the lines that its shell is
+// given to run them.
+func codexSettings(o *LaunchOptions) (args, lines []string) {
+	asks, tells := closing(`"$`+codexHook+`"`, o.asks(Codex)), `"$`+codexHook+`" `+strings.Join(tells(Codex), " ")
+	args = []string{"-c", "features.hooks=true", "-c", "features.unified_exec_tty=false"}
+	state := make([]string, 0, len(codexEvents()))
+	for _, e := range codexEvents() {
+		line, limit := tells, int64(noticeSeconds)
+		if e[0] == "PreToolUse" || e[0] == "PermissionRequest" {
+			line, limit = asks, int64(o.Limit/time.Second)
+		}
+		args = append(args, "-c", fmt.Sprintf(`hooks.%s=[{matcher="*",hooks=[{type="command",command=%s,timeout=%d}]}]`, e[0], basic(line), limit))
+		state = append(state, fmt.Sprintf(`"/<session-flags>/config.toml:%s:0:0"={enabled=true}`, e[1]))
+	}
+	return append(args, "-c", "hooks.state={"+strings.Join(state, ",")+"}"), []string{asks, tells}
 }
 
 // codexRefuses tells what would take Codex away from its hooks.

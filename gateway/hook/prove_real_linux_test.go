@@ -110,3 +110,48 @@ func TestARealAgentWithoutItsHooksIsFoundOut(t *testing.T) {
 		})
 	}
 }
+
+// The operator's trust, as codex keeps it: first there is none, then what its own
+// dialog would write is there.
+func TestRealCodexSaysWhatItTrusts(t *testing.T) {
+	bin := agentFolder(t)
+	if sealed(t) {
+		return
+	}
+	home, cwd := t.TempDir(), t.TempDir()
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home}
+	program := filepath.Join(bin, "codex")
+	if trusted, err := CodexTrusts(t.Context(), program, env, cwd); err != nil || trusted {
+		t.Fatalf("before anybody was asked: %v, %v", trusted, err)
+	}
+	settings, _ := codexSettings(&LaunchOptions{Limit: MaxLimit})
+	c := exec.CommandContext(t.Context(), program, append([]string{"app-server"}, settings...)...)
+	c.Dir, c.Env = cwd, env
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hooks, err := listHooks(in, out, cwd)
+	_ = in.Close()
+	_ = c.Wait()
+	if err != nil || len(hooks) == 0 {
+		t.Fatalf("%+v, %v", hooks, err)
+	}
+	var text strings.Builder
+	for _, h := range hooks {
+		text.WriteString("[hooks.state." + basic(h.Key) + "]\ntrusted_hash = " + basic(h.Hash) + "\n")
+	}
+	if err := os.WriteFile(filepath.Join(home, ".codex", "config.toml"), []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if trusted, err := CodexTrusts(t.Context(), program, env, cwd); err != nil || !trusted {
+		t.Errorf("trusted: %v, %v", trusted, err)
+	}
+}
