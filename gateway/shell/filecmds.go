@@ -326,10 +326,29 @@ func (c *cmd) tee(p program, words []word) {
 	c.done()
 }
 
+// xxdOperands are the words of xxd that are no options. Its options are words of
+// their own, not letters that may be joined: -ps takes no value, -s does.
+func xxdOperands(words []word) (out []word) {
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if len(w.text) < 2 || w.text[0] != '-' || w.kind == unknown && w.several {
+			out = append(out, w)
+			continue
+		}
+		if w.is("-c", "-cols", "-g", "-group", "-groupsize", "-l", "-len", "-s", "-seek", "-skip", "-o", "-off", "-offset", "-R", "-n", "-name") {
+			i++
+		}
+	}
+	return out
+}
+
 // inOut are programs whose second operand is what they write.
 func (c *cmd) inOut(p program, words []word) {
-	a := c.parseArgs(words, p.opts, false, false)
-	for i, w := range a.operands {
+	operands := c.parseArgs(words, p.opts, false, false).operands
+	if p.name == "xxd" {
+		operands = xxdOperands(words)
+	}
+	for i, w := range operands {
 		switch {
 		case w.is("-"):
 		case w.kind == unknown && w.several, i == 1 && w.kind != glob, w.kind == glob && i == 0:
