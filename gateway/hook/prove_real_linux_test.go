@@ -52,12 +52,23 @@ func sealed(t *testing.T) (done bool) {
 	return true
 }
 
-// agentFolder is where .ci/agents put them.
+// agentFolder is where .ci/agents put them: KAVI_E2E_AGENTS, else where .ci/run does.
 func agentFolder(t *testing.T) string {
 	t.Helper()
-	dir := os.Getenv("KAVI_AGENTS")
-	if os.Getenv("KAVI_E2E") == "" {
-		t.Skip("no real agent proved its hooks: KAVI_E2E=1, with KAVI_AGENTS as .ci/agents made it")
+	if os.Getenv("KAVI_E2E") != "1" {
+		t.Skip("no real agent proved its hooks: KAVI_E2E=1 KAVI_E2E_AGENTS=FOLDER, which .ci/agents FOLDER filled")
+	}
+	dir := os.Getenv("KAVI_E2E_AGENTS")
+	if dir == "" {
+		cache := os.Getenv("KAVI_CI_CACHE")
+		if cache == "" {
+			own, err := os.UserCacheDir()
+			if err != nil {
+				own = os.TempDir()
+			}
+			cache = filepath.Join(own, "kavi-ci")
+		}
+		dir = filepath.Join(cache, "agents")
 	}
 	return filepath.Join(dir, "node_modules", ".bin")
 }
