@@ -259,7 +259,7 @@ func (i *inbox) drawDetail(screen tcell.Screen, x, y, width, height int) {
 		return
 	}
 	var s *sheet
-	whole := true
+	var whole bool
 	if c := it.change; c != nil {
 		s = i.change.get(i.m, c, i.difference(c), width, false)
 		whole = i.change.shown()

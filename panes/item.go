@@ -152,10 +152,10 @@ func (n counts) String() string {
 // alarm is what the inbox's title, the strip and the status bar say loudly while
 // a protected file was changed, "" else.
 func (n counts) alarm() string {
-	switch {
-	case n.protected == 0:
+	switch n.protected {
+	case 0:
 		return ""
-	case n.protected == 1:
+	case 1:
 		return " PROTECTED FILE CHANGED "
 	}
 	return fmt.Sprintf(" %d CHANGES OF PROTECTED FILES ", n.protected)
