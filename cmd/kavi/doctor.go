@@ -65,6 +65,7 @@ func (a *app) checks() []struct {
 		{"doors", checkShim},
 		{"git", checkGit},
 		{"agents", checkAgents},
+		{"hooks", checkHooks},
 		{"mark", checkMark},
 		{"kernel", checkKernel},
 		{"awake", checkAwake},
