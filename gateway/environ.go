@@ -42,7 +42,7 @@ func harmless(name, value string, w World) bool {
 		return value == w.Home
 	case "XDG_CONFIG_HOME":
 		return w.Home != "" && value == w.Home+"/.config"
-	case "XDG_DATA_DIRS":
+	case "XDG_DATA_DIRS", "npm_config_user_agent":
 		return true
 	case "PAGER", "MANPAGER", "GIT_PAGER", "EDITOR", "VISUAL", "FCEDIT", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_ASKPASS", "SSH_ASKPASS":
 		switch value {

@@ -22,7 +22,7 @@ import (
 // repository many times a turn.
 func Service(f Family, c *wire.Call, hooks []string) (ok, readOnly bool) {
 	if c.Door == wire.DoorShim && c.Name == "git" {
-		return true, true
+		return true, f != OpenCode || !openCodeSnapshot(c)
 	}
 	if c.Door != wire.DoorShim || !c.HasCommand || c.Stdin != wire.StdinData || len(c.Argv) < 3 {
 		return false, false
@@ -106,4 +106,41 @@ func changing() []*regexp.Regexp {
 		regexp.MustCompile(`(__copilot_login_env_snapshot_)[0-9]+_[0-9a-f]+`),
 		regexp.MustCompile(`(?m)^(export PATH=)[A-Za-z0-9_@%+=:,./~-]*$`),
 	}
+}
+
+// openCodeStore is where opencode keeps a git repository of its own for each
+// project, beside it, with what the project held before each step.
+const openCodeStore = `/[A-Za-z0-9._/@+-]*/opencode/snapshot/[0-9A-Za-z_-]{1,64}/[0-9a-f]{40}`
+
+// openCodeSnapshot tells whether a git is one by which opencode 1.18 keeps that
+// repository. What takes the project back to a snapshot is none of them.
+func openCodeSnapshot(c *wire.Call) bool {
+	if len(c.Argv) == 2 && c.Argv[1] == "init" {
+		return slices.ContainsFunc(c.Env, func(kv string) bool {
+			return regexp.MustCompile(`\AGIT_DIR=` + openCodeStore + `\z`).MatchString(kv)
+		})
+	}
+	args := c.Argv[min(1, len(c.Argv)):]
+	setting := regexp.MustCompile(`\Acore\.(?:autocrlf|longpaths|symlinks|quotepath)=(?:true|false)\z`)
+	for len(args) > 2 && args[0] == "-c" && setting.MatchString(args[1]) {
+		args = args[2:]
+	}
+	if len(args) < 3 || args[0] != "--git-dir" || !regexp.MustCompile(`\A`+openCodeStore+`\z`).MatchString(args[1]) || strings.Contains(args[1], "..") {
+		return false
+	}
+	args = args[2:]
+	if args[0] == "--work-tree" && len(args) > 2 {
+		args = args[2:]
+	}
+	const commit = `[0-9a-f]{40}`
+	return regexp.MustCompile(`\A(?:` + strings.Join([]string{
+		`config (?:core\.autocrlf false|core\.longpaths true|core\.symlinks true|core\.fsmonitor false|feature\.manyFiles true|index\.version 4|index\.threads true|core\.untrackedCache true)`,
+		`diff-files --name-only -z -- \.`,
+		`ls-files --full-name --others --exclude-standard -z -- \.`,
+		`(?:add --all --sparse|rm --cached -f --ignore-unmatch) --pathspec-from-file=- --pathspec-file-nul`,
+		`write-tree`, `gc --prune=7\.days`, `cat-file --batch`,
+		`diff --cached --no-ext-diff(?: --name-only)? ` + commit + ` -- \.`,
+		`diff --no-ext-diff --no-renames --(?:name-status|numstat) ` + commit + ` ` + commit + ` -- \.`,
+		`show ` + commit + `:[^\n]*`,
+	}, "|") + `)\z`).MatchString(strings.Join(args, " "))
 }

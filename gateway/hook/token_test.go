@@ -376,3 +376,27 @@ func FuzzWord(f *testing.F) {
 		}
 	})
 }
+
+// opencode keeps what a project held in a repository beside it.
+func TestOpenCodesSnapshots(t *testing.T) {
+	const store = "/home/u/.local/share/opencode/snapshot/global/0123456789012345678901234567890123456789"
+	for line, want := range map[string]bool{
+		"git --git-dir " + store + " config core.autocrlf false":                                                                          true,
+		"git -c core.autocrlf=false --git-dir " + store + " --work-tree /p add --all --sparse --pathspec-from-file=- --pathspec-file-nul": true,
+		"git --git-dir " + store + " --work-tree /p write-tree":                                                                           true,
+		"git --git-dir " + store + " config core.fsmonitor ./x":                                                                           false,
+		"git -c core.fsmonitor=x --git-dir " + store + " write-tree":                                                                      false,
+		"git --git-dir /p/.git --work-tree /p write-tree":                                                                                 false,
+		"git --git-dir " + store + " --work-tree /p checkout-index -a -f":                                                                 false,
+		"git init": false,
+	} {
+		_, readOnly := Service(OpenCode, &wire.Call{Door: wire.DoorShim, Name: "git", Argv: strings.Fields(line)}, nil)
+		if readOnly == want {
+			t.Errorf("%s: passes %v, want %v", line, !readOnly, want)
+		}
+	}
+	c := &wire.Call{Door: wire.DoorShim, Name: "git", Argv: []string{"git", "init"}, Env: []string{"GIT_DIR=" + store}}
+	if _, readOnly := Service(OpenCode, c, nil); readOnly {
+		t.Error("the first snapshot does not pass")
+	}
+}

@@ -121,7 +121,11 @@ func HarmlessSetting(name, exact string) bool {
 	case key == "core.fsmonitor":
 		return exact == "" || val == "false"
 	case key == "core.hookspath":
-		return exact == "/dev/null"
+		return exact == "/dev/null" || exact == "" // then they are looked for in /
+	case key == "core.editor", key == "sequence.editor", key == "core.sshcommand":
+		return exact == "" || val == "false" || val == "true"
+	case key == "credential.helper", key == "diff.external":
+		return exact == ""
 	case key == "core.alternaterefscommand":
 		return exact == alternates
 	case key == "safe.barerepository":
@@ -131,8 +135,8 @@ func HarmlessSetting(name, exact string) bool {
 	case strings.HasPrefix(key, "hook.") && strings.HasSuffix(key, ".enabled"),
 		key == "submodule.recurse", key == "maintenance.auto", key == "diff.autorefreshindex":
 		return val == "false"
-	case key == "core.ignorecase":
-		return val == "true" || val == "false"
+	case key == "core.ignorecase", key == "core.longpaths", key == "core.symlinks", key == "core.autocrlf":
+		return val == "true" || val == "false" || val == "input"
 	case key == "help.autocorrect":
 		return val == "0" || val == "never"
 	case strings.HasPrefix(key, "alias."):

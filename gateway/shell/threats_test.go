@@ -112,13 +112,14 @@ func TestThreatGitsOwnSettings(t *testing.T) {
 		`git -c alias.z='!cmd' z`, `git config core.fsmonitor ./x`, `git config alias.z '!cmd'`, `git --config-env=core.pager=X log`,
 		`git -c core.hooksPath=/dev/shm status`, `git -c core.fsmonitor=true status`, `git -c core.askPass=x status`, `git -c protocol.ext.allow=always status`,
 		`git -c core.alternateRefsCommand='f() { rm x; }; f' fetch`, `git -c hook.a.enabled=true status`, `git -c hook.a.command=x status`, `git -c safe.bareRepository=all status`,
+		`git -c core.sshCommand=x fetch`, `git -c core.editor=x commit`, `git -c credential.helper=x fetch`, `git -c core.symlinks=!x status`,
 	} {
 		isOpaque(t, command)
 	}
 	// As Claude Code looks at a repository: everything that may run is switched off.
 	quiet := `git -c core.askPass= -c protocol.ext.allow=never -c 'core.alternateRefsCommand=` + strings.ReplaceAll(alternates, `'`, `'\''`) + `' ` +
 		`-c submodule.recurse=false -c log.showSignature=false -c format.pretty=medium -c maintenance.auto=false -c diff.autoRefreshIndex=false ` +
-		`-c hook.pre-commit.enabled=false -c core.hooksPath=/dev/null -c core.fsmonitor= -c safe.bareRepository=explicit --no-optional-locks log --oneline -n 5`
+		`-c hook.pre-commit.enabled=false -c core.editor= -c diff.external= -c core.longpaths=true -c core.hooksPath=/dev/null -c core.fsmonitor= -c safe.bareRepository=explicit --no-optional-locks log --oneline -n 5`
 	if got := judge("readonly", "exec", Analyse(quiet, inProject()).Parts); got != "allow" {
 		t.Errorf("%s: %s", quiet, got)
 	}
