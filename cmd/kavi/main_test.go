@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 		"test-relay":  testRelay,
 		"test-seal":   sealInside,
 		"test-mcp":    serveMCP,
+		"attacker":    attack,
 	})
 }
 
