@@ -60,8 +60,8 @@ type report struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Keep is the keeper's main: it runs what the Spec in dir says and returns when the agent is gone and a server has
-// taken its exit status and dismissed the keeper. Once the agent runs, or cannot be started, it says so in one line on
+// Keep is the keeper's main: it runs what the Spec says that Start sends it on standard input, in dir, and returns when
+// the agent is gone and a server has taken its exit status and dismissed the keeper. Once the agent runs, or cannot be started, it says so in one line on
 // standard output, which it then closes; its log goes to standard error. The process should be a session leader, and
 // have no other children: Keep waits for all of them.
 func Keep(dir string) error {
@@ -79,7 +79,7 @@ func Keep(dir string) error {
 	if merr == nil {
 		_, _ = os.Stdout.Write(append(line, '\n'))
 	}
-	closeStdout()
+	closeStd(1)
 	if err != nil {
 		return err
 	}
@@ -88,14 +88,14 @@ func Keep(dir string) error {
 	return nil
 }
 
-// closeStdout ends standard output for whoever reads it, and leaves a harmless one in its place.
-func closeStdout() {
+// closeStd ends a standard stream for whoever is at its other end, and leaves a harmless one in its place.
+func closeStd(fd int) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return
 	}
 	defer func() { _ = null.Close() }()
-	_ = dup2(int(null.Fd()), 1)
+	_ = dup2(int(null.Fd()), fd)
 }
 
 func newKeeper(dir string) (*keeper, error) {
@@ -103,10 +103,11 @@ func newKeeper(dir string) (*keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
 	}
-	spec, err := loadSpec(dir)
+	spec, err := readSpec(os.Stdin, dir)
 	if err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
 	}
+	closeStd(0)
 	if err := lock(dir); err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
 	}

@@ -21,7 +21,7 @@ func play(role string, args []string) error {
 	switch role {
 	case "serve": // DIR FROM: a server that dials, says so, and stays
 		return serve(args[0], args[1])
-	case "serve-start": // DIR: a server that starts the keeper of DIR/keep.json as well
+	case "serve-start": // DIR: a server that starts the keeper of DIR/spec.json as well
 		return serveStart(args[0])
 	case "exit": // CODE, after one line in the file $STARTS
 		return exitWith(args[0])

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -15,15 +15,14 @@ const Taken = 75
 
 // The files of an agent's folder that belong to this package.
 const (
-	specName = "keep.json"
 	keepName = "keep.sock"
 	gateName = "gate.sock"
 	linkName = "sock" // a symlink to the folder of the sockets, where that is another
 	logName  = "keep.log"
 )
 
-// Spec says what a keeper runs. It is written to keep.json in Dir, which only the user can read, since Env may hold
-// secrets.
+// Spec says what a keeper runs. It goes from Start to the keeper through a pipe and never to the disk: Env may hold
+// secrets, and what an agent could write over would be no Spec of the server's.
 type Spec struct {
 	Dir    string     `json:"dir"`  // the agent's folder, absolute; made if it is not there
 	Name   string     `json:"name"` // the agent's name, for the log
@@ -70,38 +69,14 @@ func (s *Spec) check() error {
 	return nil
 }
 
-// save writes keep.json whole or not at all.
-func (s *Spec) save() error {
-	b, err := json.MarshalIndent(s, "", "\t")
-	if err != nil {
-		return fmt.Errorf("write the keeper's %s: %w", specName, err)
-	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the agent's folder: %w", err)
-	}
-	f, err := os.CreateTemp(s.Dir, "."+specName) // with mode 0600
-	if err != nil {
-		return fmt.Errorf("write the keeper's %s: %w", specName, err)
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(s.Dir, specName))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("write the keeper's %s: %w", specName, err)
-	}
-	return nil
-}
-
-func loadSpec(dir string) (*Spec, error) {
-	b, err := os.ReadFile(filepath.Join(dir, specName))
-	if err != nil {
-		return nil, err
-	}
+// readSpec reads what a keeper is to run from what Start sent it.
+func readSpec(r io.Reader, dir string) (*Spec, error) {
 	s := new(Spec)
-	if err := json.Unmarshal(b, s); err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Join(dir, specName), err)
+	if err := json.NewDecoder(r).Decode(s); err != nil {
+		return nil, fmt.Errorf("what to run, on standard input: %w", err)
+	}
+	if filepath.Clean(s.Dir) != dir {
+		return nil, fmt.Errorf("what to run, on standard input: it is for %s, not for %s", s.Dir, dir)
 	}
 	s.Dir = dir
 	return s, s.check()

@@ -20,7 +20,7 @@ const patience = 15 * time.Second
 // maxLog is the size from which a new keeper begins its log anew.
 const maxLog = 1 << 20
 
-// Start writes the Spec into its folder and starts a keeper with it, in a session of its own. It returns once the agent
+// Start starts a keeper in a session of its own and hands it the Spec. It returns once the agent
 // runs and keep.sock answers, with the keeper's identity; or with the reason that the keeper gave. That the agent's
 // program cannot be executed is no such reason: it stands on the agent's terminal, and the agent ends with 126 or 127.
 //
@@ -32,8 +32,8 @@ func Start(spec Spec) (proc.ID, error) {
 	if err := spec.check(); err != nil {
 		return proc.ID{}, err
 	}
-	if err := spec.save(); err != nil {
-		return proc.ID{}, err
+	if err := os.MkdirAll(spec.Dir, 0o700); err != nil {
+		return proc.ID{}, fmt.Errorf("make the agent's folder: %w", err)
 	}
 	log, err := openLog(filepath.Join(spec.Dir, logName))
 	if err != nil {
@@ -41,19 +41,21 @@ func Start(spec Spec) (proc.ID, error) {
 	}
 	defer func() { _ = log.Close() }()
 	from, _ := log.Seek(0, 2)
-	null, err := os.Open(os.DevNull)
+	in, send, err := os.Pipe()
 	if err != nil {
 		return proc.ID{}, fmt.Errorf("start a keeper: %w", err)
 	}
-	defer func() { _ = null.Close() }()
+	defer func() { _ = send.Close() }()
 	r, w, err := os.Pipe()
 	if err != nil {
+		_ = in.Close()
 		return proc.ID{}, fmt.Errorf("start a keeper: %w", err)
 	}
 	defer func() { _ = r.Close() }()
 	p, err := os.StartProcess(image(spec.Binary), []string{"kavi", "keep", spec.Dir}, &os.ProcAttr{
-		Dir: "/", Files: []*os.File{null, w, log}, Sys: &syscall.SysProcAttr{Setsid: true},
+		Dir: "/", Files: []*os.File{in, w, log}, Sys: &syscall.SysProcAttr{Setsid: true},
 	})
+	_ = in.Close()
 	_ = w.Close()
 	if err != nil {
 		return proc.ID{}, fmt.Errorf("start a keeper: %w", err)
@@ -63,7 +65,11 @@ func Start(spec Spec) (proc.ID, error) {
 	if err != nil {
 		return proc.ID{}, fmt.Errorf("start a keeper: %w", err)
 	}
-	_ = r.SetReadDeadline(time.Now().Add(patience))
+	late := time.Now().Add(patience)
+	_ = send.SetWriteDeadline(late)
+	_ = json.NewEncoder(send).Encode(spec) // where that fails the keeper has ended, or says why
+	_ = send.Close()
+	_ = r.SetReadDeadline(late)
 	line, err := bufio.NewReader(r).ReadBytes('\n')
 	if err != nil {
 		_ = p.Kill()

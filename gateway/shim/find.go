@@ -68,7 +68,7 @@ func isShim(dir, file string, self *syscall.Stat_t) bool {
 }
 
 // agentMarks are files of which an agent's folder holds at least one.
-var agentMarks = [...]string{"keep.json", "gate.sock", "keep.sock"}
+var agentMarks = [...]string{"keep.log", "gate.sock", "keep.sock"}
 
 // agentOf reads the path of this program's file: the agent's folder and the name
 // of the program it stands for, or HookName, if it is one of that folder.

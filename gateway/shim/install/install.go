@@ -82,7 +82,7 @@ func isAgentBin(dir string) bool {
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = target
 	}
-	for _, mark := range []string{"keep.json", "gate.sock", "keep.sock"} {
+	for _, mark := range []string{"keep.log", "gate.sock", "keep.sock"} {
 		if _, err := os.Lstat(filepath.Join(dir, "..", mark)); err == nil {
 			return true
 		}
