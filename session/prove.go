@@ -46,11 +46,18 @@ func readProof(file string) (hook.Proof, error) {
 	return p, json.Unmarshal(b, &p)
 }
 
-// keptProof gives the proof that holds of what p identifies.
-func keptProof(folder string, p hook.Proof) (hook.Proof, bool) {
+// keptProof gives the proof of what p identifies: one that holds, or where the
+// agent is started without one anyway, one that failed a moment ago.
+func keptProof(folder string, p hook.Proof, anyway bool) (hook.Proof, bool) {
 	k, err := readProof(proofFile(folder, &p))
-	return k, err == nil && k.Key() == p.Key() && k.Holds()
+	if err != nil || k.Key() != p.Key() {
+		return k, false
+	}
+	return k, k.Holds() || anyway && time.Since(k.At) < proofMoment
 }
+
+// proofMoment is how long a proof that failed is taken for what is so; no proof runs longer.
+const proofMoment = 10 * time.Minute
 
 // keepProof writes a proof, and forgets those of the same program as it was before.
 func keepProof(folder string, p hook.Proof) error {
@@ -117,6 +124,7 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 	s.prover.mu.Lock()
 	defer s.prover.mu.Unlock()
 	proofs := proofFolder(filepath.Dir(filepath.Dir(string(s.opts.Dir))))
+	clearProofs(proofs)
 	// Named like an agent's folder: by that its shims know what they are.
 	top := filepath.Join(proofs, "run-"+strings.ToLower(rand.Text()[:8]))
 	folder := filepath.Join(top, "agents", "proof")
@@ -145,7 +153,7 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 		Program: spec.Argv[0], Args: spec.Argv[1:], Env: env, Home: homeOf(env, s.home),
 		Folder: folder, Shell: s.shell(), Gate: gate,
 		Known: func(p hook.Proof) (hook.Proof, bool) {
-			k, ok := keptProof(proofs, p)
+			k, ok := keptProof(proofs, p, spec.Ungated)
 			fresh = !ok
 			return k, ok
 		},
@@ -158,10 +166,27 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 			s.log.Warn("keeping a proof", "program", p.Program, "err", kerr)
 		}
 	}
+	if err == nil && !p.Holds() {
+		err = errors.New(p.Err)
+	}
 	if err != nil {
 		return p, errors.New(display.Cut(display.Safe(err.Error()), 300)) // the agent's own words are in it
 	}
 	return p, nil
+}
+
+// clearProofs ends and removes what proofs of servers left that were killed.
+func clearProofs(folder string) {
+	left, err := filepath.Glob(filepath.Join(folder, "run-*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range left {
+		if fi, err := os.Lstat(dir); err == nil && time.Since(fi.ModTime()) > proofMoment {
+			_ = pty.KillTree(dir, proc.ID{}, proc.ID{}) // tried again at the next proof
+			_ = os.RemoveAll(dir)
+		}
+	}
 }
 
 // runMarked runs a program under the mark of kavi's agents to its end, or until ctx

@@ -117,7 +117,15 @@ func TestAProofIsKept(t *testing.T) {
 	if err := start(); err == nil {
 		t.Error("a proof that fails does")
 	}
-	fails = false
+	spec.Ungated = true
+	if err := start(); err != nil || made != 1 {
+		t.Errorf("with --ungated: %v; %d proofs were made", err, made)
+	}
+	w.exited("claude")
+	if a := w.Snapshot().Agents[0]; a.Gated || a.Why != "it did not work out" {
+		t.Errorf("%+v", a)
+	}
+	spec.Ungated, fails = false, false
 	for _, args := range [][]string{nil, nil, {"--permission-mode=plan"}, nil} {
 		if err := start(args...); err != nil {
 			t.Error(err)
@@ -135,6 +143,18 @@ func TestAProofIsKept(t *testing.T) {
 		if fi, err := f.Info(); err != nil || fi.Mode().Perm() != 0o600 || !strings.HasPrefix(f.Name(), "claude-") {
 			t.Errorf("%v %v", f, err)
 		}
+	}
+	// What a server left that was killed in the middle of a proof.
+	left := filepath.Join(folder, "run-old")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(left, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	clearProofs(folder)
+	if _, err := os.Lstat(left); err == nil {
+		t.Error("what an old proof left is there")
 	}
 	// An update: what was proven of the version before is forgotten.
 	if err := keepProof(folder, hook.Proof{Family: hook.Claude, Program: spec.Argv[0], Binary: "b2", At: time.Now()}); err != nil {
