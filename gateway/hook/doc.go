@@ -84,6 +84,19 @@
 // asked about as what it is. Tools that an agent's maker runs on its own machines,
 // such as a search of the web, may come to no hook.
 //
+// # The proof
+//
+// That an agent asks is not believed but seen (Prove): before a program is started
+// the first time, and again after each update of it or of how kavi starts it, it is
+// run by itself in a HOME of its own against a model of kavi's on loopback. The
+// model asks for a command and a file; the hook must come, a denial must hold, and
+// the model must read why. A Proof also says what kavi would else have to guess of
+// this version: the forms of the shells that it starts for itself, whether its
+// shells come to the shim in the form that is known, and whether start-up files
+// decide what its commands find. What it cannot show is what the operator's own
+// configuration does, and whether Codex' user trusts the hook (CodexTrusts): hence
+// an agent's border says "hook unproven" until its first hook has spoken.
+//
 // # The walk
 //
 // What a session does with a wire.Call whose Door is wire.DoorHook, before anything

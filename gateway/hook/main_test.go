@@ -14,5 +14,12 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == string(Claude) {
 		syscall.Exit(playAgent(filepath.Base(filepath.Dir(os.Args[0])), os.Args[1:]))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if built {
+			if binary, err := small(); err == nil {
+				_ = os.RemoveAll(filepath.Dir(binary))
+			}
+		}
+		os.Exit(code)
+	}))
 }

@@ -20,8 +20,12 @@ import (
 	"kavi/gateway/shim/install"
 )
 
+// built tells that small was called.
+var built bool
+
 // small is a program that holds nothing but the shim, built once.
 var small = sync.OnceValues(func() (string, error) {
+	built = true
 	dir, err := os.MkdirTemp("", "hook")
 	if err != nil {
 		return "", err
