@@ -139,7 +139,7 @@ func (a *app) connectChanges(ctx context.Context, s *session.Session, by session
 func readLog(l *ledger.Ledger, from uint64, most int) logPage {
 	page := logPage{Head: l.Head().Seq}
 	add := func(e ledger.Entry) {
-		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e)}
+		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e), More: logMore(e)}
 		l.Of, l.About, l.Not = takes(e)
 		page.Lines = append(page.Lines, l)
 	}

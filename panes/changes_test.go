@@ -337,6 +337,17 @@ func TestTheDetailsOfAChangeGoWithIt(t *testing.T) {
 	if len(d.over) != 0 || d.notes[len(d.notes)-1] != "chg_01 waits no longer" {
 		t.Errorf("%d views are open, it says %q", len(d.over), d.notes)
 	}
+	d = newDesk(t, 80, 24, three()...)
+	d.unexplained(threeFiles())
+	d.on("chg_01")
+	d.keys("Enter")
+	d.deliberately("a")
+	d.deliberately("Enter")
+	d.unexplained()
+	d.wait(100 * time.Millisecond)
+	if got := d.notes[len(d.notes)-1]; len(d.over) != 0 || got != "chg_01 is kept: yours is this change" {
+		t.Errorf("%d views are open, and after it was kept here it says %q", len(d.over), got)
+	}
 }
 
 func TestOtherKeysOnAChange(t *testing.T) {

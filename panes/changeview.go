@@ -146,7 +146,9 @@ func (d *changeDetail) Key(ev *tcell.EventKey, at time.Time) bool {
 func (d *changeDetail) Tick(now time.Time) bool {
 	if d.c == nil && d.active && !d.gone {
 		d.gone = true
-		d.act.Note(d.id + " waits no longer")
+		if d.id != d.answered {
+			d.act.Note(d.id + " waits no longer")
+		}
 		d.act.Pop(d)
 		return true
 	}

@@ -44,6 +44,7 @@ func fileEntries() []ledger.Entry {
 		},
 		{
 			Kind: ledger.FileUndone, Call: "undo_01", Path: "src/a.go", What: "src/a.go", Reason: "not this file",
+			By:   &ledger.By{Kind: ledger.ByOperator, Client: "attach 1"},
 			Data: map[string]string{"change": change("modified", ""), "calls": "undo_01", "of": "call_12"},
 		},
 		{Kind: ledger.FileUndone, Call: "undo_02", Path: "src/big", What: "src/big", Data: map[string]string{"change": `{"path":"cut of`}},
@@ -57,7 +58,7 @@ func fileEntries() []ledger.Entry {
 
 func logOf(list []ledger.Entry) (lines []logLine) {
 	for _, e := range list {
-		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e)}
+		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e), More: logMore(e)}
 		l.Of, l.About, l.Not = takes(e)
 		lines = append(lines, l)
 	}
@@ -74,6 +75,9 @@ func TestChangesOfFilesReadWellInTheLedger(t *testing.T) {
 		d.keys("k", "k", "k", "k", "Enter")
 		d.frame()
 		d.golden("ledger-entry-" + size.name)
+		d.keys("Enter", "j", "j", "Enter")
+		d.frame()
+		d.has("Entry 7", "Taken back by the operator (attach 1)", "Reason: not this file")
 	}
 }
 

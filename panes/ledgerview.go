@@ -195,7 +195,7 @@ func (l *ledgerView) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, f
 func (l *ledgerView) open() {
 	if n := l.index(); n >= 0 {
 		e := &l.lines[n]
-		l.act.Push(newSummary(l.views, fmt.Sprintf("Entry %d", e.Seq), []string{e.Text}))
+		l.act.Push(newSummary(l.views, fmt.Sprintf("Entry %d", e.Seq), append([]string{e.Text}, e.More...)))
 	}
 }
 

@@ -66,13 +66,10 @@ func fileWords(e ledger.Entry) string {
 		if e.Call != "" {
 			head += " as " + e.Call
 		}
-		if of := e.Data["of"]; of != "" {
-			head += ", of " + strings.Join(strings.Fields(of), ", ")
+		if of := strings.Fields(e.Data["of"]); len(of) > 0 {
+			head += ", of " + strings.Join(of, ", ")
 		}
 		does = head + ": " + does
-		if e.Reason != "" {
-			does += ", because " + e.Reason
-		}
 	case calls != "":
 		does += " by " + calls + ", " + e.Why
 	default:
@@ -89,6 +86,20 @@ func fileWords(e ledger.Entry) string {
 		name += " from " + f.From
 	}
 	return does + ": " + name
+}
+
+// logMore is what of an entry about a file is only shown with it alone.
+func logMore(e ledger.Entry) (rows []string) {
+	if e.Kind != ledger.FileUndone {
+		return nil
+	}
+	if e.By != nil {
+		rows = append(rows, "Taken back "+e.By.String())
+	}
+	if e.Reason != "" {
+		rows = append(rows, "Reason: "+e.Reason)
+	}
+	return rows
 }
 
 // takes says what can be taken back of what an entry is about, or why nothing can.

@@ -128,7 +128,8 @@ type logPage struct {
 type logLine struct {
 	Seq  uint64
 	Text string
-	Bad  bool // a denial, a loss, something unsanctioned: drawn to be noticed
+	Bad  bool     // a denial, a loss, something unsanctioned: drawn to be noticed
+	More []string // what is shown beside Text where the entry is shown alone
 
 	// What can be taken back of it, and its name: "call_12". Where About is "",
 	// Not says why nothing can.

@@ -68,6 +68,10 @@ func (s *sheet) wrapped(label, r row) {
 	}
 	hang := words(gutter, frame)
 	lw := label.width()
+	if cells := r.width(); lw <= s.width/2 && lw+cells <= s.width { // as nearly all are, of a long text
+		s.put(line(label, r), cells)
+		return
+	}
 	if lw > s.width/2 {
 		s.add(label)
 		label, lw = hang, hang.width()

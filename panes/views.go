@@ -24,6 +24,8 @@ type views struct {
 	asked int               // how many questions were asked: names each
 	filed string            // the rule that was remembered last, where it went into a file
 
+	answered string // the changes that were answered here last: no need to say that they went
+
 	diffs  map[string]*difference          // of changes that were shown
 	prints map[*session.Unexplained]string // what standing said
 }
