@@ -40,8 +40,9 @@ func TestAnAgentWhoseHooksAreNotProvenIsNotStarted(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "cannot be proven: it used a tool without asking its hook") || strings.Contains(err.Error(), "\x1b") {
 		t.Fatalf("started: %v", err)
 	}
-	if w.exists("started") || len(w.Snapshot().Agents) != 0 {
-		t.Errorf("it runs: %+v", w.Snapshot().Agents)
+	w.until("no agent to be there", func(s *Snapshot) bool { return len(s.Agents) == 0 })
+	if w.exists("started") {
+		t.Error("it ran")
 	}
 	spec.Ungated = true
 	if _, err := w.StartAgent(t.Context(), spec); err != nil {
@@ -85,8 +86,9 @@ func TestAnAgentIsShownWhileItsHooksAreProven(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if n := len(w.Snapshot().Agents); n != 1 {
-		t.Errorf("%d agents are shown", n)
+	s = w.until("the agent to run", func(s *Snapshot) bool { return s.Agents[0].State != Starting || s.Agents[0].Why == "" })
+	if len(s.Agents) != 1 {
+		t.Errorf("%d agents are shown", len(s.Agents))
 	}
 }
 
