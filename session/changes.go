@@ -217,7 +217,31 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 		}
 		return nil
 	})
-	return out, err
+	return once(out), err
+}
+
+// once drops what the watcher saw of an undo, which recorded it itself.
+func once(list []FileChange) []FileChange {
+	type made struct {
+		undo string
+		path watch.Path
+	}
+	is := func(f *FileChange) made { return made{strings.Join(f.Calls, " "), f.change.Path} }
+	undone := make(map[made]int)
+	for i := range list {
+		if f := &list[i]; f.How == howUndone {
+			undone[is(f)] = i
+		}
+	}
+	for i := range list {
+		if at, ok := undone[is(&list[i])]; ok && at != i {
+			list[at].Plus, list[at].Minus = max(list[at].Plus, list[i].Plus), max(list[at].Minus, list[i].Minus)
+		}
+	}
+	return slices.DeleteFunc(list, func(f FileChange) bool {
+		_, ok := undone[is(&f)]
+		return ok && f.How != howUndone
+	})
 }
 
 func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {
@@ -238,6 +262,9 @@ const howUndone = "undone"
 
 // ofACall says that an allowed call made the change, as far as that is known.
 func (f *FileChange) ofACall() bool {
+	if len(f.Calls) > 0 && strings.HasPrefix(f.Calls[0], "undo_") { // as the watcher saw it
+		return false
+	}
 	switch watch.How(f.How) {
 	case watch.Announced, watch.Inferred, watch.Ambiguous:
 		return true

@@ -246,6 +246,38 @@ func TestUndoOfAnAllowedDeleteRestoresEverything(t *testing.T) {
 	}
 }
 
+// The watcher sees an undo as it sees everything; it is told once all the same, so
+// that a diff of all changes comes to nothing.
+func TestAnUndoIsToldOnce(t *testing.T) {
+	w := beginWith(t, map[string]string{"a.txt": "one\n"})
+	w.script("one", `"$SHELL" -c 'rm a.txt'`)
+	w.answer(true, "", w.pending(1)[0])
+	w.exited("one")
+	w.changes(1, ChangesOf{Calls: []string{"call_1"}})
+	w.undo(ChangesOf{Calls: []string{"call_1"}})
+	w.until("both to be recorded", func(*Snapshot) bool {
+		n := 0
+		for _, e := range w.entries() {
+			if e.Path == "a.txt" && e.Data["calls"] == "undo_01" {
+				n++
+			}
+		}
+		return n == 2
+	})
+	if list := w.changes(1, ChangesOf{Calls: []string{"undo_01"}}); len(list) != 1 || list[0].How != howUndone || list[0].Plus != 1 {
+		t.Errorf("%+v", list)
+	}
+	var patch bytes.Buffer
+	if left, err := w.Patch(t.Context(), &patch, ChangesOf{Calls: []string{"call_1", "undo_01"}}); err != nil || len(left) > 0 || patch.Len() > 0 {
+		t.Errorf("%v %v\n%s", left, err, patch.String())
+	}
+	for _, f := range w.changes(1, ChangesOf{Allowed: true}) {
+		if f.Calls[0] != "call_1" {
+			t.Errorf("not of an allowed call: %+v", f)
+		}
+	}
+}
+
 // CVE-2026-25725: settings that run programs, made where there were none.
 func TestAChangedSettingIsShownFirst(t *testing.T) {
 	w := beginWith(t, nil, func(o *Options) {

@@ -113,3 +113,6 @@ func (p *Past) nextUndo() (string, error) {
 	})
 	return fmt.Sprintf("undo_%02d", last+1), err
 }
+
+// Changes are the changes that its ledger tells of.
+func (p *Past) Changes(of ChangesOf) ([]FileChange, error) { return ChangesIn(p.led, of) }
