@@ -125,6 +125,9 @@ func openCodeSnapshot(c *wire.Call) bool {
 	for len(args) > 2 && args[0] == "-c" && setting.MatchString(args[1]) {
 		args = args[2:]
 	}
+	if strings.Join(args, " ") == "--git-dir "+c.Cwd+"/.git --work-tree "+c.Cwd+" check-ignore --no-index --stdin -z" {
+		return true // of the project itself, by its names
+	}
 	if len(args) < 3 || args[0] != "--git-dir" || !regexp.MustCompile(`\A`+openCodeStore+`\z`).MatchString(args[1]) || strings.Contains(args[1], "..") {
 		return false
 	}
@@ -140,7 +143,7 @@ func openCodeSnapshot(c *wire.Call) bool {
 		`(?:add --all --sparse|rm --cached -f --ignore-unmatch) --pathspec-from-file=- --pathspec-file-nul`,
 		`write-tree`, `gc --prune=7\.days`, `cat-file --batch`,
 		`diff --cached --no-ext-diff(?: --name-only)? ` + commit + ` -- \.`,
-		`diff --no-ext-diff --no-renames --(?:name-status|numstat) ` + commit + ` ` + commit + ` -- \.`,
+		`diff --no-ext-diff(?: --no-renames| --name-status| --numstat)* ` + commit + ` ` + commit + ` -- \.`,
 		`show ` + commit + `:[^\n]*`,
 	}, "|") + `)\z`).MatchString(strings.Join(args, " "))
 }
