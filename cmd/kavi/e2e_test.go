@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -38,6 +39,9 @@ func agentTests(t *testing.T, f family) {
 	}
 	for _, m := range []mode{headless, interactive} {
 		t.Run(string(m), func(t *testing.T) {
+			if !slices.Contains(f.modes, m) {
+				t.Skipf("%s is not tried %s yet", f.name, m)
+			}
 			for _, s := range scenarios() {
 				t.Run(s.name, func(t *testing.T) {
 					t.Parallel()

@@ -20,6 +20,7 @@ type family struct {
 	argv    func(*trial, mode, string) []string // how it is started with a task
 	uses    string                              // what it puts before the model's names of its calls
 	unnamed bool                                // its hooks do not say the model's names
+	modes   []mode                              // in which it is tried
 	shim    bool                                // its shell passes the shim
 	off     func(*testing.T, *trial)            // puts a file into the project that switches hooks off
 	tools   verbs
@@ -38,7 +39,7 @@ type verbs struct {
 type input map[string]any
 
 func families() []family {
-	return []family{claudeFamily()}
+	return []family{claudeFamily(), geminiFamily(), openCodeFamily(), codexFamily()}
 }
 
 // put writes a file below the home.
@@ -64,7 +65,7 @@ func claudeFamily() family {
 		return model.Call{Name: "Bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Claude, uses: "toolu_", shim: true,
+		name: hook.Claude, modes: []mode{headless, interactive}, uses: "toolu_", shim: true,
 		setup: func(t *testing.T, x *trial) {
 			x.put(t, ".claude.json", `{"hasCompletedOnboarding":true,"theme":"dark","customApiKeyResponses":{"approved":[%q],"rejected":[]},"projects":{%q:{"hasTrustDialogAccepted":true,"allowedTools":[]}}}`, dummyKey, x.project)
 			program, log := x.mcp()
@@ -102,13 +103,37 @@ func claudeFamily() family {
 	}
 }
 
+// trustHooks answers Codex' question about kavi's hooks as an operator does, once,
+// and gives what Codex wrote down of that: the hooks are the same in every session.
+func trustHooks(t *testing.T, f family) string {
+	x := newTrial(t, f, interactive, func(*trial) []model.Turn { return nil })
+	x.start(t)
+	w := x.open(t, 120, 40, "attach", "garden")
+	x.await(t, "Codex to ask about its hooks", func() bool { return strings.Contains(w.text(), "Trust all and continue") })
+	w.enter(t, "2")
+	w.enter(t, "\r")
+	config := filepath.Join(x.home, ".codex", "config.toml")
+	var trusted string
+	x.await(t, "Codex to write down that its hooks are trusted", func() bool {
+		b, err := os.ReadFile(config)
+		at := strings.Index(string(b), "[hooks.state")
+		if err != nil || at < 0 || strings.Count(string(b), "trusted_hash") < 6 {
+			return false
+		}
+		trusted = string(b[at:])
+		return true
+	})
+	return "\n" + trusted
+}
+
 func codexFamily() family {
+	var trust string
 	run := func(command string) model.Call { return model.Call{Name: "exec_command", Input: input{"cmd": command}} }
 	patch := func(lines ...string) model.Call {
 		return model.Call{Name: "apply_patch", Input: "*** Begin Patch\n" + strings.Join(lines, "\n") + "\n*** End Patch\n"}
 	}
-	return family{
-		name: hook.Codex,
+	f := family{
+		name: hook.Codex, modes: []mode{headless},
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".codex/config.toml", `model_provider = "scripted"
@@ -123,12 +148,14 @@ env_key = "SCRIPTED_KEY"
 enabled = false
 [feedback]
 enabled = false
+[notice.model_migrations]
+"gpt-5.5" = "gpt-6-sol"
 [projects.%q]
 trust_level = "trusted"
 [mcp_servers.tracker]
 command = %q
 args = [%q]
-`, x.url, x.project, program, log)
+%s`, x.url, x.project, program, log, trust)
 		},
 		env: func(*trial) []string { return []string{"SCRIPTED_KEY=dummy"} },
 		argv: func(_ *trial, m mode, task string) []string {
@@ -153,6 +180,8 @@ args = [%q]
 			ticket: model.Call{Namespace: "mcp__tracker", Name: "get_ticket", Input: input{"id": "T-1"}},
 		},
 	}
+	f.prepare = func(t *testing.T) { trust = trustHooks(t, f) }
+	return f
 }
 
 func geminiFamily() family {
@@ -160,7 +189,7 @@ func geminiFamily() family {
 		return model.Call{Name: "run_shell_command", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Gemini, unnamed: true, shim: true,
+		name: hook.Gemini, modes: []mode{headless}, unnamed: true, shim: true,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".gemini/settings.json", `{"security":{"auth":{"selectedType":"gemini-api-key"}},"general":{"enableAutoUpdate":false,"enableAutoUpdateNotification":false},
@@ -201,10 +230,10 @@ func openCodeFamily() family {
 		return model.Call{Name: "bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.OpenCode, shim: true,
+		name: hook.OpenCode, modes: []mode{headless}, shim: true,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
-			x.put(t, ".config/opencode/opencode.json", `{"$schema":"https://opencode.ai/config.json","model":"scripted/m","small_model":"scripted/m",
+			x.put(t, "config/opencode/opencode.json", `{"$schema":"https://opencode.ai/config.json","model":"scripted/m","small_model":"scripted/m",
 				"provider":{"scripted":{"npm":"@ai-sdk/openai-compatible","name":"s","options":{"baseURL":"%s/v1","apiKey":"x"},"models":{"m":{"name":"m","tool_call":true}}}},
 				"mcp":{"tracker":{"type":"local","command":[%q,%q],"enabled":true}}}`, x.url, program, log)
 		},

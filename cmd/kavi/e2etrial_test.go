@@ -64,8 +64,8 @@ func newTrial(t *testing.T, f family, m mode, turns func(*trial) []model.Turn) *
 	x.env = append(x.env, "DO_NOT_TRACK=1", "DISABLE_AUTOUPDATER=1", "USER=agents", "LOGNAME=agents")
 	x.put(t, "garden/a.txt", "one\ntwo\nthree\n")
 	x.put(t, "garden/gone.txt", "bye\n")
-	x.put(t, ".gitconfig", "[user]\n\tname = A\n\temail = a@example.org\n")
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"commit", "-q", "-m", "first"}} {
+	// Of the repository itself: Gemini's shell reads no other settings.
+	for _, args := range [][]string{{"init", "-q"}, {"config", "user.name", "A"}, {"config", "user.email", "a@example.org"}, {"add", "."}, {"commit", "-q", "-m", "first"}} {
 		c := exec.Command("git", args...)
 		c.Dir, c.Env = x.project, x.env
 		if out, err := c.CombinedOutput(); err != nil {
