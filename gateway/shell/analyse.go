@@ -28,6 +28,7 @@ type analyser struct {
 	parts []Part
 	steps int     // left
 	inner int     // bytes of nested scripts that may still be parsed
+	bytes int     // that words and parts may still hold: an expansion repeats what is written once
 	fed   *string // what the command that is walked next finds on its input, where it is known
 	dry   int     // above 0: the first pass over a loop's body, which records no parts
 	depth int     // of nested scripts and function calls
@@ -108,7 +109,7 @@ func AnalyseArgv(argv []string, env Env) Analysis {
 // run guards an analysis: whatever is thrown in it becomes an opaque part
 // beside the parts that were found before.
 func run(text string, env Env, walk func(*analyser)) (out Analysis) {
-	a := &analyser{env: env, steps: maxSteps, inner: maxInner * maxBytes}
+	a := &analyser{env: env, steps: maxSteps, inner: maxInner * maxBytes, bytes: maxText * maxBytes}
 	defer func() {
 		if r := recover(); r != nil {
 			why, ok := r.(tooMuch)
@@ -213,6 +214,11 @@ func (a *analyser) add(p Part) {
 	if len(a.parts) >= maxParts {
 		panic(tooMuch(fmt.Sprintf("has more than %d parts", maxParts)))
 	}
+	shown := len(p.Text)
+	for _, w := range p.Argv {
+		shown += len(w.Text)
+	}
+	spend(&a.bytes, shown)
 	if a.here.nested {
 		p.Start, p.End = a.here.start, a.here.end
 		if a.here.full != nil {

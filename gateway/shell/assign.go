@@ -48,6 +48,9 @@ func (a *analyser) assign(as *syntax.Assign, st *state) (why string) {
 	if as.Append {
 		was := st.lookup(a, name)
 		v = value{kind: unclear}
+		if was.kind == text && w.known() {
+			spend(&a.bytes, len(was.text))
+		}
 		if was.kind == text && w.known() && as.Index == nil && !a.here.posix {
 			v = value{kind: text, text: was.text + w.text}
 		}

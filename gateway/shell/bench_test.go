@@ -82,6 +82,12 @@ func worst() map[string]string {
 		"env":             strings.Repeat("env ", 20000),
 		"sudo":            strings.Repeat("sudo ", 20000) + "ls",
 		"sh":              "sh -c " + strings.Repeat("'sh -c ' ", 500),
+		"a text, often":   "x=" + strings.Repeat("a", 60000) + "; : " + strings.Repeat("$x ", 900),
+		"in one word":     "x=" + strings.Repeat("a", 60000) + "; : " + strings.Repeat("$x", 12000),
+		"doubled":         "a=" + strings.Repeat("a", 1000) + "; " + strings.Repeat("a=$a$a; ", 40) + "echo " + strings.Repeat("$a", 3000),
+		"in many parts":   "x=" + strings.Repeat("a", 50000) + "; " + strings.Repeat("echo $x;", 1500),
+		"appended":        "x=" + strings.Repeat("a", 50000) + "; " + strings.Repeat("x+=a;", 14000),
+		"called":          "f() { echo " + strings.Repeat("a", 60000) + "; }\n" + strings.Repeat("f\n", 1900),
 		"find":            "find . " + fill("-exec ls ; ")[100:],
 		"for":             strings.Repeat("for x in 1 2 3 4 5 6 7 8 9; do ", 20) + "touch a" + strings.Repeat("; done", 20),
 	}
@@ -153,6 +159,23 @@ func TestRefusedBeforeParsing(t *testing.T) {
 		}
 		if a.Opaque == "" {
 			t.Errorf("%s is not opaque: %+v", name, a.Parts)
+		}
+	}
+}
+
+// TestAnswersStaySmall holds that what a short line says many times over is not
+// written out: the answer is a few times as long as the longest line.
+func TestAnswersStaySmall(t *testing.T) {
+	for name, s := range worst() {
+		n := 0
+		for _, p := range Analyse(s, inProject()).Parts {
+			n += len(p.Text)
+			for _, w := range p.Argv {
+				n += len(w.Text)
+			}
+		}
+		if n > (maxText+2)*maxBytes {
+			t.Errorf("%s: an answer of %d bytes", name, n)
 		}
 	}
 }

@@ -121,6 +121,7 @@ func (b *builder) flush() {
 
 // known adds a text of which every sign is meant as it stands.
 func (b *builder) known(s string) {
+	spend(&b.a.bytes, len(s))
 	b.some = true
 	if s != "" {
 		b.unnumber()
@@ -132,6 +133,7 @@ func (b *builder) known(s string) {
 
 // active adds a text in which glob signs count.
 func (b *builder) active(s string) {
+	spend(&b.a.bytes, len(s))
 	b.some = true
 	if s != "" {
 		b.unnumber()

@@ -212,6 +212,7 @@ func (b *builder) value(v value, quoted bool) {
 		b.digits()
 		return
 	case files:
+		spend(&b.a.bytes, len(v.text))
 		b.unnumber()
 		if b.kind == exact {
 			b.some, b.isGlob = true, true

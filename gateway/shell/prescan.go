@@ -13,6 +13,7 @@ const (
 	maxParts   = 2000
 	maxWords   = 1000  // of one command
 	maxSteps   = 20000 // nodes walked, files looked at
+	maxText    = 16    // times maxBytes that expansions make and that parts show, in all
 	maxBraces  = 64    // words that one brace expansion makes
 	maxInner   = 4     // times maxBytes that sh -c, eval and functions may parse in all
 )
