@@ -32,7 +32,7 @@ func (c *cmd) awk(p program, words []word) {
 // crude: what could be a pipe, a redirection, a call of system or an extension
 // is not harmless, wherever it stands.
 func harmlessAwk(prog string) bool {
-	for _, word := range []string{"system", "getline", "@", "ENVIRON[\"PATH", "close", "fflush", "extension", "PROCINFO"} {
+	for _, word := range []string{"system", "getline", "@", "ENVIRON[\"PATH", "close", "fflush", "extension", "PROCINFO", "ARGV", "ARGC"} {
 		if strings.Contains(prog, word) {
 			return false
 		}
@@ -59,8 +59,8 @@ func harmlessAwk(prog string) bool {
 			if operandEnd(last) {
 				break // a division
 			}
-			if last == ')' {
-				return false // either: not worth telling apart
+			if strings.IndexByte(")+-.$", last) >= 0 {
+				return false // either, after 1. or a++ a division, after + not: not worth telling apart
 			}
 			end := closingRegexp(prog, i+1)
 			if end < 0 {
@@ -96,8 +96,11 @@ func harmlessAwk(prog string) bool {
 				i++
 			}
 			switch prog[start : i+1] {
-			case "print", "printf", "return", "in", "else", "do", "case", "delete", "exit":
+			case "print", "printf", "else", "do", "case":
 				last = ';' // a regular expression may follow
+				continue
+			case "return", "in", "delete", "exit":
+				last = ')' // either
 				continue
 			}
 		}
@@ -113,7 +116,7 @@ func isLetter(c byte) bool {
 // operandEnd reports whether a sign ends an operand, so that a slash after it
 // divides.
 func operandEnd(c byte) bool {
-	return isLetter(c) || c >= '0' && c <= '9' || c == ']' || c == '"' || c == '$'
+	return isLetter(c) || c >= '0' && c <= '9' || c == ']' || c == '"'
 }
 
 // closing is where a string that began before i ends.

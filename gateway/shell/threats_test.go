@@ -66,6 +66,23 @@ func TestThreatAReaderThatWrites(t *testing.T) { // CVE-2025-64755
 	}
 }
 
+func TestThreatADivisionTakenForAPattern(t *testing.T) {
+	for _, command := range []string{
+		`awk 'BEGIN{a++/1; print "touch P" | "sh"; b=1/1}'`, `awk 'BEGIN{a--/1; print "touch P" | "sh"; b=1/1}'`,
+		`awk 'BEGIN{a++ /1; print "x" > "f"; b=1/1}'`, "awk 'BEGIN{a++\\\n/1; print \"x\" > \"f\"; b=1/1}'", `awk '{print NR/1; print "x" > "f"; b=1/1}'`,
+		`awk '{in1/1; print "x" > "f"; b=1/1}'`, `awk '{x["a"]/1; print "x" > "f"; b=1/1}'`, `awk '{length/1; print "x" | "sh"; b=1/1}'`, `awk '{x = 1. / 1; print "x" | "sh"; b=1/1}'`,
+		`awk '{print .5/1; y="a"/1; print 2./1 | "sh"; b=1/1}'`, `awk '{x=$NF/1; print | "sh"; b=1/1}'`, `awk '{exit/1; print | "sh"; b=1/1}'`,
+		`awk '{getline/1; print | "sh"; b=1/1}'`, `awk 'BEGIN{ARGV[1]=".env";ARGC=2} 1' a.txt`,
+	} {
+		isOpaque(t, command)
+	}
+	for _, command := range []string{`awk '{n++} END{print n}' a.txt`, `awk '{s+=$1/2} END{print s/NR}' a.txt`, `awk '/foo/ && !/bar/ {print $1}' a.txt`, `awk '{i++; if (/x/) print i}' a.txt`} {
+		if got := judge("readonly", "exec", Analyse(command, inProject()).Parts); got != "allow" {
+			t.Errorf("%s: %s", command, got)
+		}
+	}
+}
+
 func TestThreatFiftyPartsBeforeTheOneThatCounts(t *testing.T) {
 	for _, n := range []int{50, 500, 1900} {
 		a := Analyse(strings.Repeat("true && ", n)+"rm -rf /", inProject())
