@@ -120,7 +120,7 @@ func loadedEntry(files []RuleFile) ledger.Entry {
 			e.Data["error "+f.Path] = f.Err.Error()
 		}
 	}
-	e.What = fmt.Sprintf("%d rules of %d files", n, len(e.Data))
+	e.What = fmt.Sprintf("rules in force from files: %d", n)
 	return e
 }
 
@@ -281,7 +281,7 @@ func (s *Session) lookAtFiles(old []stamp) {
 			s.takeFiles(files)
 			s.rebuild()
 			// An agent that found a way past the doors might have written it: say so.
-			s.notify(Notice{Title: "the rules changed", Text: fmt.Sprintf("%d rules are in force, there were %d", len(s.rules.states), before)})
+			s.notify(Notice{Title: "the rules changed", Text: fmt.Sprintf("in force now: %d, before: %d", len(s.rules.states), before)})
 			s.reevaluate("", func(int) {})
 		})
 	})

@@ -146,7 +146,7 @@ func (f RuleFiles) loadRepository() RuleFile {
 			left = append(left, rule)
 		}
 	}
-	all.Note = fmt.Sprintf("%d rules of the repository's .kavi/rules.toml allow something and are left out until you trust it: kavi rules trust", len(all.Rules)-len(left))
+	all.Note = "what the repository's .kavi/rules.toml allows is left out until you trust it: kavi rules trust"
 	all.Rules = left
 	return all
 }

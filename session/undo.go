@@ -20,6 +20,9 @@ type undoPlan struct {
 	made time.Time
 }
 
+// undoPrefix begins the ids of what was taken back: they stand where calls' do.
+const undoPrefix = "undo_"
+
 // maxPlans is how many plans are kept for the operator's yes, the newest.
 const maxPlans = 16
 
@@ -116,7 +119,7 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason st
 	}
 	id, err := ask(ctx, s, func(reply func(string, error)) {
 		s.undoSeq++
-		reply(fmt.Sprintf("undo_%02d", s.undoSeq), nil)
+		reply(fmt.Sprintf(undoPrefix+"%02d", s.undoSeq), nil)
 	})
 	if err != nil {
 		return nil, err
@@ -162,7 +165,7 @@ func (s *Session) recordUndo(ctx context.Context, id string, of ChangesOf, made 
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
 		entries := undoEntries(id, of, made, reason, by)
 		if of.Item != "" {
-			entries = append(entries, ledger.Entry{Kind: changeKept, By: operator(by), Why: "what could be taken back was", Data: map[string]string{"item": of.Item}})
+			entries = append(entries, ledger.Entry{Kind: changeKept, By: operator(by), Why: "taken back, as far as that could be: " + id, Data: map[string]string{"item": of.Item}})
 		}
 		s.commitAll(entries, func(err error) {
 			if u := s.items[of.Item]; u != nil && err == nil {

@@ -59,6 +59,9 @@ that changed in between stays.
 	c.Flag("remember").NoOptDefVal = asOffered
 	c.RunE = func(c *cobra.Command, args []string) error {
 		o.session, o.ids = *name, args
+		if c.Flags().Changed("remember") && strings.TrimSpace(o.remember) == "" {
+			return hint(usagef("--remember= with an empty pattern"), "--remember alone takes what is offered: kavi approval show ID says what that is")
+		}
 		return a.decide(c.Context(), o)
 	}
 	return c
