@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -154,9 +155,18 @@ func copyIndex(from, to string) error {
 
 // git runs one command and gives its output.
 func (r *repository) git(args ...string) ([]byte, error) {
+	out := &bounded{left: gitOutput}
+	if err := r.into(out, args...); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// into runs one command and writes its output to out.
+func (r *repository) into(out io.Writer, args ...string) error {
 	cmd := exec.CommandContext(r.ctx, "git", append(append([]string{"--no-pager"}, r.args...), args...)...)
 	cmd.Dir, cmd.Env = r.dir, r.env
-	out, errs := &bounded{left: gitOutput}, &bounded{left: 4 << 10}
+	errs := &bounded{left: 4 << 10}
 	cmd.Stdout, cmd.Stderr = out, errs
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
@@ -164,12 +174,12 @@ func (r *repository) git(args ...string) ([]byte, error) {
 	err := cmd.Run()
 	switch {
 	case r.ctx.Err() != nil:
-		return nil, fmt.Errorf("git %s: it took longer than %v", args[0], gitPatience)
+		return fmt.Errorf("git %s: it took longer than %v", args[0], gitPatience)
 	case err != nil:
 		first, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
-		return nil, fmt.Errorf("git %s: %s: %w", args[0], first, err)
+		return fmt.Errorf("git %s: %s: %w", args[0], first, err)
 	}
-	return out.Bytes(), nil
+	return nil
 }
 
 // bounded keeps the beginning of what is written to it.
