@@ -78,10 +78,6 @@ func (a *app) bringBack(ctx context.Context, f session.Found) error {
 		return err
 	}
 	a.say("session %s has no server: bringing it back", f.Dir.Name())
-	// By our own program: nobody watched what became of the session's copy meanwhile.
-	if err := renewCopy(f.Dir); err != nil {
-		return fmt.Errorf("session %s: its copy of kavi: %w", f.Dir.Name(), err)
-	}
 	if err := a.spawn(ctx, f.Dir, f.Record.Project); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -143,45 +142,6 @@ func furnish(dir session.Dir, o startOptions, c config, project string, level ga
 	return os.WriteFile(servedPath(dir), append(b, '\n'), 0o600)
 }
 
-// copySelf copies the running program: `go run` deletes the one that it built,
-// and an upgrade must not reach into a session that runs.
-func copySelf(to string) error {
-	self := "/proc/self/exe" // also when the file was deleted since
-	if runtime.GOOS != "linux" {
-		path, err := os.Executable()
-		if err != nil {
-			return err
-		}
-		self = path
-	}
-	from, err := os.Open(self)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = from.Close() }()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o700)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(out, from); err != nil {
-		_ = out.Close()
-		return err
-	}
-	return out.Close()
-}
-
-// renewCopy puts the running program in the place of a session's copy.
-func renewCopy(dir session.Dir) error {
-	next := dir.Binary() + ".new"
-	if err := os.Remove(next); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if err := copySelf(next); err != nil {
-		return err
-	}
-	return os.Rename(next, dir.Binary())
-}
-
 // stateFolder makes sure of the folder that holds all sessions.
 func stateFolder() error {
 	home, err := session.StateHome()
@@ -225,11 +185,15 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 	if _, err := os.Stat(project); err != nil {
 		return fmt.Errorf("session %s: its project: %w", dir.Name(), err)
 	}
-	server := exec.Command(dir.Binary(), "serve", string(dir))
-	server.Dir = project
-	server.Stdout, server.Stderr = logFile, logFile
-	server.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := server.Start(); err != nil {
+	image, err := ownCopy(dir)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", dir.Name(), err)
+	}
+	server := exec.Cmd{
+		Path: programOf(image), Args: []string{dir.Binary(), "serve", string(dir)}, Dir: project,
+		Stdout: logFile, Stderr: logFile, SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	if err := errors.Join(server.Start(), image.Close()); err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
 	ended := make(chan error, 1)
