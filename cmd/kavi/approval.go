@@ -66,11 +66,31 @@ type shownField struct {
 const approvalJSON = `--json prints {id, call, agent, state (pending, deciding, lapsed), action, since,
 waiting_seconds, risk, why, rule, inside, left_by, replaces}`
 
+// listedChange is the stable shape in which `kavi approval list --json` has
+// changes that no call explains, behind the approvals.
+type listedChange struct {
+	ID        string               `json:"id"`    // chg_01
+	State     string               `json:"state"` // unexplained
+	Action    string               `json:"action"`
+	Since     time.Time            `json:"since"`
+	Waiting   float64              `json:"waiting_seconds"`
+	Why       string               `json:"why"`
+	Protected bool                 `json:"protected"`
+	Files     []session.FileChange `json:"files"`
+	Could     []string             `json:"could"`
+	Paused    []string             `json:"paused"`
+	Diff      []string             `json:"diff,omitempty"` // of show
+}
+
+const unexplainedJSON = `
+Changes that no call explains follow as {id, state (unexplained), action, since, waiting_seconds, why,
+protected, files: [as kavi changes has them], could: [what was running], paused: [agents]}`
+
 func (a *app) approvalCommand() *cobra.Command {
 	var name string
 	c := &cobra.Command{
 		Use:   "approval",
-		Short: "list, show, approve and reject what waits for you",
+		Short: "list, show, approve and reject what waits for you, changes of files included",
 		Args:  wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return hint(usagef("approval: what? list, show, approve or reject"), "%s --help", c.CommandPath())
@@ -86,20 +106,26 @@ func (a *app) approvalList(name *string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "list pending approvals",
-		Long:  "List what waits for the operator, by age.\n\n" + approvalJSON + ", in a list.",
-		Args:  wrongUsage(cobra.NoArgs),
+		Long: `List what waits for the operator, by age: approvals, and the changes of files that no allowed
+call explains.
+
+` + approvalJSON + ", in a list." + unexplainedJSON + ".",
+		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			_, snap, err := a.snapshot(c.Context(), *name)
 			if err != nil {
 				return err
 			}
 			if !asJSON {
-				_, err := fmt.Fprint(a.out, panes.ListTable(snap.Approvals, a.now()))
+				_, err := fmt.Fprint(a.out, panes.ListWaiting(snap, a.now()))
 				return err
 			}
-			list := []listedApproval{}
+			list := []any{}
 			for _, p := range snap.Approvals {
 				list = append(list, a.listed(p))
+			}
+			for _, u := range snap.Unexplained {
+				list = append(list, a.listedChange(u))
 			}
 			return printJSON(a.out, list)
 		},
@@ -112,12 +138,16 @@ func (a *app) approvalShow(name *string) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "show everything about one approval",
-		Long: "Show one approval with everything that is decided on.\n\n" + approvalJSON + `
+		Short: "show everything about one approval, or one change",
+		Long: "Show one approval with everything that is decided on, or changes that no call explains (chg_01)\nwith their diff and who could have made them.\n\n" + approvalJSON + `
 and form, fields, body, body_is, body_rows_left_out, lines, tool, argv, command, cwd, context, seal, layer,
-parts (as kavi rules check has them), offer: [patterns by which --remember would allow calls like it].`,
+parts (as kavi rules check has them), offer: [patterns by which --remember would allow calls like it].` + unexplainedJSON + `
+and diff: [rows].`,
 		Args: wrongUsage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
+			if id, ok := itemID(args[0]); ok {
+				return a.showChange(c.Context(), *name, id, asJSON)
+			}
 			id, err := approvalID(args[0])
 			if err != nil {
 				return err
@@ -223,7 +253,7 @@ func approvalID(word string) (string, error) {
 	digits := strings.TrimPrefix(word, "apr_")
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || !regexp.MustCompile(`^[0-9]+$`).MatchString(digits) {
-		return "", hint(usagef("%q is no approval's id", word), "ids read apr_01, or 1: kavi approval list")
+		return "", hint(usagef("%q is no approval's id", word), "ids read apr_01, or 1, or chg_01: kavi approval list")
 	}
 	return fmt.Sprintf("apr_%02d", n), nil
 }

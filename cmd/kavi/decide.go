@@ -31,7 +31,11 @@ type decideOptions struct {
 	yes     bool
 
 	remember string // a pattern, asOffered, or "" for nothing
+	mine     bool   // further changes of the files that are kept are the operator's too
 }
+
+const changesHelp = `
+An id of changes that no call explains (chg_01) `
 
 func (a *app) approvalDecide(name *string, allow bool) *cobra.Command {
 	o := decideOptions{allow: allow}
@@ -40,7 +44,8 @@ func (a *app) approvalDecide(name *string, allow bool) *cobra.Command {
 		Short: "deny what waits, with a reason for the agent",
 		Long: `Deny the named approvals, or with all every one that is listed, after asking.
 The agent's command fails with the reason on its standard error.
-` + rememberHelp,
+` + rememberHelp + changesHelp + `is rejected by taking them back: what that would do is shown, and
+asked about, as kavi undo does it. all leaves them out.`,
 	}
 	if allow {
 		c.Use, c.Short = "approve ID...|all", "let what waits run"
@@ -48,7 +53,9 @@ The agent's command fails with the reason on its standard error.
 all leaves out what is destructive, what is too long to be read in a list, and what
 lapsed, and says how many. What is decided is exactly what was printed: an approval
 that changed in between stays.
-` + rememberHelp
+` + rememberHelp + changesHelp + `is approved by keeping them: they are your own. With --mine,
+further changes of those files are yours too, until the session ends. all leaves them out.`
+		c.Flags().BoolVar(&o.mine, "mine", false, "of changes: these files are mine for the rest of the session")
 	} else {
 		c.Flags().StringVar(&o.reason, "reason", "", "what the agent is told")
 	}
@@ -77,9 +84,15 @@ func (a *app) decide(ctx context.Context, o decideOptions) error {
 	case o.remember != "" && len(o.ids) > 1:
 		return hint(usagef("--remember goes with one approval, not with %d", len(o.ids)), "a pattern goes behind =, as in --remember='npm test *'")
 	}
-	var ids []string
+	var ids, items []string
 	if !everything {
 		for _, word := range o.ids {
+			if id, ok := itemID(word); ok {
+				if !slices.Contains(items, id) {
+					items = append(items, id)
+				}
+				continue
+			}
 			id, err := approvalID(word)
 			if err != nil {
 				return err
@@ -89,20 +102,33 @@ func (a *app) decide(ctx context.Context, o decideOptions) error {
 			}
 		}
 	}
+	switch {
+	case o.mine && len(items) == 0:
+		return usagef("--mine goes with changes: chg_01")
+	case o.remember != "" && len(items) > 0:
+		return usagef("--remember goes with an approval, not with changes")
+	}
 	client, snap, err := a.snapshot(ctx, o.session)
 	if err != nil {
 		return err
 	}
 	var chosen []*session.Approval
+	var changed []*session.Unexplained
 	if everything {
 		chosen, err = a.chooseAll(ctx, snap, o)
 	} else {
 		chosen, err = chooseIDs(snap, ids)
+		if err == nil {
+			changed, err = chooseItems(snap, items)
+		}
 	}
-	if err != nil || len(chosen) == 0 {
+	if err != nil {
 		return err
 	}
-	return a.send(ctx, client, chosen, o)
+	if len(chosen) > 0 {
+		err = a.send(ctx, client, chosen, o)
+	}
+	return a.reportAllButLast([]error{err, a.answerChanges(ctx, client, changed, o)})
 }
 
 // chooseIDs finds the approvals that were named. One that is not pending stops
@@ -141,6 +167,9 @@ func (a *app) chooseAll(ctx context.Context, snap *session.Snapshot, o decideOpt
 	}
 	if heavy > 0 {
 		fmt.Fprintf(a.out, "left out: %d destructive or to be read to the end: kavi approval show ID, approve ID\n", heavy)
+	}
+	if n := len(snap.Unexplained); n > 0 {
+		fmt.Fprintf(a.out, "left out: %d unexplained: kavi approval show %s\n", n, display.Safe(snap.Unexplained[0].ID))
 	}
 	if len(chosen) == 0 || o.yes {
 		return chosen, nil
@@ -234,6 +263,11 @@ func (a *app) completeApprovals(name *string) cobra.CompletionFunc {
 		for _, p := range snap.Approvals {
 			if strings.HasPrefix(p.ID, typed) && !slices.Contains(args, p.ID) {
 				ids = append(ids, p.ID+"\t"+display.Safe(p.Text.Verb+": "+p.Text.Object))
+			}
+		}
+		for _, u := range snap.Unexplained {
+			if strings.HasPrefix(u.ID, typed) && !slices.Contains(args, u.ID) {
+				ids = append(ids, u.ID+"\t"+panes.ChangeLine(u))
 			}
 		}
 		return ids, cobra.ShellCompDirectiveNoFileComp

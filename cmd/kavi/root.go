@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -62,9 +61,12 @@ func (a *app) root() *cobra.Command {
 		a.approvalCommand(),
 		a.rulesCommand(),
 		a.logCommand(),
+		a.changesCommand(),
+		a.undoCommand(),
 		a.captureCommand(),
 		a.demoCommand(),
 		a.doctorCommand(),
+		a.versionCommand(),
 		a.serveCommand(),
 		a.keepCommand(),
 		a.launchCommand(),
@@ -91,12 +93,4 @@ func unknownCommand(c *cobra.Command, word string) error {
 		return hint(err, "did you mean %s? A program to run as an agent goes after --: kavi -- %s", strings.Join(near, ", "), word)
 	}
 	return hint(err, "a program to run as an agent goes after --: kavi -- %s", word)
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "unknown"
-	}
-	return info.Main.Version
 }

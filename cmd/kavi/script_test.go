@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -28,6 +30,8 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"awaitfile":  scriptAwaitFile,
 		"killserver": scriptKillServer,
 		"killkavi":   scriptKillKavi,
+		"awaitwatch": scriptAwaitWatch,
+		"awaititem":  scriptAwaitItem,
 	}
 	maps.Copy(all, threatCommands())
 	return all
@@ -91,6 +95,63 @@ func scriptAwaitFile(ts *testscript.TestScript, neg bool, args []string) {
 	poll(ts, "the file "+strings.Join(args, " with "), func() bool {
 		b, err := os.ReadFile(path)
 		return err == nil && re.Match(b)
+	})
+}
+
+// unexplained are the changes that wait in the script's session.
+func unexplained(ts *testscript.TestScript) (list []listedChange) {
+	ts.Check(ts.Exec("kavi", "approval", "list", "--json"))
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	return slices.DeleteFunc(list, func(c listedChange) bool { return c.State != "unexplained" })
+}
+
+// awaitwatch: waits until changes of the project are seen, and keeps the one by
+// which that showed.
+func scriptAwaitWatch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: awaitwatch")
+	}
+	n := 0
+	poll(ts, "a change that is seen", func() bool {
+		n++
+		file := filepath.Join(ts.Getenv("PROJECT"), fmt.Sprintf("beat%d", n))
+		ts.Check(os.WriteFile(file, nil, 0o644))
+		return len(unexplained(ts)) > 0
+	})
+	poll(ts, "a session in which no change waits", func() bool {
+		list := unexplained(ts)
+		for _, c := range list {
+			ts.Check(ts.Exec("kavi", "approval", "approve", c.ID, "--mine"))
+		}
+		return len(list) == 0
+	})
+}
+
+// awaititem VAR PATH [TEXT]: waits until a change of that file waits that no call
+// explains, and puts its id into the variable. With a text it first adds that to the
+// file, after a second: what comes right after a call's end could be the call's own.
+func scriptAwaitItem(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: awaititem VAR PATH [TEXT]")
+	}
+	if len(args) == 3 {
+		start := time.Now()
+		poll(ts, "a second later", func() bool { return time.Since(start) > time.Second })
+		file := ts.MkAbs(args[1])
+		b, err := os.ReadFile(file)
+		ts.Check(err)
+		ts.Check(os.WriteFile(file, append(b, args[2]+"\n"...), 0o644))
+	}
+	poll(ts, "an unexplained change of "+args[1], func() bool {
+		for _, c := range unexplained(ts) {
+			for _, f := range c.Files {
+				if f.Path == args[1] {
+					ts.Setenv(args[0], c.ID)
+					return true
+				}
+			}
+		}
+		return false
 	})
 }
 
