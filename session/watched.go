@@ -120,9 +120,6 @@ func (s *Session) sawChanges(list []explained, done func()) {
 	var entries []ledger.Entry
 	item := &Unexplained{Since: time.Now()}
 	for _, c := range list {
-		if c.by.How == watch.Announced && strings.HasPrefix(c.by.Calls[0].ID, undoPrefix) {
-			continue // kavi's own: recorded by who did it
-		}
 		f := s.fileChange(c)
 		e := ledger.Entry{
 			Kind: ledger.FileChanged, Witness: ledger.WitnessWatcher, Agent: f.Agent, Path: string(c.Path),
@@ -145,10 +142,6 @@ func (s *Session) sawChanges(list []explained, done func()) {
 			}
 		}
 		entries = append(entries, e)
-	}
-	if len(entries) == 0 {
-		done()
-		return
 	}
 	s.commitAll(entries, func(err error) {
 		if err != nil {
