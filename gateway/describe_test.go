@@ -325,7 +325,7 @@ func TestDescribeTools(t *testing.T) {
 		}},
 		{"move", &Call{Door: wire.DoorHook, Tool: wire.ToolMove, Name: "Move", Path: "a.txt", To: "src/z.txt", Cwd: dir}, Text{
 			Form: FormTool, Verb: "Move", Object: "a.txt → src/z.txt",
-			Fields: []Field{{"Tool", "Move"}, {"From", "a.txt"}, {"To", "src/z.txt"}, {"Effects", "moves away a.txt; writes src/z.txt"}},
+			Fields: []Field{{"Tool", "Move"}, {"From", "a.txt"}, {"To", "src/z.txt"}, {"Effects", "moves away a.txt; writes src/z.txt; reads a.txt"}},
 		}},
 		{"search", &Call{Door: wire.DoorHook, Tool: wire.ToolSearch, Name: "Grep", Pattern: "rm -rf /", Cwd: dir}, Text{
 			Form: FormTool, Verb: "Search", Object: "rm -rf / in .",

@@ -82,10 +82,21 @@ func filePart(f wire.File, env shell.Env) Part {
 	case wire.ToolDelete:
 		return partOf("delete "+f.Path, shell.DeleteEffects(at, false, env))
 	case wire.ToolMove:
-		return partOf("move "+f.Path+" to "+f.To, shell.MoveEffects(at, f.To, env))
+		return partOf("move "+f.Path+" to "+f.To, moveEffects(at, f.To, env))
 	case wire.ToolSearch, wire.ToolExec, wire.ToolFetch, wire.ToolMCP, wire.ToolNone:
 	}
 	return partOf(string(f.Tool)+" "+f.Path, []Effect{{Kind: shell.Opaque, Why: "does to a file what kavi does not know"}})
+}
+
+// moveEffects are those of moving a file. What was moved can be read under its new
+// name, so a move is a read of its source too.
+func moveEffects(from, to string, env shell.Env) []Effect {
+	effects := shell.MoveEffects(from, to, env)
+	read := shell.ReadEffects(from, env)
+	for i := range read {
+		read[i].Recursive = effects[0].Recursive
+	}
+	return append(effects, read...)
 }
 
 // execParts decomposes a command.
