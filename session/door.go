@@ -253,7 +253,8 @@ func (s *Session) judgeIn(k *call, j *judged) {
 	} else {
 		j.Judgement = j.policy.Action(c, who, w)
 	}
-	if k.service && j.Action == gateway.Prompt && (!k.readOnly || onlyReads(j.Judgement)) {
+	// A rule that asks is the operator's word about this shell too.
+	if k.service && j.Action == gateway.Prompt && j.Rule == "" && (!k.readOnly || onlyReads(j.Judgement)) {
 		j.Action, j.Layer, j.Rule, j.Used, j.Caps = gateway.Allow, layerService, "", nil, nil
 		j.Why = "a shell that the agent starts for itself"
 		return
