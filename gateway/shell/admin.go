@@ -190,7 +190,13 @@ func (c *cmd) openssl(words []word) {
 			harmless = false
 		}
 		if !strings.HasPrefix(w.text, "-") {
+			if i > 0 && (w.known() && c.exists(w) || !w.known()) {
+				c.add(c.a.reads(w, c.st)...) // a file, or the value of -in and many more
+			}
 			continue
+		}
+		if has && (!w.known() || c.exists(exactWord(value))) {
+			c.add(c.a.reads(w.cut(strings.IndexByte(w.text, '=')+1), c.st)...)
 		}
 		to := word{kind: w.kind, text: value, src: w.src}
 		if !has {

@@ -207,6 +207,7 @@ func (c *cmd) move(p program, words []word) {
 	_, ok := c.each(a, func(from, to string, src word, exactly bool) {
 		switch {
 		case from == "" && src.kind == glob:
+			c.add(c.a.reads(src, c.st)...)
 			es := c.a.deletes(src, true, c.st)
 			for i := range es {
 				if !es[i].Never && !es[i].Outside {
@@ -216,8 +217,10 @@ func (c *cmd) move(p program, words []word) {
 			c.add(es...)
 			c.put("", to, !keep, false, true)
 		case from != "" && to == "":
+			c.readAll([]word{src}, true)
 			c.add(c.a.view.remove(from, true), c.a.view.unknownPath(Overwrite, "writes to"))
 		case from == "":
+			c.add(c.a.reads(src, c.st)...)
 			c.add(c.a.view.unknownPath(Delete, "moves away"), c.a.view.unknownPath(Overwrite, "writes to"))
 		default:
 			c.add(c.a.view.move(from, to, keep, asIs || exactly)...)
@@ -273,6 +276,15 @@ func (c *cmd) link(p program, words []word) {
 			dest = nowhere
 		case !symbolic || a.has("r", "relative"):
 			dest = from
+		}
+		// Under its new name it may be read where it may not be under the old.
+		switch {
+		case dest == nowhere || dest == "":
+			c.add(c.a.reads(word{kind: unknown}, c.st)...)
+		case dest[0] == '/':
+			c.add(v.reach(dest))
+		default:
+			c.add(v.reach(path.Dir(q) + "/" + dest))
 		}
 		v.lay(q, File{Exists: true, Link: dest})
 	})

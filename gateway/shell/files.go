@@ -82,7 +82,7 @@ func changes(e Effect, ok bool) []Effect {
 	return []Effect{e}
 }
 
-// move gives the effects of a rename. The source goes from where it was: a
+// move gives the effects of a rename, which lets what is moved be read. The source goes from where it was: a
 // write there, a delete where it leaves the project, and never a folder that
 // must not be deleted. With keep nothing is replaced, with asIs to is never a
 // folder to move into.
@@ -100,6 +100,7 @@ func (v *view) move(from, to string, keep, asIs bool) []Effect {
 	src.Recursive = src.Path == "" || src.Never || v.lstat(src.Path).Dir
 	put.Recursive = src.Recursive
 	src.Why = strings.Replace(src.Why, "deletes", "moves away", 1)
+	seen := v.reach(from) // under its new name it may be read where it may not be under the old
 	effects := []Effect{src}
 	if changed {
 		effects = append(effects, put)
@@ -111,7 +112,14 @@ func (v *view) move(from, to string, keep, asIs bool) []Effect {
 			v.lay(q, f)
 		}
 	}
-	return effects
+	return append(effects, seen)
+}
+
+// reach is a read of what lies at a path, with all that is below.
+func (v *view) reach(abs string) Effect {
+	e := v.read(abs)
+	e.Recursive = e.Path != "" && v.lstat(e.Path).Dir
+	return e
 }
 
 // into is the path that a copy or a move of from to to makes: inside to where

@@ -242,6 +242,21 @@ func (c *cmd) gitSub(sub string, q program, words []word) {
 
 // gitReads are the files that a reading subcommand shows.
 func (c *cmd) gitReads(sub string, a args) {
+	switch {
+	case sub == "grep":
+		if !a.has("e", "f") {
+			a.operands = a.operands[min(1, len(a.operands)):]
+		}
+		if !c.gitPaths(a.operands) {
+			c.readsProject()
+		}
+		return
+	case sub == "diff" && a.has("no-index"):
+		c.readAll(a.operands, true)
+		return
+	case sub == "cat-file" && (a.has("batch", "batch-command") || a.has("batch-all-objects")):
+		c.readsProject() // what its input names
+	}
 	for _, w := range a.operands {
 		if sub == "rev-parse" && w.kind == unknown {
 			continue
@@ -250,10 +265,52 @@ func (c *cmd) gitReads(sub string, a args) {
 			c.add(c.a.reads(w, c.st)...)
 			continue
 		}
-		if _, p, ok := strings.Cut(w.text, ":"); ok && w.known() && p != "" && sub != "log" {
-			c.add(c.a.reads(exactWord(p), c.st)...)
+		if sub != "log" {
+			c.gitObject(w)
 		}
 	}
+}
+
+// gitObject is a file as it was in a commit (HEAD:a) or as it is staged (:a, :0:a).
+// Its path begins at the top, but for ./a; which colon it begins after is not
+// worth telling.
+func (c *cmd) gitObject(w word) {
+	for rest := w.text; w.known(); {
+		var ok bool
+		if _, rest, ok = strings.Cut(rest, ":"); !ok {
+			return
+		}
+		if rest == "" {
+			c.readsProject()
+			return
+		}
+		c.add(c.a.reads(exactWord(rest), c.st)...)
+		if p := join(c.a.view.root, rest); !strings.HasPrefix(rest, ".") || !strings.Contains(rest, "/") {
+			c.add(c.a.view.reach(p))
+		}
+	}
+}
+
+// gitPaths reads the files and folders among operands, which may be commits too.
+// ok is false where they do not say what is read.
+func (c *cmd) gitPaths(operands []word) (ok bool) {
+	for _, w := range operands {
+		switch {
+		case !w.known(), strings.ContainsAny(w.text, ":*?["):
+			return false
+		case c.exists(w):
+			c.readAll([]word{w}, true)
+			ok = true
+		}
+	}
+	return ok
+}
+
+// readsProject is a read of everything in the project.
+func (c *cmd) readsProject() {
+	e := c.a.view.read(c.a.view.root)
+	e.Recursive = true
+	c.add(e)
 }
 
 // gitWrites is a change of what git keeps: of the project's own repository, or

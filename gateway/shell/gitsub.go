@@ -136,6 +136,9 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 			c.gitWrites("takes objects in")
 		}
 	case "archive":
+		if !a.has("l", "list") && !c.gitPaths(a.operands[min(1, len(a.operands)):]) {
+			c.readsProject()
+		}
 	case "submodule":
 		c.gitSubmodule(first)
 	case "lfs":

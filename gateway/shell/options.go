@@ -26,6 +26,7 @@ type option struct {
 	act    byte
 	value  word
 	valued bool
+	next   bool // its value is the word after it
 	listed bool
 }
 
@@ -203,7 +204,7 @@ func (a *args) long(w, next word, specs string) (used bool) {
 	case has:
 		o.value, o.valued = w.cut(dashes+len(name)+1), true
 	case s.valued && !s.attached:
-		o.value, o.valued, used = next, true, true
+		o.value, o.valued, o.next, used = next, true, true, true
 	}
 	a.options = append(a.options, o)
 	return used
@@ -223,7 +224,7 @@ func (a *args) cluster(w, next word, specs string) (used bool) {
 		case rest.text != "" || rest.kind != exact || s.attached:
 			o.value, o.valued = rest, rest.text != "" || rest.kind != exact
 		default:
-			o.value, o.valued, used = next, true, true
+			o.value, o.valued, o.next, used = next, true, true, true
 		}
 		a.options = append(a.options, o)
 		return used

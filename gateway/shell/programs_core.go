@@ -18,7 +18,7 @@ var builtins = []program{
 // coreutils are those of GNU, BSD and busybox that come with every system.
 var coreutils = []program{
 	{"cat|tac|rev|nl|sum|cksum|b2sum|md5sum|sha1sum|sha224sum|sha256sum|sha384sum|sha512sum|md5|shasum|crc32", "read", "a,algorithm= l,length="},
-	{"head|tail", "read", "n,lines= c,bytes= s,sleep-interval= pid= max-unchanged-stats="},
+	{"head|tail", "read calm", "n,lines= c,bytes= s,sleep-interval= pid= max-unchanged-stats="},
 	{"wc", "read", "files0-from=< total="},
 	{
 		"ls|dir|vdir|exa|eza|lsd",

@@ -11,7 +11,7 @@ var languages = []program{
 		"node|nodejs",
 		"script versioned",
 		"e,eval=! p,print=?! r,require=* import=* i,interactive! c,check v,version# h,help# experimental-loader=* " +
-			"loader=* test* watch watch-path= run=* C,conditions= env-file=* inspect=?@ inspect-brk=?@ input-type= " +
+			"loader=* test* watch watch-path= run=* C,conditions= env-file=< env-file-if-exists=< inspect=?@ inspect-brk=?@ input-type= " +
 			"max-old-space-size= build-snapshot*",
 	},
 	{"deno", "sub network unknown", "version# V# h,help#"},
@@ -19,7 +19,7 @@ var languages = []program{
 	{"deno run|deno test|deno bench|deno task|deno compile|deno install|deno serve|deno cache|deno x", "network unknown", ""},
 	{"deno fmt", "here", ""},
 	{"deno lint|deno check|deno doc|deno info", "unknown", ""},
-	{"bun", "sub unknown", "version# v# h,help# e,eval=! p,print=! cwd= preload=*"},
+	{"bun", "sub unknown", "version# v# h,help# e,eval=! p,print=! cwd= env-file=< preload=*"},
 	{"bun run|bun test|bun build", "unknown", ""},
 	{
 		"bun install|bun i|bun add|bun a|bun remove|bun rm|bun update|bun x|bun create|bun publish|bun upgrade|" +
@@ -134,7 +134,7 @@ var builders = []program{
 	{
 		"make|gmake|bmake|remake",
 		"unknown",
-		"f,file,makefile= C,directory= I,include-dir= j,jobs=? l,load-average=? o,old-file= W,what-if= n,just-print " +
+		"f,file,makefile=< C,directory= I,include-dir= j,jobs=? l,load-average=? o,old-file= W,what-if= n,just-print " +
 			"eval=! E=! version#",
 	},
 	{"cmake|ccmake|cmake-gui", "unknown", "S= B= D= G= T= A= C=* P=* E=* build install preset= version#"},

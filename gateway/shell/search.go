@@ -131,6 +131,9 @@ func (c *cmd) yq(p program, words []word) {
 		if strings.Contains(w.text, "strenv") || strings.Contains(w.text, "system(") {
 			c.opaque("its expression may run something")
 		}
+		if strings.Contains(w.text, "load") && !c.exists(w) {
+			c.add(Effect{Kind: Read, Unsure: true, Why: "may read the files that its expression names"})
+		}
 		if w.known() && c.exists(w) {
 			c.add(c.a.reads(w, c.st)...)
 		}

@@ -225,9 +225,25 @@ func (c *cmd) optionEffects(p program, a args) {
 				c.add(c.a.deletes(w, false, c.st)...)
 			}
 		}
+		if o.next && o.act == 0 {
+			c.valueOrFile(p, o.value)
+		}
 		if !o.listed && p.is("strict") {
 			c.unknown("its option " + name + " is not known here")
 		}
+	}
+}
+
+// valueOrFile reads a word that stands for the value of the option before it. A
+// line of the table serves many programs, and those of other systems: what is a
+// value for one is a file for another (nl -b a, pr -b a).
+func (c *cmd) valueOrFile(p program, w word) {
+	if !p.is("read") && !p.is("pattern") && !p.is("binutils") && !p.is("git-read") {
+		return
+	}
+	switch {
+	case w.known() && c.exists(w), w.kind == glob && !p.is("calm"), w.kind == unknown && !p.is("calm"):
+		c.readAll([]word{w}, p.is("tree"))
 	}
 }
 
@@ -293,7 +309,7 @@ func (c *cmd) readAll(operands []word, tree bool) {
 		}
 		es := c.a.reads(w, c.st)
 		for i := range es {
-			es[i].Recursive = es[i].Recursive || tree
+			es[i].Recursive = es[i].Recursive || tree || es[i].Path != "" && c.a.view.lstat(es[i].Path).Dir
 		}
 		c.add(es...)
 		if strings.Contains(w.text, "://") { // some fetch it
