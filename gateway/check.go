@@ -11,8 +11,9 @@ import (
 
 // Edited makes the rule of a pattern that the operator wrote over the one that was
 // offered, and refuses what would remember more than they saw: it must decide the
-// call that they look at, its program must be named, and neither a subcommand nor
-// what runs other programs may be left open.
+// call that they look at, its program must be named, neither a subcommand nor what
+// runs other programs may be left open, and an allow of what replaces files, uses
+// the network, changes files outside or commits stays one of exactly that.
 func (p *Policy) Edited(offered Rule, pattern string, c *Call, who Asker, w World) (Rule, error) {
 	r := offered
 	pattern = strings.TrimSpace(pattern)
@@ -33,6 +34,9 @@ func (p *Policy) Edited(offered Rule, pattern string, c *Call, who Asker, w Worl
 		return r, err
 	}
 	if err := r.tooWide(); err != nil {
+		return r, err
+	}
+	if err := r.widens(&offered); err != nil {
 		return r, err
 	}
 	ju := newJudging(p, c, who, w)
@@ -98,4 +102,47 @@ func (r *Rule) tooWide() error {
 		return fmt.Errorf("%q allows every tool", r.Tool[0])
 	}
 	return nil
+}
+
+// widens refuses an edited allow of more than exactly what was offered, where the
+// offer was exact because of what that does (rules.md, "Remember", 2).
+func (r *Rule) widens(offered *Rule) error {
+	if r.Verdict != Allow {
+		return nil
+	}
+	exact := []shell.Kind{shell.Overwrite, shell.Network, shell.Commit, Outside}
+	exact = slices.DeleteFunc(exact, func(k shell.Kind) bool { return k != offered.Kind && !slices.Contains(offered.Effects, k) })
+	if len(exact) == 0 {
+		return nil
+	}
+	same := true
+	switch {
+	case len(r.Command) > 0:
+		now, err := splitPattern(r.Command[0])
+		was, err2 := splitPattern(offered.Command[0])
+		same = err == nil && err2 == nil && slices.EqualFunc(now, was, func(a, b string) bool {
+			return slices.Equal(newGlob(a).parts, newGlob(b).parts)
+		})
+	case len(r.Path) > 0:
+		same = !hasMeta(r.Path[0]) // it matches the call, so it is that path
+	case len(r.Host) > 0:
+		same = !strings.HasPrefix(r.Host[0], "*")
+	}
+	if same {
+		return nil
+	}
+	return fmt.Errorf("%q: only exactly %q can be remembered, because it %s", r.Pattern(), offered.Pattern(), strings.TrimPrefix(does(exact), "only "))
+}
+
+// hasMeta tells whether a path's pattern matches more than one path.
+func hasMeta(pattern string) bool {
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '*', '?', '[', '{':
+			return true
+		}
+	}
+	return false
 }

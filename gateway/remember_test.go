@@ -114,7 +114,16 @@ func TestEditedPattern(t *testing.T) {
 		{"npm run test -- --watch", "npm 'run", "quote that is not closed"},
 		{"npm run test -- --watch", " ", "is empty"},
 		{"git push origin main", "git *", "allows whatever git runs"},
-		{"git push origin main", "git push *", ""},
+		{"git push origin main", "git push *", "uses the network"},
+		{"git push origin main", "git push origin ma*", "uses the network"},
+		{"git push origin main", "git 'push' origin main", ""},
+		{"curl -s https://x.example/", "curl *", "uses the network"},
+		{"timeout 5 curl https://x.example/", "curl https://x.example/", "only exactly"},
+		{"cp a.txt b.txt", "cp *", "replaces files"},
+		{"cp a.txt b.txt", "cp a.txt *", "replaces files"},
+		{"touch /tmp/x", "touch *", "changes files outside"},
+		{"git commit -m x", "git commit *", "commits"},
+		{"git commit -m 'a *'", "git commit -m 'a *'", ""},
 		{"./x.sh a", "./x.sh *", ""},
 		{"ls -l", "ls *", ""},
 	} {
@@ -130,6 +139,33 @@ func TestEditedPattern(t *testing.T) {
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s as %q: %v, want %s", c.call, c.pattern, err, c.want)
 		}
+	}
+	fetch := &Call{Door: wire.DoorHook, Tool: wire.ToolFetch, URL: "https://docs.example.com/x", Cwd: "/proj"}
+	for _, c := range []struct {
+		call          *Call
+		pattern, want string
+	}{
+		{fetch, "*.example.com", "uses the network"},
+		{fetch, "Docs.example.com", ""},
+		{file(wire.ToolWrite, "src/a.go"), "src/**", "replaces files"},
+		{file(wire.ToolWrite, "src/a.go"), "./src/a.go", ""},
+		{file(wire.ToolWrite, "/tmp/[x]"), "/tmp/**", "changes files outside"},
+		{file(wire.ToolWrite, "/tmp/[x]"), "/tmp/[x]", "changes files outside"},
+		{file(wire.ToolWrite, "/tmp/[x]"), `/tmp/\[x\]`, ""},
+	} {
+		o := Default().Offer(c.call, Asker{Agent: "a"}, world(t), Allow)
+		if len(o.Rules) != 1 {
+			t.Fatalf("%s%s: %+v", c.call.Path, c.call.URL, o)
+		}
+		_, err := Default().Edited(o.Rules[0], c.pattern, c.call, Asker{Agent: "a"}, world(t))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s%s as %q: %v, want %s", c.call.Path, c.call.URL, c.pattern, err, c.want)
+		}
+	}
+	push := command("git push origin main")
+	denied := Default().Offer(push, Asker{Agent: "a"}, world(t), Deny).Rules[0]
+	if _, err := Default().Edited(denied, "git push *", push, Asker{Agent: "a"}, world(t)); err != nil {
+		t.Errorf("a denial may say more: %v", err)
 	}
 	for _, name := range []string{"python3", "sh", "env", "sudo", "node"} {
 		r := Rule{Verdict: Allow, Kind: Exec}
