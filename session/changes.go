@@ -262,7 +262,7 @@ const howUndone = "undone"
 
 // ofACall says that an allowed call made the change, as far as that is known.
 func (f *FileChange) ofACall() bool {
-	if len(f.Calls) > 0 && strings.HasPrefix(f.Calls[0], "undo_") { // as the watcher saw it
+	if len(f.Calls) > 0 && strings.HasPrefix(f.Calls[0], undoPrefix) { // as the watcher saw it
 		return false
 	}
 	switch watch.How(f.How) {

@@ -105,13 +105,13 @@ func (p *Past) nextUndo() (string, error) {
 	last := 0
 	err := p.led.Entries(1, func(e ledger.Entry) error {
 		if e.Kind == ledger.FileUndone {
-			if n, err := strconv.Atoi(strings.TrimPrefix(e.Call, "undo_")); err == nil {
+			if n, err := strconv.Atoi(strings.TrimPrefix(e.Call, undoPrefix)); err == nil {
 				last = max(last, n)
 			}
 		}
 		return nil
 	})
-	return fmt.Sprintf("undo_%02d", last+1), err
+	return fmt.Sprintf(undoPrefix+"%02d", last+1), err
 }
 
 // Changes are the changes that its ledger tells of.
