@@ -151,7 +151,7 @@ func (c *cmd) module(m word, words []word) {
 // goTool is the go command. Its options are written -name and may stand before
 // the subcommand only for -C.
 func (c *cmd) goTool(words []word) {
-	const spec = "o=> C= exec=! toolexec=! vettool=! overlay=* modfile=+ pkgdir=+ coverprofile=> cpuprofile=> memprofile=> blockprofile=> mutexprofile=> trace=> outputdir=+ gocmd=! compiler=* gccgoflags=* ldflags=* gcflags=* asmflags=* buildmode= mod= tags= run= bench= count= timeout= parallel= p= cpu= benchtime= skip= list= fuzz= fuzztime= shuffle= covermode= coverpkg= installsuffix= f= pgo=< w^ u^ i n json m modcacherw race v x a work trimpath cover short failfast vet= fuzzminimizetime= test.testlogfile=> artifacts"
+	const spec = "o=> C= exec=! toolexec=! vettool=! overlay=* modfile=+ pkgdir=+ coverprofile=> cpuprofile=> memprofile=> blockprofile=> mutexprofile=> trace=> outputdir=+ gocmd=! compiler=* gccgoflags=* ldflags=* gcflags=* asmflags=* buildmode= mod= tags= run= bench= count= timeout= parallel= p= cpu= benchtime= skip= list= fuzz= fuzztime= shuffle= covermode= coverpkg= installsuffix= f= pgo=< w^ u^ i n json m modcacherw race v x a work trimpath cover short failfast vet= fuzzminimizetime= testlogfile=> gocoverdir=+ fuzzcachedir=+ artifacts"
 	if len(words) > 1 && words[0].is("-C") {
 		c.st = c.st.clone()
 		c.st.cwds = nil
@@ -170,7 +170,7 @@ func (c *cmd) goTool(words []word) {
 		return
 	}
 	verb := words[0].text
-	a := c.parseArgs(words[1:], spec, false, true)
+	a := c.parseArgs(testFlags(words[1:]), spec, false, true)
 	p := program{name: "go", does: "single", opts: spec}
 	switch verb {
 	case "version", "help", "doc":
@@ -230,4 +230,17 @@ func (c *cmd) goTool(words []word) {
 		c.unknown("runs go " + verb)
 	}
 	c.done()
+}
+
+// testFlags writes -test.x as -x: go test takes either, and what stands behind -args
+// reaches the tests, which know the former.
+func testFlags(words []word) []word {
+	out := make([]word, len(words))
+	for i, w := range words {
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(w.text, "-"), "test."); ok && w.text[0] == '-' {
+			w.text = "-" + rest
+		}
+		out[i] = w
+	}
+	return out
 }
