@@ -144,7 +144,8 @@ func (c *cmd) squeeze(p program, words []word) {
 	a := c.parseArgs(words, p.opts, false, false)
 	c.optionEffects(p, a)
 	c.readAll(a.operands, false)
-	if a.has("c", "stdout", "to-stdout", "t", "test", "l", "list") || a.has("o", "output") {
+	lz4 := strings.Contains(p.name, "lz4") // its -l is an old format
+	if a.has("c", "stdout", "to-stdout", "t", "test", "list") || a.has("l") && !lz4 || a.has("o", "output") {
 		c.done()
 		return
 	}
@@ -161,7 +162,7 @@ func (c *cmd) squeeze(p program, words []word) {
 			c.add(es...)
 		}
 		out := w
-		if strings.Contains(p.name, "lz4") && len(a.operands) == 2 {
+		if lz4 && len(a.operands) == 2 {
 			out = a.operands[1] // lz4 in out
 			c.add(c.a.writes(out, true, c.st)...)
 			break

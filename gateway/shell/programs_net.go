@@ -81,14 +81,15 @@ var archivers = []program{
 			"y X 0 1 2 3 4 5 6 7 8 9",
 	},
 	{"unzip", "code", "d= x= P= O= I= l t p c Z v z o n u a j q C L X"},
-	{"zipinfo|zcat|bzcat|xzcat|lzcat|lz4cat|gzcat|zdiff|zcmp|bzdiff|xzdiff|xzcmp|funzip", "read", ""},
-	{"zstdcat", "read", "o,output=> output-dir-flat=+ output-dir-mirror=+ filelist=! rm% D=< T,threads= M,memlimit="},
+	{"lz4cat", "read", "rm% D=<"},
+	{"zipinfo|zcat|bzcat|xzcat|lzcat|gzcat|zdiff|zcmp|bzdiff|xzdiff|xzcmp|funzip", "read", ""},
+	{"zstdcat", "read", "o,output=> output-dir-flat=+ output-dir-mirror=+ filelist=! trace=> rm% D=< T,threads= M,memlimit="},
 	{
 		"gzip|gunzip|bzip2|bunzip2|xz|unxz|lzma|unlzma|zstd|unzstd|lz4|unlz4|compress|uncompress|brotli|pigz|unpigz|" +
 			"lzop|pbzip2|pixz|lzip",
 		"code squeezer",
 		"c,stdout,to-stdout k,keep d,decompress,uncompress t,test l,list f,force S,suffix= o,output=> T,threads= " +
-			"M,memlimit= D=< rm% output-dir-flat=+ output-dir-mirror=+ filelist=! files=?! files0=?! patch-from=< 0 1 2 3 4 5 6 7 8 9 b= p=",
+			"M,memlimit= D=< rm% output-dir-flat=+ output-dir-mirror=+ filelist=! files=?! files0=?! patch-from=< trace=> 0 1 2 3 4 5 6 7 8 9 b= p=",
 	},
 	{"7z|7za|7zr|rar|unrar|unar|ar|cpio|pax|dpkg-deb|rpm2cpio|cabextract|atool|jar|asar|mksquashfs|unsquashfs|xorriso", "unknown here", ""},
 }

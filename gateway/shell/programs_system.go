@@ -3,7 +3,7 @@ package shell
 // systemTools look at the machine or change it.
 var systemTools = []program{
 	{
-		"ps|pgrep|pidof|pstree|pwdx|pmap|top|htop|btop|lsof|acpi|ipcs|lslocks|runlevel|vm_stat|" +
+		"ps|pgrep|pidof|pstree|pwdx|top|htop|btop|lsof|acpi|ipcs|lslocks|runlevel|vm_stat|" +
 			"system_profiler|ioreg|procs|dust|duf",
 		"data",
 		"",
@@ -15,6 +15,7 @@ var systemTools = []program{
 			"query-accounted-apps= query-retired-pages= format= f,filename=>",
 	},
 	{"sensors", "data", "s,set^ c,config-file=<"},
+	{"pmap", "data", "n,create-rc^ N,create-rc-to=> C,read-rc-from=< A,range="},
 	{"ncdu|glances|neofetch|dmidecode", "unknown", ""},
 	{"getent|hostnamectl|timedatectl|loginctl", "code", ""},
 	{"ss|netstat", "data", "K,kill^ D,diag=> F,filter=< N,net= A,query= f,family="},
