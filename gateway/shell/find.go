@@ -5,9 +5,10 @@ import "strings"
 // find walks the expression of find: what it deletes, writes and runs.
 func (c *cmd) find(words []word) {
 	var roots []word
-	i := 0
+	i, follow := 0, false
 	for ; i < len(words); i++ {
 		w := words[i]
+		follow = follow || w.is("-H", "-L")
 		switch {
 		case w.is("-H", "-L", "-P", "-X", "-E", "-d", "-s", "-x") || w.known() && strings.HasPrefix(w.text, "-O"):
 			continue
@@ -31,12 +32,20 @@ func (c *cmd) find(words []word) {
 	if len(roots) == 0 {
 		roots = []word{exactWord(".")}
 	}
-	c.expression(words[min(i, len(words)):], roots)
+	if follow || anyOf(words, "-follow") {
+		for k, r := range roots {
+			if r.known() && r.text != "" {
+				roots[k].text = strings.TrimRight(r.text, "/") + "/" // what a link leads to
+			}
+		}
+	}
+	c.expression(words[min(i, len(words)):], roots, anyOf(words, "-L", "-follow"))
 	c.done()
 }
 
-// expression reads the tests and actions of find.
-func (c *cmd) expression(words, roots []word) {
+// expression reads the tests and actions of find; follow says that it goes through
+// the links below its roots too, wherever they lead.
+func (c *cmd) expression(words, roots []word, follow bool) {
 	plain, some := false, selective(words)
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -54,22 +63,25 @@ func (c *cmd) expression(words, roots []word) {
 		case "-o", "-or", ",", "-not", "!":
 			plain = false
 		case "-type":
-			plain = next.is("f", "d", "f,d")
+			plain = next.is("f", "d", "f,d") && !follow
 			i++
 		case "-delete", "-rm": // the latter is bfs'
 			for _, r := range roots {
 				if some && r.known() {
-					r = found(exactWord("{}"), []word{r})
+					r = below(exactWord("{}"), []word{r})
 					r.some = true
 				}
 				c.add(c.a.deletes(r, !some, c.st)...)
+			}
+			if follow {
+				c.add(c.a.view.unknownPath(Delete, "deletes"))
 			}
 		case "-exec", "-execdir", "-ok", "-okdir":
 			end := i + 1
 			for end < len(words) && !words[end].is(";") && (!words[end].is("+") || !words[end-1].is("{}")) {
 				end++
 			}
-			c.exec(words[i+1:max(i+1, end)], roots, strings.HasSuffix(w.text, "dir"), plain, some)
+			c.exec(words[i+1:max(i+1, end)], roots, found{inDir: strings.HasSuffix(w.text, "dir"), plain: plain, some: some, follow: follow})
 			i = end
 		case "-fprint", "-fprint0", "-fls", "-fprintf":
 			c.add(c.a.writes(next, true, c.st)...)
@@ -107,15 +119,22 @@ func selective(words []word) bool {
 	return some
 }
 
-// exec looks at the command that find runs for what it finds below its roots;
-// plain says that these are no symlinks, some that they are not everything.
-func (c *cmd) exec(words, roots []word, inDir, plain, some bool) {
+// found is what is known of the names that a command is run for.
+type found struct {
+	inDir  bool // it runs in their folder
+	plain  bool // they are no symlinks
+	some   bool // they are not everything
+	follow bool // they may lie behind a symlink
+}
+
+// exec looks at the command that find runs for what it finds below its roots.
+func (c *cmd) exec(words, roots []word, names found) {
 	if len(words) == 0 {
 		c.opaque("runs what it finds")
 		return
 	}
 	inner := &cmd{a: c.a, st: c.st, text: c.text, from: c.from, end: c.end, full: c.full, program: true, wraps: c.wraps, asked: c.asked}
-	if inDir {
+	if names.inDir {
 		inner.st = c.st.clone()
 		inner.st.cwds = nil
 	}
@@ -125,8 +144,8 @@ func (c *cmd) exec(words, roots []word, inDir, plain, some bool) {
 	}
 	for _, w := range words {
 		if w.known() && strings.Contains(w.text, "{}") {
-			w = found(w, roots)
-			w.plain, w.some = plain, some
+			w = below(w, roots)
+			w.plain, w.some, w.away = names.plain, names.some, names.follow
 		}
 		inner.argv = append(inner.argv, w)
 	}
@@ -139,8 +158,8 @@ func (c *cmd) exec(words, roots []word, inDir, plain, some bool) {
 	inner.run()
 }
 
-// found is the word {} of find -exec: a name below one of the roots.
-func found(w word, roots []word) word {
+// below is the word {} of find -exec: a name below one of the roots.
+func below(w word, roots []word) word {
 	out := word{kind: unknown, src: w.src, computed: true}
 	if w.text != "{}" || len(roots) != 1 || !roots[0].known() || strings.HasPrefix(roots[0].text, "-") {
 		at := strings.Index(w.text, "{}")

@@ -2,6 +2,41 @@ package shell
 
 import "testing"
 
+// TestFindThroughLinks holds that find, told to follow links, is seen to work where
+// they lead.
+func TestFindThroughLinks(t *testing.T) {
+	fs := project()
+	fs.link("/proj/r", "/")
+	fs.link("/proj/out", "/tmp")
+	env := inProject()
+	env.FS = fs
+	for command, want := range map[string]Kind{
+		"find -L out -delete":                        "outside",
+		"find -H out -delete":                        "outside",
+		"find -P -L out -delete":                     "outside",
+		"find out -follow -delete":                   "outside",
+		"find -L . -name x -delete":                  "outside",
+		"find -L src -delete":                        "outside",
+		"find -L out -type f -exec rm {} +":          "outside",
+		"find -L src -type f -exec rm {} +":          "outside",
+		"find -L . -type f -exec sed -i s/a/b/ {} +": "outside",
+		"find -L r -delete":                          "never",
+		"find -H r -delete":                          "never",
+		"find -L r -exec rm -rf {} +":                "never",
+		"find out/ -delete":                          "outside",
+		"find -L out -fprint x -delete":              "outside",
+	} {
+		if ks := kinds(Analyse(command, env).Parts); !hasKind(ks, want) {
+			t.Errorf("%s is not %s: %s", command, want, ks)
+		}
+	}
+	for _, command := range []string{"find out -delete", "find src -type f -delete", "find -H src -name x -delete", "find -L src -name x"} {
+		if ks := kinds(Analyse(command, env).Parts); hasKind(ks, "outside") {
+			t.Errorf("%s: %s", command, ks)
+		}
+	}
+}
+
 // TestWritesOutside holds that a file outside of the project which a program is
 // told to write is seen.
 func TestWritesOutside(t *testing.T) {

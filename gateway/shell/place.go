@@ -120,6 +120,7 @@ func (a *analyser) removeGlob(w word, dir string, sure, recursive bool) Effect {
 		return a.view.unknownPath(Delete, "deletes")
 	}
 	e := Effect{Kind: Delete, Path: p, Unsure: true, Recursive: true, Why: "deletes " + w.src}
+	e.Outside = w.away
 	e = a.view.place(e)
 	_, pattern := splitGlob(w.text)
 	for _, n := range protectedNames {

@@ -72,7 +72,7 @@ func (c *cmd) fd(p program, words []word) {
 			}
 			if i+1 < end {
 				inner := append(append([]word(nil), words[i+1:end]...), word{kind: unknown, src: "{}", text: "./"})
-				c.exec(inner, []word{exactWord(".")}, false, false, true)
+				c.exec(inner, []word{exactWord(".")}, found{some: true})
 			}
 			break
 		}

@@ -25,6 +25,7 @@ type word struct {
 	computed bool // an expansion made it
 	printed  bool // a part of it is what a command prints
 	some     bool // a name that find picked among others
+	away     bool // a name that may lie behind a symlink
 	plain    bool // a name that find -type f found: no symlink
 }
 
