@@ -88,7 +88,7 @@ func (v *view) remove(abs string, recursive bool) Effect {
 	}
 	e := Effect{Kind: Delete, Path: p, Recursive: recursive, Why: "deletes " + v.show(p)}
 	if recursive {
-		e.Protected = within(p, v.root)
+		e.Protected = within(p, v.root) || v.holdsProtected(p)
 		if why := v.tree(p); why != "" {
 			e.Never, e.Why = true, "deletes "+why+" ("+p+")"
 		} else if v.lstat(p).Dir {

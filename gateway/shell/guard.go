@@ -1,15 +1,22 @@
 package shell
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
-// protectedNames are the folders and files, at any depth, whose content decides
+// protectedNames are the folders and files, alone or in a folder and at any depth, whose content decides
 // what later runs: a repository's hooks and settings, agents' and editors'
 // settings. Writing them is never silent.
 var protectedNames = [...]string{
 	".git", ".kavi",
 	".claude", ".claude.json", ".codex", ".gemini", ".opencode", "opencode.json", ".cursor", ".cursorrules",
 	".windsurf", ".continue", ".zed", ".aider.conf.yml", ".mcp.json",
+	".qwen", ".copilot", ".github/hooks", "opencode.jsonc", // each agent that gateway/hook knows
 	".vscode", ".idea", ".envrc", ".husky", ".gitmodules",
+	".npmrc", ".pnpmfile.cjs", ".yarnrc", ".yarnrc.yml", ".cargo/config", ".cargo/config.toml", // what package managers run
+	"mise.toml", "mise.local.toml", ".mise.toml", ".mise.local.toml", ".devcontainer", ".devcontainer.json",
+	".pre-commit-config.yaml",
 }
 
 // systemDirs are never to be deleted as a whole.
@@ -39,13 +46,32 @@ func protected(p string) bool {
 	for p != "" {
 		var name string
 		name, p, _ = strings.Cut(strings.TrimLeft(p, "/"), "/")
-		if len(name) == 0 || (name[0] != '.' && name[0] != 'o' && name[0] != 'O') {
+		if len(name) == 0 || strings.IndexByte(".oOmM", name[0]) < 0 {
 			continue
 		}
 		for _, n := range protectedNames {
-			if strings.EqualFold(name, n) {
+			n, in, both := strings.Cut(n, "/")
+			if strings.EqualFold(name, n) && (!both || strings.EqualFold(first(p), in)) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// first is the first name of a path.
+func first(p string) string {
+	name, _, _ := strings.Cut(strings.TrimLeft(p, "/"), "/")
+	return name
+}
+
+// holdsProtected reports whether what is protected only together with its folder lies
+// right in p.
+func (v *view) holdsProtected(p string) bool {
+	for _, n := range protectedNames {
+		dir, in, both := strings.Cut(n, "/")
+		if both && strings.EqualFold(path.Base(p), dir) && v.lstat(join(p, in)).Exists {
+			return true
 		}
 	}
 	return false

@@ -125,7 +125,7 @@ func (a *analyser) removeGlob(w word, dir string, sure, recursive bool) Effect {
 	_, pattern := splitGlob(w.text)
 	for _, n := range protectedNames {
 		head, _, _ := strings.Cut(pattern, "/")
-		e.Protected = e.Protected || head != "**" && matches(head, n) && a.view.lstat(join(p, n)).Exists
+		e.Protected = e.Protected || head != "**" && matches(head, first(n)) && a.view.lstat(join(p, n)).Exists
 	}
 	if strings.Contains(strings.Trim(pattern, "/"), "/") {
 		e.Outside = e.Outside || !sure // a symlink between leads on; the last one is itself deleted

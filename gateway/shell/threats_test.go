@@ -194,6 +194,8 @@ func TestThreatSettingsThatRunLater(t *testing.T) { // CVE-2026-25725
 	for _, p := range []string{
 		".claude/settings.json", ".git/hooks/pre-commit", ".vscode/tasks.json", ".envrc", ".mcp.json", ".husky/pre-commit",
 		".GIT/hooks/x", "sub/.git/config", ".kavi/rules.toml", ".idea/x.xml", ".codex/config.toml", ".gemini/settings.json", ".opencode/x",
+		".qwen/settings.json", ".copilot/config.json", ".github/hooks/x.json", "sub/.github/hooks/x.json", ".GitHub/Hooks/x", "opencode.jsonc", ".npmrc", ".yarnrc.yml", "web/.npmrc", ".cargo/config.toml",
+		".cargo/config", "mise.toml", ".mise.toml", "mise.local.toml", ".devcontainer/devcontainer.json", ".devcontainer.json", ".pre-commit-config.yaml", "sub/mise.toml", ".pnpmfile.cjs",
 	} {
 		for _, command := range []string{"echo x > " + p, "touch " + p, "cp a.txt " + p, "tee " + p, "sed -i s/a/b/ " + p, "ln -s x " + p} {
 			if !hasKind(kinds(Analyse(command, inProject()).Parts), "protected") {
@@ -202,6 +204,23 @@ func TestThreatSettingsThatRunLater(t *testing.T) { // CVE-2026-25725
 		}
 		if !WriteEffects(p, inProject())[0].Protected || !EditEffects(p, inProject())[0].Protected {
 			t.Errorf("%s is not protected from file tools", p)
+		}
+	}
+}
+
+func TestFilesThatDecideNothing(t *testing.T) {
+	for _, p := range []string{".github/workflows/ci.yml", ".github/CODEOWNERS", "hooks/x", ".cargo/registry/x", "mise", "config.toml", "src/misc.toml", ".gitignore", "opencode/x", "docs/npmrc"} {
+		if WriteEffects(p, inProject())[0].Protected {
+			t.Errorf("%s is protected", p)
+		}
+	}
+	for _, command := range []string{"rm -rf .github", "rm -rf .g*", "mv .github x", "rm .github/hooks/*", "rm -rf .github/hooks"} {
+		fs := project()
+		fs.file("/proj/.github/hooks/a.json")
+		env := inProject()
+		env.FS = fs
+		if !hasKind(kinds(Analyse(command, env).Parts), "protected") {
+			t.Errorf("%s is not protected", command)
 		}
 	}
 }
