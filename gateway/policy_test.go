@@ -252,6 +252,11 @@ func TestEnvironment(t *testing.T) {
 		{"PYTHONSTARTUP=/proj/x.py", true},
 		{"PERL5OPT=-Mevil", true},
 		{"NODE_OPTIONS=--require /proj/x.js", true},
+		{"OPENSSL_CONF=/proj/x.cnf", true}, // openssl version loads what it names
+		{"LUA_INIT=@/proj/x.lua", true},
+		{"ACK_PAGER=/proj/x", true},
+		{"COWPATH=/proj", true},
+		{"PHPRC=/proj", true},
 		{"PAGER=sh -c evil", true},
 		{"HOME=/proj/evil", true},
 		{"XDG_CONFIG_HOME=/proj/evil", true},
