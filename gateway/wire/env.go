@@ -14,10 +14,10 @@ func EnvMatters(name string) bool {
 		"NODE_OPTIONS", "NODE_PATH", "CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
 		"RUBYOPT", "RUBYLIB", "GCONV_PATH", "TAR_OPTIONS", "RIPGREP_CONFIG_PATH", "GOFLAGS", "MAKEFLAGS", "RSYNC_RSH",
 		"CARGO_BUILD_RUSTC_WRAPPER", "RUSTC_WRAPPER", "RUSTC", "RUSTUP_TOOLCHAIN", "COMPILER_PATH", "GCC_EXEC_PREFIX",
-		"PERLLIB", "PHPRC", "PHP_INI_SCAN_DIR", "ACK_PAGER", "ACKRC", "ACK_OPTIONS", "COWPATH":
+		"PERLLIB", "PHPRC", "PHP_INI_SCAN_DIR", "ACK_PAGER", "ACKRC", "ACK_OPTIONS", "COWPATH", "LUA_INIT":
 		return true
 	}
-	for _, prefix := range [...]string{"LD_", "DYLD_", "BASH_FUNC_", "GIT_", "PYTHON", "PERL5", "npm_config_", "OPENSSL_", "LUA_INIT"} {
+	for _, prefix := range [...]string{"LD_", "DYLD_", "BASH_FUNC_", "GIT_", "PYTHON", "PERL5", "npm_config_", "OPENSSL_", "LUA_INIT_"} {
 		if len(name) > len(prefix) && name[:len(prefix)] == prefix {
 			return true
 		}
