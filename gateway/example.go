@@ -2,14 +2,27 @@ package gateway
 
 import (
 	"slices"
+	"strings"
 
 	"kavi/gateway/shell"
 	"kavi/gateway/wire"
 )
 
 // decides tells whether the rule alone decides an example: a command line, a
-// path, a host or URL, or the name of a tool, as its kind has it.
+// path, a host or URL, or the name of a tool, as its kind has it. What can only be
+// a command is one for a rule about effects too, which binds commands as well.
 func (r *Rule) decides(text string) (bool, error) {
+	c := r.exampleCall(text)
+	decided, err := r.decidesCall(c)
+	if err != nil || decided || c.Tool == wire.ToolExec || c.Tool == wire.ToolMCP || !strings.ContainsAny(text, " \t\n;|&<>") {
+		return decided, err
+	}
+	c.Tool, c.Command, c.HasCommand, c.Path, c.URL = wire.ToolExec, text, true, "", ""
+	return r.decidesCall(c)
+}
+
+// decidesCall tells whether the rule alone decides a call.
+func (r *Rule) decidesCall(c *Call) (bool, error) {
 	alone := *r
 	alone.Agent = nil // an example is the call of an agent that the rule is for
 	alone.Match, alone.NoMatch = nil, nil
@@ -18,7 +31,7 @@ func (r *Rule) decides(text string) (bool, error) {
 		return false, err
 	}
 	w := World{FS: nothing{}, Home: "/home/you", Root: "/home/you/project"}
-	ju := newJudging(p, r.exampleCall(text), Asker{}, w)
+	ju := newJudging(p, c, Asker{}, w)
 	decided := false
 	for i := range ju.parts {
 		o := ju.part(i)
@@ -40,7 +53,7 @@ func (r *Rule) exampleCall(text string) *Call {
 		c.Tool, c.Command, c.HasCommand = wire.ToolExec, text, true
 	case r.Kind == MCP:
 		c.Tool, c.Name = wire.ToolMCP, text
-	case r.Kind == shell.Network, len(r.Host) > 0:
+	case (r.Kind == shell.Network || len(r.Host) > 0) && !strings.ContainsAny(text, " \t\n"):
 		c.Tool, c.URL = wire.ToolFetch, text
 	case len(r.Path) > 0:
 		c.Tool, c.Path = fileTool(r.Kind), text

@@ -157,7 +157,8 @@ func splitPattern(s string) (words []string, err error) {
 
 // quotePattern writes a word so that a pattern matches exactly it.
 func quotePattern(word string) string {
-	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\*") {
+	const quoted = " \t\n'\"\\*["
+	if word != "" && !strings.ContainsAny(word, quoted) {
 		return word
 	}
 	if !strings.Contains(word, "'") {
@@ -165,7 +166,7 @@ func quotePattern(word string) string {
 	}
 	var b strings.Builder
 	for i := range len(word) {
-		if strings.IndexByte(" \t\n'\"\\*", word[i]) >= 0 {
+		if strings.IndexByte(quoted, word[i]) >= 0 {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(word[i])
@@ -213,8 +214,12 @@ func newPathPattern(s string) (pathPattern, error) {
 	switch {
 	case s == "":
 		return p, errors.New("is empty")
+	case s == "~":
+		p.in, p.glob = inHome, "."
 	case strings.HasPrefix(s, "~/"):
 		p.in, p.glob = inHome, s[2:]
+	case s[0] == '~':
+		return p, fmt.Errorf("names another user's home: write the absolute path, or %q for a file of the project", "./"+s)
 	case strings.HasPrefix(s, "/"):
 		p.in, p.glob = anywhere, s
 	default:

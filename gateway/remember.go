@@ -214,7 +214,7 @@ func quoteWords(words []string) string {
 
 // quoteGlob writes a name so that a glob matches exactly it.
 func quoteGlob(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`).Replace(s)
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`, `?`, `\?`).Replace(s)
 }
 
 // offerFile generalises an effect on a file: its first folder in the project, the
@@ -244,8 +244,8 @@ func (ju *judging) offerFile(base Rule, e Effect) (Rule, bool) {
 // exactPath writes a path so that a pattern matches exactly it.
 func exactPath(p string) string {
 	var b strings.Builder
-	for _, r := range p {
-		if strings.ContainsRune(`*?[]{}\`, r) {
+	for i, r := range p {
+		if strings.ContainsRune(`*?[]{}\`, r) || i == 0 && r == '~' {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

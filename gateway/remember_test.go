@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kavi/gateway/shell"
 	"kavi/gateway/wire"
 )
 
@@ -71,6 +72,27 @@ func TestOffer(t *testing.T) {
 				t.Errorf("for another agent: %s", j.Action)
 			}
 		})
+	}
+}
+
+// What is remembered for the project is written into a file, and read again.
+func TestWhatIsOfferedCanBeWritten(t *testing.T) {
+	mcp := &Call{Door: wire.DoorHook, Tool: wire.ToolMCP, Name: "a[b]{c}?*\\", Cwd: "/proj"}
+	for _, call := range []*Call{
+		mcp, command("./x.sh '[a]' .[0] b?"), command("curl 'https://[::1]/?a={b}'"),
+		file(wire.ToolWrite, "~/a.txt"), file(wire.ToolWrite, "/proj/~/a.txt"), file(wire.ToolWrite, "/proj/~root"),
+	} {
+		for _, verdict := range []Action{Allow, Deny} {
+			w := world(t)
+			w.FS.(memory)["/proj/~root"] = shell.File{Exists: true, Regular: true, Size: 1}
+			w.FS.(memory)["/proj/~/a.txt"] = shell.File{Exists: true, Regular: true, Size: 1}
+			for _, r := range Default().Offer(call, Asker{Agent: "a"}, w, verdict).Rules {
+				p := with(t, parse(t, r.TOML())...)
+				if j := p.Action(call, Asker{Agent: "a"}, w); j.Action != verdict {
+					t.Errorf("%s: %s: %s", r.TOML(), j.Action, j.Why)
+				}
+			}
+		}
 	}
 }
 

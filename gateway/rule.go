@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,54 +86,54 @@ func onFiles(k shell.Kind) bool {
 // compile reads the patterns. It is the only place where a rule can be wrong.
 func (r *Rule) compile() error {
 	if !slices.Contains(ruleKinds(), r.Kind) {
-		return fmt.Errorf("%q is no kind: %s", r.Kind, nearest(string(r.Kind), names(ruleKinds())))
+		return wrong(r.Verdict.String(), "%q is no kind: %s", r.Kind, nearest(string(r.Kind), names(ruleKinds())))
 	}
 	switch {
 	case len(r.Path) > 0 && !onFiles(r.Kind):
-		return fmt.Errorf("a rule about %s has no path", r.Kind)
+		return wrong("path", "a rule about %s has no path", r.Kind)
 	case len(r.Command) > 0 && r.Kind != Exec && r.Kind != Any:
-		return fmt.Errorf("a rule about %s has no command: write %s = %q", r.Kind, r.Verdict, Exec)
+		return wrong("command", "a rule about %s has no command: write %s = %q", r.Kind, r.Verdict, Exec)
 	case len(r.Host) > 0 && r.Kind != shell.Network && r.Kind != Any:
-		return fmt.Errorf("a rule about %s has no host: write %s = %q", r.Kind, r.Verdict, shell.Network)
+		return wrong("host", "a rule about %s has no host: write %s = %q", r.Kind, r.Verdict, shell.Network)
 	case r.Always && r.Verdict != Prompt:
-		return errors.New("only a prompt can be always")
+		return wrong("always", "only a prompt can be always")
 	case r.Uses < 0:
-		return fmt.Errorf("uses = %d: a rule can be used so often, or without end when it is not said", r.Uses)
+		return wrong("uses", "uses = %d: a rule can be used so often, or without end when it is not said", r.Uses)
 	case len(r.Effects) > 0 && r.Kind == MCP:
-		return errors.New("what a tool of an MCP server does is not known: no effects")
+		return wrong("effects", "what a tool of an MCP server does is not known: no effects")
 	case r.Layer == LayerRepository && r.Verdict == Allow:
-		return errors.New("a repository's file may not allow before it is trusted")
+		return wrong("allow", "a repository's file may not allow before it is trusted")
 	}
 	if r.Until != "" {
 		if _, err := Until(r.Until, time.Time{}); err != nil {
-			return err
+			return &atKey{"until", err}
 		}
 	}
 	r.agents, r.tools = globs(r.Agent), globs(r.Tool)
 	for _, s := range r.Path {
 		p, err := newPathPattern(s)
 		if err != nil {
-			return fmt.Errorf("path %q %w", s, err)
+			return wrong("path", "path %q %w", s, err)
 		}
 		r.paths = append(r.paths, p)
 	}
 	for _, s := range r.Command {
 		p, err := newCommandPattern(s)
 		if err != nil {
-			return fmt.Errorf("command %q %w", s, err)
+			return wrong("command", "command %q %w", s, err)
 		}
 		r.commands = append(r.commands, p)
 	}
 	for _, s := range r.Host {
 		h, err := newHostPattern(s)
 		if err != nil {
-			return fmt.Errorf("host %q %w", s, err)
+			return wrong("host", "host %q %w", s, err)
 		}
 		r.hosts = append(r.hosts, h)
 	}
 	for _, k := range r.Effects {
 		if !slices.Contains(effectKinds(), k) {
-			return fmt.Errorf("effects: %q is no effect: %s", k, nearest(string(k), names(effectKinds())))
+			return wrong("effects", "effects: %q is no effect: %s", k, nearest(string(k), names(effectKinds())))
 		}
 	}
 	r.caps()
@@ -176,10 +175,10 @@ func (r *Rule) compileUnless() error {
 	case onFiles(r.Kind):
 		u.Path = r.Unless
 	default:
-		return fmt.Errorf("a rule about %s has no exceptions", r.Kind)
+		return wrong("unless", "a rule about %s has no exceptions", r.Kind)
 	}
 	if err := u.compile(); err != nil {
-		return fmt.Errorf("unless: %w", err)
+		return wrong("unless", "unless: %w", err)
 	}
 	r.unless = &u
 	return nil

@@ -237,7 +237,7 @@ func TestRuleFileErrors(t *testing.T) {
 		{"an unknown table", "[[rules]]\nallow = \"exec\"\n", `unknown key "rules": did you mean "rule"?`},
 		{"no verdict", "\n[[rule]]\nid = \"x\"\npath = [\"a\"]\n", "rules.toml:2: rule x: has 0 of allow, prompt and deny"},
 		{"two verdicts", "[[rule]]\nid = \"x\"\nallow = \"read\"\ndeny = \"read\"\n", "rules.toml:1: rule x: has 2 of allow"},
-		{"an unknown kind", "[[rule]]\nid = \"x\"\nallow = \"wriet\"\n", `rules.toml:1: rule x: "wriet" is no kind: did you mean "write"?`},
+		{"an unknown kind", "[[rule]]\nid = \"x\"\nallow = \"wriet\"\n", `rules.toml:3: rule x: "wriet" is no kind: did you mean "write"?`},
 		{"an unknown effect", "[[rule]]\nid = \"x\"\nallow = \"exec\"\neffects = [\"reed\"]\n", `"reed" is no effect: did you mean "read"?`},
 		{"a bad path", "[[rule]]\nid = \"x\"\ndeny = \"read\"\npath = [\"src/[\"]\n", `path "src/[" is not a pattern`},
 		{"a path that goes up", "[[rule]]\nid = \"x\"\ndeny = \"read\"\npath = [\"../x\"]\n", `path "../x" goes up`},
@@ -248,8 +248,29 @@ func TestRuleFileErrors(t *testing.T) {
 		{"a path on a command", "[[rule]]\nid = \"x\"\nallow = \"exec\"\npath = [\"a\"]\n", `a rule about exec has no path`},
 		{"always on an allow", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nalways = true\n", `only a prompt can be always`},
 		{"an id twice", "[[rule]]\nid = \"x\"\nallow = \"read\"\n[[rule]]\nid = \"x\"\nallow = \"read\"\n", `rules.toml:4: rule x: the id stands at line 1 already`},
-		{"an example that fails", "[[rule]]\nid = \"x\"\nallow = \"exec\"\ncommand = [\"go test *\"]\nmatch = [\"go build\"]\n", `rules.toml:1: rule x: match: "go build" is not decided by it`},
+		{"an example that fails", "[[rule]]\nid = \"x\"\nallow = \"exec\"\ncommand = [\"go test *\"]\nmatch = [\"go build\"]\n", `rules.toml:5: rule x: match: "go build" is not decided by it`},
 		{"an example that must not match", "[[rule]]\nid = \"x\"\ndeny = \"read\"\npath = [\"**/.env\"]\nno_match = [\"a/.env\"]\n", `no_match: "a/.env" is decided by it`},
+		{"the line of the key", "[[rule]]\nid = \"y\"\nallow = \"read\"\n\n[[rule]]\nid = \"x\"\ndeny = \"read\"\n# here\nuses = -1\n", `rules.toml:9: rule x: uses = -1`},
+		{"of the list", "[[rule]]\nid = \"x\"\ndeny = \"read\"\n\"path\" = [\n  \"a\",\n  \"../x\",\n]\nunless = [\"b\"]\n", `rules.toml:4: rule x: path "../x" goes up`},
+		{"of an exception", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = [\"rm *\"]\nunless = [\"rm 'x\"]\n", `rules.toml:5: rule x: unless: command "rm 'x" has a quote`},
+		{"of a time", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\nuntil = \"soon\"\n", `rules.toml:4: rule x: `},
+		{"of a key that does not belong", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\nwhy = \"y\"\nhost = [\"a.b\"]\n", `rules.toml:5: rule x: a rule about exec has no host`},
+		{"no commands", "[[rule]]\nid = \"x\"\nallow = \"exec\"\ncommand = []\n", `rules.toml:4: rule x: command is an empty list: leave the key out where it is to be about all`},
+		{"no agents", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nagent = []\n", `rules.toml:4: rule x: agent is an empty list`},
+		{"no tools", "[[rule]]\nid = \"x\"\nallow = \"mcp\"\ntool = []\n", `rules.toml:4: rule x: tool is an empty list`},
+		{"no paths", "[[rule]]\nid = \"x\"\nallow = \"write\"\npath = []\n", `rules.toml:4: rule x: path is an empty list`},
+		{"no hosts", "[[rule]]\nid = \"x\"\nallow = \"network\"\nhost = []\n", `rules.toml:4: rule x: host is an empty list`},
+		{"no effects", "[[rule]]\nid = \"x\"\nallow = \"exec\"\neffects = []\n", `rules.toml:4: rule x: effects is an empty list`},
+		{"another user's home", "[[rule]]\nid = \"x\"\ndeny = \"read\"\npath = [\"~root/x\"]\n", `rules.toml:4: rule x: path "~root/x" names another user's home`},
+		{"a class of characters in an agent", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nagent = [\"build[er\"]\n", `rules.toml:4: rule x: agent "build[er" has a [`},
+		{"alternatives in a tool", "[[rule]]\nid = \"x\"\nallow = \"mcp\"\ntool = [\"a__{b,c}\"]\n", `rules.toml:4: rule x: tool "a__{b,c}" has a {`},
+		{"a tool's exceptions", "[[rule]]\nid = \"x\"\nallow = \"mcp\"\nunless = [\"a__?\"]\n", `rules.toml:4: rule x: unless "a__?" has a ?`},
+		{"an agent without a name", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nagent = [\"\"]\n", `rules.toml:4: rule x: agent "" is empty`},
+		{"a class of characters in a command", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = [\"rm [ab]*\"]\n", `rules.toml:4: rule x: command "rm [ab]*" has a [`},
+		{"in an exception", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = [\"rm *\"]\nunless = [\"rm [x\"]\n", `rules.toml:5: rule x: unless "rm [x" has a [`},
+		{"single brackets", "\n[rule]\nid = \"x\"\nallow = \"read\"\n", `rules.toml:2: [rule] is a table of its own: write [[rule]], with two brackets`},
+		{"a command that the rule decides", "[[rule]]\nid = \"x\"\ndeny = \"write\"\npath = [\"config\"]\nno_match = [\"echo x > config\"]\n", `no_match: "echo x > config" is decided by it`},
+		{"a command that it does not", "[[rule]]\nid = \"x\"\ndeny = \"write\"\npath = [\"config\"]\nmatch = [\"echo x > other\"]\n", `match: "echo x > other" is not decided by it`},
 		{"every error at once", "[[rule]]\nid = \"x\"\n[[rule]]\nid = \"y\"\n", "rules.toml:3: rule y"},
 		{"a wrong type", "[[rule]]\nid = 7\nallow = \"read\"\n", "rules.toml:2"},
 	} {
@@ -275,6 +296,23 @@ func TestRuleFileErrors(t *testing.T) {
 	}
 	if rules := parse(t, ""); len(rules) != 0 {
 		t.Errorf("%v", rules)
+	}
+}
+
+// What is no pattern in a rule file is not taken for a bad one.
+func TestRuleFilesThatAreRight(t *testing.T) {
+	for _, text := range []string{
+		"deny = \"write\"\npath = [\"config\"]\nmatch = [\"config\", \"echo x > config\", \"cp a config\"]\nno_match = [\"src/config\", \"echo x > src/config\", \"cat config\"]\n",
+		"deny = \"read\"\npath = [\"my files/**\"]\nmatch = [\"my files/a\", \"cat 'my files/a'\"]\nno_match = [\"my own/a\", \"ls src\"]\n",
+		"deny = \"network\"\nhost = [\"evil.example\"]\nmatch = [\"https://evil.example/x\", \"curl https://evil.example/\"]\nno_match = [\"curl https://good.example/\"]\n",
+		"allow = \"exec\"\ncommand = [\"[ *\", \"[[ -f x\", \"jq '.[0]'\", \"jq .\\\\[0]\", \"ls a?b\"]\nmatch = [\"jq '.[0]'\", \"[ -f x ]\"]\n",
+		"allow = \"mcp\"\ntool = [\"a\\\\[b\"]\nmatch = [\"a[b\"]\n",
+		"deny = \"read\"\npath = [\"./~root/x\", \"~\", \"~/x\"]\nmatch = [\"./~root/x\", \"~\", \"~/x\"]\nno_match = [\"~root\"]\n",
+		"deny = \"read\"\nmatch = []\nno_match = []\n",
+	} {
+		if _, err := ParseRules([]byte("[[rule]]\n"+text), "f", LayerUser); err != nil {
+			t.Errorf("%s\n%v", text, err)
+		}
 	}
 }
 

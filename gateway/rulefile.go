@@ -61,7 +61,10 @@ func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
 	if err := dec.Decode(&doc); err != nil {
 		return nil, decodeError(err, file)
 	}
-	at := ruleLines(text)
+	at, single := layout(text)
+	if single > 0 {
+		return nil, fmt.Errorf("%s:%d: [rule] is a table of its own: write [[rule]], with two brackets, above each rule", file, single)
+	}
 	rules := make([]Rule, 0, len(doc.Rule))
 	var errs []error
 	for _, name := range doc.Presets {
@@ -76,11 +79,18 @@ func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
 	}
 	ids := map[string]int{}
 	for i, t := range doc.Rule {
-		line := 1
+		line, keys := 1, map[string]int(nil)
 		if i < len(at) {
-			line = at[i]
+			line, keys = at[i].head, at[i].keys
 		}
-		fail := func(err error) { errs = append(errs, fmt.Errorf("%s:%d: rule %s: %w", file, line, t.ID, err)) }
+		fail := func(err error) {
+			at := line
+			var key *atKey
+			if errors.As(err, &key) && keys[key.key] > 0 {
+				at = keys[key.key]
+			}
+			errs = append(errs, fmt.Errorf("%s:%d: rule %s: %w", file, at, t.ID, err))
+		}
 		if t.ID == "" {
 			t.ID = fmt.Sprintf("line-%d", line)
 		}
@@ -122,14 +132,14 @@ func (t *ruleText) rule() (Rule, error) {
 	}
 	if t.Uses != nil {
 		if *t.Uses <= 0 {
-			return r, fmt.Errorf("uses = %d: it has to be 1 or more", *t.Uses)
+			return r, wrong("uses", "uses = %d: it has to be 1 or more", *t.Uses)
 		}
 		r.Uses = *t.Uses
 	}
 	if t.Until != nil {
 		r.Until = *t.Until
 		if _, err := Until(r.Until, time.Time{}); err != nil {
-			return r, err
+			return r, &atKey{"until", err}
 		}
 	}
 	verdicts := 0
@@ -145,24 +155,7 @@ func (t *ruleText) rule() (Rule, error) {
 	if verdicts != 1 {
 		return r, fmt.Errorf("has %d of allow, prompt and deny: it needs exactly one", verdicts)
 	}
-	return r, nil
-}
-
-// ruleLines are the lines of the [[rule]] heads, in order.
-func ruleLines(text []byte) (lines []int) {
-	var p unstable.Parser
-	p.Reset(text)
-	for p.NextExpression() {
-		e := p.Expression()
-		if e.Kind != unstable.ArrayTable {
-			continue
-		}
-		key := e.Key()
-		if key.Next() && string(key.Node().Data) == "rule" && key.IsLast() {
-			lines = append(lines, p.Shape(key.Node().Raw).Start.Line)
-		}
-	}
-	return lines
+	return r, t.plausible()
 }
 
 // lineOf is the line on which a key of the file itself is set.
@@ -226,10 +219,10 @@ func (r *Rule) examples() error {
 			return err
 		}
 		if got != want && want {
-			return fmt.Errorf("match: %q is not decided by it", text)
+			return wrong("match", "match: %q is not decided by it", text)
 		}
 		if got != want {
-			return fmt.Errorf("no_match: %q is decided by it", text)
+			return wrong("no_match", "no_match: %q is decided by it", text)
 		}
 		return nil
 	}
