@@ -45,15 +45,69 @@ func TestWritesOutside(t *testing.T) {
 		"go test -cpuprofile=/tmp/v .", "go test -test.cpuprofile=/tmp/v .", "go test --test.cpuprofile=/tmp/v .", "go test -test.cpuprofile /tmp/v .",
 		"go test -test.coverprofile=/tmp/v .", "go test --test.trace=/tmp/v .", "go test -test.o=/tmp/v .", "go test -test.outputdir=/tmp .",
 		"go test ./... -args -test.cpuprofile=/tmp/v", "go test -test.testlogfile=/tmp/v .", "go test -test.gocoverdir=/tmp .", "go test -test.fuzzcachedir=/tmp .",
+		"patch /etc/x p", "patch ~/.bashrc < p", "gcc -MMD -MF ~/.bashrc a.c", "gcc -MF/etc/x a.c", "gcc -aux-info /etc/x a.c", "gcc -o /etc/x a.c", "gcc -o/etc/x a.c", "gcc -Wl,-Map=/etc/x a.c",
+		"ld -Map=/etc/x a.o", "ld -Map /etc/x a.o", "as --MD /etc/x a.s", "gcc -Wp,-MD,/etc/x a.c", "gcc -fdump-tree-all=/etc/x a.c", "cpio -pd /etc", "7z x a -o/etc", "7z x a -o../../x", "unrar x a /etc/",
+		"ar r /etc/x.a b", "jar cf /etc/x a", "convert a /etc/x", "ffmpeg -i a /etc/x", "dot -o /etc/x a", "dot -o/etc/x a", `ffmpeg -i a "$out"`, "gcc-13 -o /etc/x a.c",
 		"go test -test.mutexprofile=/tmp/v .", "go test -memprofile /tmp/v .", "go vet -test.blockprofile=/tmp/v .",
 	} {
 		if ks := kinds(Analyse(command, inProject()).Parts); !hasKind(ks, "outside") {
 			t.Errorf("%s writes nothing outside: %s", command, ks)
 		}
 	}
-	for _, command := range []string{"go test -test.v -test.run=X ./...", "go test -cpuprofile=build/p ./..."} {
+	for _, command := range []string{"go test -test.v -test.run=X ./...", "go test -cpuprofile=build/p ./...",
+		"gcc -O2 -Wall -I/usr/include -L/usr/lib -lm -o build/a src/a.c", "gcc -std=c11 --sysroot=/usr -Wl,-rpath,/usr/lib a.c", "ffmpeg -i a.txt -vf scale=640:-1 out.mp4", "ar rcs lib.a a.o", "patch -p1 < p", "7z x a.7z -obuild", "dot -Tpng a -o a.png"} {
 		if ks := kinds(Analyse(command, inProject()).Parts); hasKind(ks, "outside") {
 			t.Errorf("%s: %s", command, ks)
 		}
+	}
+}
+
+// TestCmakeAsATool holds that cmake -E is judged by the tool that it then is.
+func TestCmakeAsATool(t *testing.T) {
+	for command, want := range map[string]Kind{
+		"cmake -E rm -rf /":                       "never",
+		"cmake -E rm -rf ~":                       "never",
+		"cmake -E remove_directory /":             "never",
+		"cmake -E remove_directory src ~":         "never",
+		"cmake -E remove -f a.txt":                Delete,
+		"cmake -E rm -r src":                      Delete,
+		"cmake -E touch /etc/x":                   "outside",
+		"cmake -E touch_nocreate /etc/hosts":      "outside",
+		"cmake -E copy a.txt /etc/x":              "outside",
+		"cmake -E copy -t /etc a.txt":             "outside",
+		"cmake -E copy_directory src /etc/x":      "outside",
+		"cmake -E copy_if_different a.txt /etc/x": "outside",
+		"cmake -E rename a.txt /tmp/x":            "outside",
+		"cmake -E make_directory /etc/x":          "outside",
+		"cmake -E create_symlink x /etc/x":        "outside",
+		"cmake -E create_hardlink a.txt /etc/x":   "outside",
+		"cmake -E tar xf a.tar":                   Overwrite,
+		"cmake -E tar cf /etc/x.tar src":          "outside",
+		"cmake -E env A=1 rm -rf /":               "never",
+		"cmake -E env --unset=A rm -rf /":         "never",
+		"cmake -E chdir src rm -rf ..":            "outside",
+		"cmake -E time rm -rf /":                  "never",
+		"cmake -E cat .env":                       Read,
+		"cmake -E $x /":                           Opaque,
+		"7z a x / -sdel":                          "never",
+		"7z a x src -sdel":                        Delete,
+		"rar m x src":                             Delete,
+		"rar a -df x src":                         Delete,
+		"zip -rm x.zip /":                         "never",
+	} {
+		if ks := kinds(Analyse(command, inProject()).Parts); !hasKind(ks, want) {
+			t.Errorf("%s is not %s: %s", command, want, ks)
+		}
+	}
+	for _, command := range []string{"cmake -S . -B build", "cmake --build build", "cmake -E echo /etc/x", "cmake -E compare_files a.txt b.txt", "cmake -E sha256sum a.txt"} {
+		if ks := kinds(Analyse(command, inProject()).Parts); hasKind(ks, "outside") || hasKind(ks, Delete) {
+			t.Errorf("%s: %s", command, ks)
+		}
+	}
+}
+
+func TestCompilersRunWhatTheyAreTold(t *testing.T) {
+	for _, command := range []string{"gcc -wrapper touch,PWN a.c", "gcc -fplugin=./x.so a.c", "gcc -specs=x a.c", "gcc --specs=x a.c", "gcc @x", "clang -Xclang -load x a.c", "ld -plugin ./x.so a.o", "gcc $x a.c"} {
+		isOpaque(t, command)
 	}
 }

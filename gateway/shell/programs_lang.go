@@ -48,9 +48,8 @@ var languages = []program{
 	{"java|javaw", "unknown single", "version# cp,classpath= jar= agentlib=* javaagent=* agentpath=*"},
 	{
 		"gcc|g++|cc|c++|clang|clang++|tcc|icc|nvcc|gfortran|emcc|cpp|as|ld|ld.lld|lld|nasm|yasm|ccache|sccache|distcc",
-		"unknown versioned",
-		"o=> MF=> MD specs=* wrapper=! B=* fplugin=* I= L= D= U= l= isystem= include= x= T= Xlinker= Xpreprocessor= " +
-			"Xassembler= arch= target= MT= MQ=",
+		"code compiler versioned",
+		"",
 	},
 	{
 		"rustc|rustdoc|ghc|runghc|ocamlc|dune|swiftc|javac|kotlinc|scalac|tsc|vue-tsc|elm|protoc|buf|" +
@@ -137,7 +136,7 @@ var builders = []program{
 		"f,file,makefile=< C,directory= I,include-dir= j,jobs=? l,load-average=? o,old-file= W,what-if= n,just-print " +
 			"eval=! E=! version#",
 	},
-	{"cmake|ccmake|cmake-gui", "unknown", "S= B= D= G= T= A= C=* P=* E=* build install preset= version#"},
+	{"cmake|ccmake|cmake-gui", "code", "S= B= D= G= T= A= C=* P=* E=* build install preset= version#"},
 	{
 		"bazel|bazelisk|buck2|pants|scons|waf|mage|configure",
 		"unknown local",

@@ -91,5 +91,5 @@ var archivers = []program{
 		"c,stdout,to-stdout k,keep d,decompress,uncompress t,test l,list f,force S,suffix= o,output=> T,threads= " +
 			"M,memlimit= D=< rm% output-dir-flat=+ output-dir-mirror=+ filelist=! files=?! files0=?! patch-from=< trace=> 0 1 2 3 4 5 6 7 8 9 b= p=",
 	},
-	{"7z|7za|7zr|rar|unrar|unar|ar|cpio|pax|dpkg-deb|rpm2cpio|cabextract|atool|jar|asar|mksquashfs|unsquashfs|xorriso", "unknown here", ""},
+	{"7z|7za|7zr|rar|unrar|unar|ar|cpio|pax|dpkg-deb|rpm2cpio|cabextract|atool|jar|asar|mksquashfs|unsquashfs|xorriso", "code given unknown here", ""},
 }

@@ -76,7 +76,7 @@ var textTools = []program{
 		"",
 	},
 	{"fzf|sk|peco|percol|dialog|whiptail|zenity", "opaque", ""},
-	{"patch", "here unknown", "i,input=< o,output=> r,reject-file=> p,strip= d,directory=+ e,ed! b dry-run D,ifdef= F,fuzz= V= B= Y= z="},
+	{"patch", "here unknown write", "i,input=< o,output=> r,reject-file=> p,strip= d,directory=+ e,ed! b dry-run D,ifdef= F,fuzz= V= B= Y= z="},
 	{"tokei|scc", "names tree", "o=> output=> e,exclude= t,type= f,format= s,sort= i= x= exclude-dir= include-ext= format-multi=!"},
 	{
 		"shellcheck|hadolint|yamllint|typos|codespell",
@@ -99,7 +99,7 @@ var textTools = []program{
 	{
 		"convert|magick|mogrify|identify|ffmpeg|ffprobe|sox|gs|inkscape|dot|gnuplot|exiftool|optipng|qpdf|pdftk|" +
 			"pdftotext|tesseract|wkhtmltopdf|mmdc",
-		"unknown here",
+		"code given unknown here",
 		"",
 	},
 	{"tidy", "read", "m,modify~ o,output=> f,file=> config=*"},

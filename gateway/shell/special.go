@@ -112,6 +112,8 @@ func (c *cmd) special(p program, words []word) {
 	case "ip", "ifconfig", "route", "arp", "iw", "iwconfig", "ethtool", "brctl", "tc", "nmcli", "networksetup", "scutil",
 		"resolvectl", "sysctl", "crontab", "journalctl", "openssl", "getent", "hostnamectl", "timedatectl", "loginctl":
 		c.admin(name, words)
+	case "cmake", "ccmake", "cmake-gui":
+		c.cmake(p, words)
 	case "kavi":
 		c.kavi(words)
 	default:
@@ -134,6 +136,10 @@ func (c *cmd) more(p program, words []word) {
 		c.remote(p, words)
 	case p.is("binutils"):
 		c.binutils(p, words)
+	case p.is("given"):
+		c.given(p, words)
+	case p.is("compiler"):
+		c.compile(words)
 	case p.is("squeezer"):
 		c.squeeze(p, words)
 	case p.is("interpreter"):

@@ -31,7 +31,7 @@ import (
 //	sub        its first operand picks a line of its own: "npm" -> "npm test"
 //	code       it takes more than a line: special (special.go) knows it, by its name or
 //	           by the kind that stands beside: wrapper, shell, interpreter, formatter, disk, remote, squeezer,
-//	           binutils
+//	           binutils, compiler, given
 //
 // and how its words are read:
 //

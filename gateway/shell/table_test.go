@@ -10,7 +10,7 @@ import (
 func TestTable(t *testing.T) {
 	verbs := map[string]bool{}
 	for _, v := range strings.Fields("read names data pattern tree write overwrite delete here outside network host commit unknown script opaque " +
-		"privilege run run1 run2 sub code first single strict calm inert builtin versioned wrapper shell interpreter formatter binutils local disk remote squeezer " +
+		"privilege run run1 run2 sub code first single strict calm inert builtin versioned wrapper shell interpreter formatter binutils local given compiler disk remote squeezer " +
 		"git-read git-write git-commit git-over git-net git-here git-tree") {
 		verbs[v] = true
 	}
