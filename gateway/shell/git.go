@@ -216,6 +216,7 @@ func (c *cmd) gitSub(sub string, q program, words []word) {
 		return
 	}
 	c.optionEffects(q, a)
+	c.gitMore(sub, a)
 	switch {
 	case q.is("git-read"):
 		c.gitReads(sub, a)

@@ -152,6 +152,33 @@ func (c *cmd) gitCode(sub string, a args, words []word) {
 	}
 }
 
+// gitMore adds what an option or a verb makes of a subcommand beside its line.
+func (c *cmd) gitMore(sub string, a args) {
+	verb := ""
+	if len(a.operands) > 0 {
+		verb = a.operands[0].text
+	}
+	switch sub {
+	case "merge", "rebase", "am", "cherry-pick", "revert":
+		if a.has("abort", "skip") {
+			c.discards(nil)
+		}
+	case "replace":
+		if a.has("d", "delete", "f", "force") {
+			c.loses("what stands for an object")
+		}
+	case "notes":
+		if verb == "remove" || verb == "prune" || a.has("f", "force") {
+			c.loses("notes")
+		}
+	case "subtree":
+		if verb == "push" || verb == "pull" || verb == "add" {
+			a.operands = a.operands[1:]
+			c.gitNetwork(verb, a)
+		}
+	}
+}
+
 func (c *cmd) gitTag(a args) {
 	switch {
 	case a.has("d", "delete"):

@@ -127,9 +127,15 @@ func (c *cmd) module(m word, words []word) {
 				continue
 			}
 			c.add(c.a.reads(w, c.st)...)
-		}
-		if m.text == "gzip" {
-			c.writesHere()
+			if m.text != "gzip" {
+				continue
+			}
+			out, opened := strings.CutSuffix(w.text, ".gz")
+			if !opened {
+				out += ".gz"
+			}
+			w.text = out
+			c.add(c.a.writes(w, true, c.st)...)
 		}
 	case "code", "pdb", "idlelib", "asyncio", "timeit", "cProfile", "profile", "trace", "runpy", "bdb", "IPython", "ptpython":
 		c.opaque("runs code that it is given")
@@ -196,12 +202,27 @@ func (c *cmd) goTool(words []word) {
 	}
 	c.optionEffects(p, a)
 	switch verb {
-	case "build", "test", "vet", "list", "generate", "fix", "tool", "bug", "telemetry":
+	case "build", "test", "vet", "generate", "fix", "bug", "telemetry":
 		c.unknown("builds or runs the project's code")
 	case "run":
 		c.unknown("builds or runs the project's code")
 		if len(a.operands) > 0 && strings.Contains(a.operands[0].text, "@") {
 			c.add(Effect{Kind: Network, Why: "fetches the program that it runs"})
+		}
+	case "list":
+		c.unknown("builds or runs the project's code")
+		if a.has("u", "versions", "retracted") || a.has("m") && strings.Contains(a.last(), "@") {
+			c.add(Effect{Kind: Network, Why: "asks about modules"})
+		}
+	case "tool":
+		c.unknown("builds or runs the project's code")
+		for _, w := range a.operands {
+			if strings.Contains(w.text, "://") || !w.known() {
+				c.add(Effect{Kind: Network, Host: hostOf(w), Why: "may ask " + hostOf(w)})
+			}
+		}
+		if a.has("http") {
+			c.add(Effect{Kind: Network, Why: "serves pages and opens a browser"})
 		}
 	case "fmt":
 		c.writesHere()
@@ -216,7 +237,7 @@ func (c *cmd) goTool(words []word) {
 			sub = a.operands[0].text
 		}
 		switch {
-		case verb == "mod" && (sub == "init" || sub == "edit" || sub == "graph" || sub == "why"), verb == "work" && sub != "sync" && sub != "vendor":
+		case verb == "mod" && (sub == "init" || sub == "edit"), verb == "work" && sub != "sync" && sub != "vendor":
 			c.writesHere()
 		default:
 			c.add(Effect{Kind: Network, Why: "fetches modules"})

@@ -271,6 +271,14 @@ func (a *args) value(names ...string) (w word, ok bool) {
 	return w, ok
 }
 
+// last is the last operand, "" where there is none.
+func (a *args) last() string {
+	if n := len(a.operands); n > 0 {
+		return a.operands[n-1].text
+	}
+	return ""
+}
+
 // acts reports whether an option with the given act was used.
 func (a *args) acts(act byte) bool {
 	for _, o := range a.options {

@@ -111,3 +111,55 @@ func TestCompilersRunWhatTheyAreTold(t *testing.T) {
 		isOpaque(t, command)
 	}
 }
+
+// TestMoreThatAsksOrLoses holds subcommands that look like others of their program.
+func TestMoreThatAsksOrLoses(t *testing.T) {
+	for command, want := range map[string]Kind{
+		"git subtree push --prefix=src https://x.example/y main": Network,
+		"git subtree pull --prefix=src https://x.example/y main": Network,
+		"git subtree add --prefix=src https://x.example/y main":  Network,
+		"git subtree add -P src ext::sh main":                    Opaque,
+		"git lfs push origin main":                               Network,
+		"git lfs fetch":                                          Network,
+		"git-lfs push origin main":                               Network,
+		"go list -m -u all":                                      Network,
+		"go list -u -m all":                                      Network,
+		"go list -m -versions x":                                 Network,
+		"go list -m x@latest":                                    Network,
+		"go mod graph":                                           Network,
+		"go mod why x":                                           Network,
+		"go tool pprof http://evil.example/":                     Network,
+		"go tool pprof -top https://evil.example/x":              Network,
+		"go tool pprof -http=:8080 x":                            Network,
+		"git replace -d x":                                       Delete,
+		"git replace -f a b":                                     Delete,
+		"git merge --abort":                                      Overwrite,
+		"git rebase --abort":                                     Overwrite,
+		"git am --abort":                                         Overwrite,
+		"git cherry-pick --abort":                                Overwrite,
+		"git revert --abort":                                     Overwrite,
+		"git rebase --skip":                                      Overwrite,
+		"git am --skip":                                          Overwrite,
+		"git merge --quit":                                       Write,
+		"git notes remove HEAD":                                  Delete,
+		"git notes prune":                                        Delete,
+		"git notes add -f -m x HEAD":                             Delete,
+		"python3 -m gzip a.go":                                   Write,
+	} {
+		if ks := kinds(Analyse(command, inProject()).Parts); !hasKind(ks, want) {
+			t.Errorf("%s is not %s: %s", command, want, ks)
+		}
+	}
+	fs := project()
+	fs.file("/proj/a.go.gz")
+	env := inProject()
+	env.FS = fs
+	if ks := kinds(Analyse("python3 -m gzip a.go", env).Parts); !hasKind(ks, Overwrite) {
+		t.Errorf("python3 -m gzip replaces nothing: %s", ks)
+	}
+	for _, command := range []string{"git subtree split --prefix=src", "git merge x", "go list ./...", "go list -json .", "go list -m all", "go tool cover -func=c", "git notes show", "go mod edit -json", "go tool pprof -top cpu.out"} {
+		if ks := kinds(Analyse(command, inProject()).Parts); hasKind(ks, Network) || hasKind(ks, Delete) || hasKind(ks, Overwrite) {
+			t.Errorf("%s: %s", command, ks)
+		}
+	}
+}
