@@ -298,7 +298,7 @@ func TestASessionDoesNotBeginWithBrokenRules(t *testing.T) {
 		s.Close()
 		t.Fatal("it begins")
 	}
-	if !strings.Contains(err.Error(), `rules.toml:1: rule x: "exce" is no kind: did you mean "exec"?`) {
+	if !strings.Contains(err.Error(), `rules.toml:3: rule x: "exce" is no kind: did you mean "exec"?`) {
 		t.Error(err)
 	}
 }
