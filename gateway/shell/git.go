@@ -220,6 +220,7 @@ func (c *cmd) gitSub(sub string, q program, words []word) {
 	switch {
 	case q.is("git-read"):
 		c.gitReads(sub, a)
+	case (sub == "add" || sub == "stage") && a.has("n", "dry-run"):
 	case q.is("git-write"):
 		c.gitWrites("changes the repository")
 	case q.is("git-commit"):

@@ -320,6 +320,9 @@ func (c *cmd) gitRemote(verb string, a args) {
 	switch verb {
 	case "", "get-url":
 	case "show", "update", "prune":
+		if verb == "show" && (len(a.operands) == 1 && !a.unsure || a.has("n")) {
+			return // what is known of them
+		}
 		c.add(Effect{Kind: Network, Why: "asks a remote"})
 		if verb == "update" || verb == "prune" {
 			c.gitWrites("changes what is known of a remote")
@@ -455,6 +458,10 @@ func (c *cmd) gitNetwork(sub string, a args) {
 		host = hostOf(a.operands[0])
 	}
 	why := "uses the network"
+	if sub == "ls-remote" && a.has("get-url") {
+		c.transports(a.operands)
+		return
+	}
 	if host != "" {
 		why = "asks " + host
 	}

@@ -107,7 +107,7 @@ var coreutils = []program{
 	},
 	{"wdiff|dwdiff", "read", "a,auto-pager! d,diff-input w,start-delete= x,end-delete= y,start-insert= z,end-insert= profile=! diff-program=!"},
 	{"sdiff", "read", "o,output=! diff-program=! w,width= I="},
-	{"file", "read calm", "m,magic-file=< f,files-from=< e,exclude= F,separator= P,parameter= C,compile*"},
+	{"file", "read", "m,magic-file=< f,files-from=< e,exclude= F,separator= P,parameter= C,compile*"},
 	{"tree", "code", "o=> L= P= I= H= T= R* charset= filelimit= timefmt= sort=? fromfile gitfile=< infofile=<"},
 	{
 		"cross-env|env-cmd|gtimeout|xvfb-run|dbus-run-session|dbus-launch|daemonize|systemd-cat|torsocks|torify|" +

@@ -6,7 +6,7 @@ package shell
 var gitCommands = []program{
 	{"git", "code", ""},
 	{
-		"git status|git ls-files|git ls-tree|git rev-list|git rev-parse|git merge-base|git for-each-ref|git show-ref|git show-branch|git count-objects|git check-ignore|git check-attr|git check-mailmap|git check-ref-format|git name-rev|git describe|git var|git version|git cherry|git verify-pack|git diff-tree|git diff-files|git diff-index|git range-diff|git patch-id|git get-tar-commit-id|git column|git stripspace|git merge-tree|git whatchanged|git shortlog|git diff|git log|git show|git annotate|git blame|git diff-pairs|git last-modified|git cat-file|git fmt-merge-msg|git reflog show|git stash list|git stash show|git worktree list|git submodule status|git submodule summary|git notes list|git notes show|git bundle verify|git bundle list-heads|git bisect log|git sparse-checkout list|git lfs ls-files|git lfs status|git lfs version|git lfs env",
+		"git status|git ls-files|git ls-tree|git rev-list|git rev-parse|git merge-base|git for-each-ref|git show-ref|git show-branch|git count-objects|git check-ignore|git check-attr|git check-mailmap|git check-ref-format|git name-rev|git describe|git var|git version|git cherry|git verify-pack|git diff-tree|git diff-files|git diff-index|git range-diff|git patch-id|git get-tar-commit-id|git column|git stripspace|git merge-tree|git whatchanged|git shortlog|git diff|git log|git show|git annotate|git blame|git diff-pairs|git last-modified|git cat-file|git fmt-merge-msg|git reflog show|git stash list|git stash show|git worktree list|git submodule status|git submodule summary|git notes list|git notes show|git bundle verify|git bundle list-heads|git bisect log|git sparse-checkout list|git lfs ls-files|git lfs status|git lfs version|git lfs env|git refs list|git refs exists",
 		"git-read", "output=> ext-diff! textconv* filters* show-signature* exec=! upload-pack=! open-files-in-pager=?! O=< contents=< ignore-revs-file=< S= G= L= U,unified=? n,max-count= author= committer= grep= since= until= after= before= format= pretty=? date= stat=? skip= color=? diff-filter= inter-hunk-context= word-diff=? word-diff-regex= decorate=? abbrev=? exclude= glob= branches=? tags=? remotes=? sort= contains=? points-at= count= merged=? no-merged=? x= X= text patch p filter= ws-error-highlight= diff-algorithm= anchored= submodule=? ignore-submodules=? untracked-files=? u=? porcelain=? find-object= find-copies find-copies-harder find-renames=? follow full-diff exclude-standard exclude-from=< exclude-per-directory= i o show-notes=? show-pulls full-index first-parent name-only name-status oneline graph all",
 	},
 	{"git hash-object", "git-read", "path= t= w* stdin-paths stdin literally no-filters"},
@@ -22,7 +22,7 @@ var gitCommands = []program{
 	{"git unpack-file", "git-here", ""},
 	{"git maintenance", "code", "task= schedule=? scheduler= config-file=+ auto quiet"},
 	{"git backfill", "code", "min-batch-size= sparse"},
-	{"git add|git stage", "git-write", "pathspec-from-file=< i,interactive! p,patch! e,edit! chmod="},
+	{"git add|git stage", "git-write", "n,dry-run pathspec-from-file=< i,interactive! p,patch! e,edit! chmod="},
 	{
 		"git commit",
 		"git-commit",
@@ -71,7 +71,7 @@ var gitCommands = []program{
 			"name-only show-origin show-scope z,null type= bool int path default= e,edit! add unset unset-all replace-all " +
 			"rename-section remove-section includes comment= all value= fixed-value regexp url=",
 	},
-	{"git remote", "code", "v,verbose t= m= f! mirror=? tags"},
+	{"git remote", "code", "v,verbose t= m= f! mirror=? tags n"},
 	{"git worktree", "code", "b= B= f,force d,detach q orphan lock reason= track n,dry-run expire= v porcelain z"},
 	{"git init", "code", "q,quiet bare template=* separate-git-dir=+ object-format= ref-format= b,initial-branch= shared=?"},
 	{

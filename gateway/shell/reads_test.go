@@ -48,3 +48,19 @@ func readsEnv(parts []Part) bool {
 		})
 	})
 }
+
+// TestWhatOnlyReads holds commands that look like ones that ask a remote or change
+// something, and do neither; and others that look harmless.
+func TestWhatOnlyReads(t *testing.T) {
+	for command, want := range map[string]string{
+		"git remote -v show": "allow", "git remote show": "allow", "git remote show origin": "prompt", "git remote -v show origin": "prompt", "git remote show -n origin": "allow",
+		"git ls-remote --get-url": "allow", "git ls-remote --get-url origin": "allow", "git ls-remote": "prompt", "git ls-remote --get-url --upload-pack=x": "prompt",
+		"git ls-remote --get-url ext::sh": "prompt", "git add -n .": "allow", "git add --dry-run src": "allow", "git add .": "prompt", "git add -n -i": "prompt", "git stage -n .": "allow",
+		"git refs list": "allow", "git refs exists refs/heads/main": "allow", "git refs migrate --ref-format=reftable": "prompt",
+		"ls | xargs file": "prompt", "file a.txt": "allow", "file -C -m a.txt": "prompt", "ls | xargs head": "allow",
+	} {
+		if got := judge("readonly", "exec", Analyse(command, inProject()).Parts); got != want {
+			t.Errorf("%s: %s, not %s: %s", command, got, want, kinds(Analyse(command, inProject()).Parts))
+		}
+	}
+}
