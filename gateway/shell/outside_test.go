@@ -54,8 +54,10 @@ func TestWritesOutside(t *testing.T) {
 			t.Errorf("%s writes nothing outside: %s", command, ks)
 		}
 	}
-	for _, command := range []string{"go test -test.v -test.run=X ./...", "go test -cpuprofile=build/p ./...",
-		"gcc -O2 -Wall -I/usr/include -L/usr/lib -lm -o build/a src/a.c", "gcc -std=c11 --sysroot=/usr -Wl,-rpath,/usr/lib a.c", "ffmpeg -i a.txt -vf scale=640:-1 out.mp4", "ar rcs lib.a a.o", "patch -p1 < p", "7z x a.7z -obuild", "dot -Tpng a -o a.png"} {
+	for _, command := range []string{
+		"go test -test.v -test.run=X ./...", "go test -cpuprofile=build/p ./...",
+		"gcc -O2 -Wall -I/usr/include -L/usr/lib -lm -o build/a src/a.c", "gcc -std=c11 --sysroot=/usr -Wl,-rpath,/usr/lib a.c", "ffmpeg -i a.txt -vf scale=640:-1 out.mp4", "ar rcs lib.a a.o", "patch -p1 < p", "7z x a.7z -obuild", "dot -Tpng a -o a.png",
+	} {
 		if ks := kinds(Analyse(command, inProject()).Parts); hasKind(ks, "outside") {
 			t.Errorf("%s: %s", command, ks)
 		}
