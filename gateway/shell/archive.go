@@ -141,7 +141,11 @@ func (c *cmd) unzip(p program, words []word) {
 
 // squeeze replaces each operand by its packed or opened self.
 func (c *cmd) squeeze(p program, words []word) {
-	a := c.parseArgs(words, p.opts, false, false)
+	opts := p.opts
+	if strings.Contains(p.name, "zst") { // -Mo is -M and -o there: a number follows, or nothing
+		opts = strings.NewReplacer("T,threads", "threads", "M,memlimit", "memlimit", "b=", "b").Replace(opts)
+	}
+	a := c.parseArgs(words, opts, false, false)
 	c.optionEffects(p, a)
 	c.readAll(a.operands, false)
 	lz4 := strings.Contains(p.name, "lz4") // its -l is an old format

@@ -83,7 +83,7 @@ var archivers = []program{
 	{"unzip", "code", "d= x= P= O= I= l t p c Z v z o n u a j q C L X"},
 	{"lz4cat", "read", "rm% D=<"},
 	{"zipinfo|zcat|bzcat|xzcat|lzcat|gzcat|zdiff|zcmp|bzdiff|xzdiff|xzcmp|funzip", "read", ""},
-	{"zstdcat", "read", "o,output=> output-dir-flat=+ output-dir-mirror=+ filelist=! trace=> rm% D=< T,threads= M,memlimit="},
+	{"zstdcat", "read", "o,output=> output-dir-flat=+ output-dir-mirror=+ filelist=! trace=> rm% D=< threads= memlimit="},
 	{
 		"gzip|gunzip|bzip2|bunzip2|xz|unxz|lzma|unlzma|zstd|unzstd|lz4|unlz4|compress|uncompress|brotli|pigz|unpigz|" +
 			"lzop|pbzip2|pixz|lzip",
