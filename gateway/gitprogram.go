@@ -20,21 +20,49 @@ const maxEmbedded = 16
 // first setting of the repository's own configuration that names one, or of that
 // of a submodule or another repository which its index holds, for git status runs
 // what those name too. What cannot be read in time counts as naming one. "" where
-// there is none, or no repository. It is read once, when a session starts
-// (rules.md), and blocks for the time of some git commands, at most gitPatience.
-func GitProgram(root string) string {
+// there is none, or no repository. The answer holds as long as the files that
+// decided it, which are named, stay as they are. It blocks for the time of some git
+// commands, at most gitPatience.
+func GitProgram(root string) (why string, files []string) {
 	if _, err := exec.LookPath("git"); err != nil {
-		return ""
+		return "", nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), gitPatience)
 	defer cancel()
-	left := maxEmbedded
-	return gitProgram(ctx, root, "", &left)
+	l := gitLook{ctx: ctx, root: root, left: maxEmbedded}
+	why = l.program("")
+	return why, l.files
 }
 
-// gitProgram is GitProgram of the repository at root/name. left is how many
-// embedded ones may still be looked at.
-func gitProgram(ctx context.Context, root, name string, left *int) string {
+// gitLook is one look at a repository and those within it.
+type gitLook struct {
+	ctx   context.Context //nolint:containedctx // it lives as long as one call
+	root  string
+	left  int      // how many embedded ones may still be looked at
+	files []string // that decide the answer
+}
+
+// decidedBy notes the files of a repository that say what its git runs, and which
+// others it holds.
+func (l *gitLook) decidedBy(dir string) {
+	at := filepath.Join(dir, ".git")
+	l.files = append(l.files, at)
+	if text, err := readBounded(at, 4096); err == nil { // it says where the rest lies
+		if to, ok := strings.CutPrefix(strings.TrimSpace(string(text)), "gitdir: "); ok {
+			if at = to; !filepath.IsAbs(to) {
+				at = filepath.Join(dir, to)
+			}
+		}
+	}
+	for _, name := range []string{"config", "config.worktree", "index"} {
+		l.files = append(l.files, filepath.Join(at, name))
+	}
+}
+
+// program is GitProgram of the repository at root/name.
+func (l *gitLook) program(name string) string {
+	ctx, root, left := l.ctx, l.root, &l.left
+	l.decidedBy(filepath.Join(root, name))
 	r := &repository{ctx: ctx, dir: filepath.Join(root, name)}
 	// Whose the repository is decides whether the agent's git reads it, not this one.
 	r.env = r.environment(append(overrides(), [2]string{"safe.directory", "*"}))
@@ -57,7 +85,7 @@ func gitProgram(ctx context.Context, root, name string, left *int) string {
 		if *left--; *left < 0 {
 			return "it holds more than " + strconv.Itoa(maxEmbedded) + " repositories"
 		}
-		if why := gitProgram(ctx, root, filepath.Join(name, n), left); why != "" {
+		if why := l.program(filepath.Join(name, n)); why != "" {
 			return why
 		}
 	}

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,11 +64,11 @@ func TestARepositoryThatNamesAProgramIsNotReadOnly(t *testing.T) {
 		name, value, _ := strings.Cut(setting, "=")
 		git(t, dir, "init", "-q")
 		git(t, dir, "config", name, value)
-		if got := GitProgram(dir); got != want {
+		if got, _ := GitProgram(dir); got != want {
 			t.Errorf("%s: %q, want %q", setting, got, want)
 		}
 	}
-	if got := GitProgram(t.TempDir()); got != "" {
+	if got, _ := GitProgram(t.TempDir()); got != "" {
 		t.Errorf("no repository: %q", got)
 	}
 }
@@ -82,7 +84,7 @@ func TestASettingWithoutAValue(t *testing.T) {
 		dir := t.TempDir()
 		git(t, dir, "init", "-q")
 		put(t, dir+"/.git/config", line)
-		if got := GitProgram(dir); got != want {
+		if got, _ := GitProgram(dir); got != want {
 			t.Errorf("%q: %q, want %q", line, got, want)
 		}
 	}
@@ -104,22 +106,22 @@ func TestAnEmbeddedRepositoryThatNamesAProgram(t *testing.T) {
 	put(t, dir+"/file", "x")
 	put(t, dir+"/sub/file", "x")
 	git(t, dir, "add", "file")
-	if got := GitProgram(dir); got != "" {
+	if got, _ := GitProgram(dir); got != "" {
 		t.Fatalf("one that names none: %q", got)
 	}
 	git(t, dir+"/a b/deep", "config", "core.fsmonitor", "evil")
-	if got, want := GitProgram(dir), `core.fsmonitor is set in "a b/deep"`; got != want {
+	if got, want := reason(GitProgram(dir)), `core.fsmonitor is set in "a b/deep"`; got != want {
 		t.Errorf("a repository in a repository: %q, want %q", got, want)
 	}
 	git(t, dir+"/a b", "config", "core.fsmonitor", "evil")
-	if got, want := GitProgram(dir), `core.fsmonitor is set in "a b"`; got != want {
+	if got, want := reason(GitProgram(dir)), `core.fsmonitor is set in "a b"`; got != want {
 		t.Errorf("an embedded repository: %q, want %q", got, want)
 	}
-	if got, want := GitProgram(dir+"/sub"), `core.fsmonitor is set in "../a b"`; got != want {
+	if got, want := reason(GitProgram(dir+"/sub")), `core.fsmonitor is set in "../a b"`; got != want {
 		t.Errorf("from a folder of the repository: %q, want %q", got, want)
 	}
 	git(t, dir, "rm", "-q", "-f", "--cached", "a b")
-	if got := GitProgram(dir); got != "" {
+	if got, _ := GitProgram(dir); got != "" {
 		t.Errorf("one that is not in the index: %q", got)
 	}
 
@@ -128,7 +130,7 @@ func TestAnEmbeddedRepositoryThatNamesAProgram(t *testing.T) {
 	for i := range maxEmbedded + 1 {
 		embed(t, many, "r"+strconv.Itoa(i))
 	}
-	if got := GitProgram(many); !strings.Contains(got, "more than") {
+	if got, _ := GitProgram(many); !strings.Contains(got, "more than") {
 		t.Errorf("more than are looked at: %q", got)
 	}
 }
@@ -138,7 +140,25 @@ func TestAnIndexThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	git(t, dir, "init", "-q")
 	put(t, dir+"/.git/index", "no index")
-	if got := GitProgram(dir); !strings.Contains(got, "cannot be read") {
+	if got, _ := GitProgram(dir); !strings.Contains(got, "cannot be read") {
 		t.Errorf("%q", got)
+	}
+}
+
+func reason(why string, _ []string) string { return why }
+
+// The answer holds as long as the files that decided it: those of a repository
+// within the project's are among them.
+func TestGitProgramNamesTheFilesThatDecidedIt(t *testing.T) {
+	dir := t.TempDir()
+	git(t, dir, "init", "-q")
+	git(t, dir, "init", "-q", "in")
+	git(t, dir+"/in", "commit", "-q", "--allow-empty", "-m", "x")
+	git(t, dir, "-c", "advice.addEmbeddedRepo=false", "add", "in")
+	why, files := GitProgram(dir)
+	for _, want := range []string{".git/config", ".git/index", "in/.git/config", "in/.git/index"} {
+		if why != "" || !slices.Contains(files, filepath.Join(dir, want)) {
+			t.Errorf("%q: %s is not among %q", why, want, files)
+		}
 	}
 }

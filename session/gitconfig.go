@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -17,7 +18,8 @@ type gitConfig struct {
 	root string
 
 	mu    sync.Mutex
-	seen  [3]stamp
+	files []string // that decided it
+	seen  []stamp
 	known bool
 	why   string
 }
@@ -37,23 +39,37 @@ type stamp struct {
 	changed  unix.Timespec
 }
 
-// program is the reason, "" where git runs nothing but git. It blocks for one git
-// command after a change, otherwise for three stats, or one where there is no git.
+// program is the reason, "" where git runs nothing but git. It blocks for some git
+// commands after a change, otherwise for a few stats.
 func (g *gitConfig) program() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	var now [3]stamp
-	for i, name := range [...]string{"/.git", "/.git/config", "/.git/config.worktree"} {
-		var err error
-		if now[i], err = stampOf(g.root + name); i == 0 && err != nil {
+	if g.known && slices.Equal(g.seen, stampsOf(g.files)) {
+		return g.why
+	}
+	g.known = false
+	for range 3 { // what changes while it is read is read again
+		before := stampsOf(g.files)
+		why, files := gateway.GitProgram(g.root)
+		same := slices.Equal(files, g.files) && slices.Equal(before, stampsOf(files))
+		g.why, g.files, g.seen = why, files, stampsOf(files)
+		if same {
+			g.known = true
 			break
 		}
 	}
-	if !g.known || now != g.seen {
-		g.why = gateway.GitProgram(g.root)
-		g.known, g.seen = true, now
-	}
 	return g.why
+}
+
+// stampsOf are the stamps of files; the zero stamp is one that is not there.
+func stampsOf(files []string) []stamp {
+	out := make([]stamp, len(files))
+	for i, f := range files {
+		if s, err := stampOf(f); err == nil {
+			out[i] = s
+		}
+	}
+	return out
 }
 
 // stampOf is the stamp of the file that a path leads to.

@@ -78,3 +78,37 @@ func TestAConfigurationWithItsTimePutBackIsReadAgain(t *testing.T) {
 		t.Errorf("without a repository: %q", why)
 	}
 }
+
+// The same in a repository within the project's, into which git status looks.
+func TestAProgramInARepositoryWithinIsSeenWhenItComes(t *testing.T) {
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"init", "-q", "in"},
+		{"-C", "in", "-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "--allow-empty", "-m", "x"},
+		{"-c", "advice.addEmbeddedRepo=false", "add", "in"},
+	} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v: %s", args, err, out)
+		}
+	}
+	program := GitProgram(dir)
+	if why := program(); why != "" {
+		t.Fatalf("before: %s", why)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "in/.git/config"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("[core]\n\tfsmonitor = touch evil.txt; false\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if why := program(); !strings.Contains(why, "fsmonitor") {
+		t.Errorf("after: %q", why)
+	}
+}
