@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -124,19 +122,6 @@ func ownEnvironment() error {
 		}
 	}
 	return os.Setenv("LC_ALL", "C.UTF-8")
-}
-
-// openLog makes server.log the place for everything that is not for the ledger,
-// the last words of a crash included.
-func openLog(dir session.Dir) (*slog.Logger, error) {
-	f, err := os.OpenFile(dir.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("session %s: %w", dir.Name(), err)
-	}
-	if err := debug.SetCrashOutput(f, debug.CrashOptions{}); err != nil {
-		return nil, fmt.Errorf("session %s: %w", dir.Name(), err)
-	}
-	return slog.New(slog.NewTextHandler(f, nil)), nil
 }
 
 // recorded are the agents of all sessions that lie beside this one.
