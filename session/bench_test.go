@@ -93,7 +93,13 @@ func callers(args []string) error {
 }
 
 func callOnce(gate string, caller, n int) (time.Duration, error) {
+	call := gateway.Call{
+		Door: wire.DoorShim, Name: "bash", Tool: wire.ToolExec, Argv: []string{"bash", "-c", "rm -rf /"}, Command: "rm -rf /", HasCommand: true,
+		Cwd: "/", Program: "/bin/bash",
+	}
+	copy(call.Nonce[:], fmt.Sprintf("%d %d %d", os.Getpid(), caller, n))
 	start := time.Now()
+	frame := wire.AppendCall(nil, &call) // before it connects, as a shim does
 	c, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: gate, Net: "unix"})
 	for err != nil && strings.Contains(err.Error(), "temporarily unavailable") { // the backlog is full; a shim's connect blocks here
 		c, err = net.DialUnix("unix", nil, &net.UnixAddr{Name: gate, Net: "unix"})
@@ -102,12 +108,7 @@ func callOnce(gate string, caller, n int) (time.Duration, error) {
 		return 0, err
 	}
 	defer func() { _ = c.Close() }()
-	call := gateway.Call{
-		Door: wire.DoorShim, Name: "bash", Tool: wire.ToolExec, Argv: []string{"bash", "-c", "rm -rf /"}, Command: "rm -rf /", HasCommand: true,
-		Cwd: "/", Program: "/bin/bash",
-	}
-	copy(call.Nonce[:], fmt.Sprintf("%d %d %d", os.Getpid(), caller, n))
-	if _, err := c.Write(wire.AppendCall(nil, &call)); err != nil {
+	if _, err := c.Write(frame); err != nil {
 		return 0, err
 	}
 	m, err := wire.Read(c)
