@@ -94,7 +94,7 @@ func agentsFolder(t *testing.T, name string) string {
 }
 
 // builtKavi is kavi as the operator has it: not the test binary, no race detector.
-var builtKavi = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // built once for all agents
+var builtKavi = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "kavi-e2e")
 	if err != nil {
 		return "", err

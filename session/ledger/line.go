@@ -139,6 +139,8 @@ func (b By) String() string {
 		s = "covered by the call around it"
 	case ByRestart:
 		s = "by the server's restart"
+	case ByService:
+		s = "a shell that the agent starts for itself"
 	}
 	var more []string
 	if b.Layer != "" && b.Layer != string(b.Kind) {
