@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,6 +67,25 @@ func playRole(role string) {
 			<-tick.C
 		}
 		playRole("ask")
+	case "flood": // an agent that connects and says nothing
+		var conns []net.Conn
+		for range 300 {
+			c, err := net.Dial("unix", path)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			conns = append(conns, c)
+		}
+		fmt.Println("flooded")
+		refused := 0
+		for _, c := range conns {
+			if b, _ := io.ReadAll(c); strings.Contains(string(b), "refused") {
+				refused++
+			}
+		}
+		fmt.Println(refused, "were turned away")
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 	case "keeper": // a subreaper that starts the agent
 		if err := proc.Subreaper(); err != nil {
 			fmt.Println(err)
@@ -226,6 +247,78 @@ func TestAgentsAndWhatTheyStartAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An agent that connects again and again and asks nothing takes no place from the
+// operator, and each of its connections ends and is recorded.
+func TestSilentConnectionsOfAnAgentHoldUpNobody(t *testing.T) {
+	g := serve(t, nil)
+	flood := exec.Command("/bin/sh", "-c", `read -r line; exec "$0" "$1"`, os.Args[0], g.path)
+	flood.Env = append(os.Environ(), roleVar+"=flood", "GORACE=atexit_sleep_ms=0")
+	in, err := flood.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := flood.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := flood.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = in.Close()
+		_ = flood.Wait()
+	}()
+	id, err := proc.Of(flood.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.record(Record{Session: "other", Agent: "claude", IDs: []proc.ID{id}})
+	if _, err := in.Write([]byte("go\n")); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || lines.Text() != "flooded" {
+		t.Fatalf("the agent said %q", lines.Text())
+	}
+	if got := play(t, g, "ask", nil); got != "served" {
+		t.Errorf("the operator: %s", got)
+	}
+	if !lines.Scan() || lines.Text() != "300 were turned away" {
+		t.Errorf("the agent said %q", lines.Text())
+	}
+	eventually(t, "each to be recorded", func() bool {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return len(g.refused) == 300
+	})
+}
+
+// Not even the operator's own programs can take all descriptors of the server.
+func TestClientsAreCounted(t *testing.T) {
+	g := serve(t, nil)
+	var conns []net.Conn
+	defer func() {
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	}()
+	for range maxServed {
+		c, err := net.Dial("unix", g.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, c)
+	}
+	eventually(t, "one too many to be told so", func() bool {
+		return strings.Contains(play(t, g, "ask", nil), "clients are served already")
+	})
+	for _, c := range conns {
+		_ = c.Close()
+	}
+	conns = nil
+	eventually(t, "others to be served", func() bool { return play(t, g, "ask", nil) == "served" })
 }
 
 func TestAPidThatCameAgainIsSomebodyElse(t *testing.T) {

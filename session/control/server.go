@@ -27,6 +27,19 @@ const maxRequest = 4 << 20
 // patience is how long a client may take over its request, and over one answer.
 const patience = 10 * time.Second
 
+// An agent can connect as often as it likes. Who connects is looked at before
+// anything is waited for, so that one that says nothing takes no place from the
+// operator; who is refused may say for a second what it wanted, for the record,
+// unless as many do already.
+const (
+	maxLooking = 16 // connections that are looked at; more wait in the kernel
+	maxRefused = 8
+	maxServed  = 256 // of the operator's own
+
+	refusedPatience = time.Second
+	refusedRequest  = 64 << 10
+)
+
 // Options are what a server needs.
 type Options struct {
 	Session *session.Session // nil: nothing can be asked, only attached to
@@ -58,6 +71,8 @@ type server struct {
 	sock     *socket
 	clients  sync.WaitGroup
 	attached atomic.Int64
+
+	looking, refusing, serving chan struct{} // full: no more of them
 }
 
 // Serve answers clients until ctx ends. It blocks; when it returns, no client is
@@ -67,7 +82,10 @@ func Serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	s := &server{Options: o, sock: sock}
+	s := &server{
+		Options: o, sock: sock,
+		looking: make(chan struct{}, maxLooking), refusing: make(chan struct{}, maxRefused), serving: make(chan struct{}, maxServed),
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer s.clients.Wait()
 	defer cancel()
@@ -75,6 +93,11 @@ func Serve(ctx context.Context, o Options) error {
 	s.clients.Go(func() { s.keepSocket(ctx) })
 
 	for {
+		select {
+		case s.looking <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
 		conn, err := s.accept(ctx)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -145,33 +168,30 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 		}
 	}()
 
-	peer, peerErr := proc.PeerOf(conn)
-	if peerErr == nil {
-		defer peer.Close()
-	}
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
-	in := bufio.NewReader(io.LimitReader(conn, maxRequest))
-	line, err := in.ReadBytes('\n')
-	if err != nil {
-		return // nothing was asked
-	}
-	_ = conn.SetReadDeadline(time.Time{})
 	r := &reply{conn: conn}
-	var req request
-	if err := json.Unmarshal(line, &req); err != nil {
-		r.fail(fmt.Errorf("%w: %w", ErrRequest, err), "")
+	peer, err := s.look(conn)
+	if err != nil {
+		s.refuse(conn, peer, err)
 		return
 	}
-	if errors.Is(peerErr, syscall.EMFILE) || errors.Is(peerErr, syscall.ENFILE) {
-		r.fail(errors.New("the server has no file descriptors left"), "try again; kavi log says who asks so much")
+	defer peer.Close()
+	select {
+	case s.serving <- struct{}{}:
+		defer func() { <-s.serving }()
+	default:
+		r.fail(fmt.Errorf("%d clients are served already", maxServed), "")
 		return
 	}
-	if err := s.admit(peer, peerErr); err != nil {
-		s.Log.Warn("refused", "peer", peer.PID, "request", req.Do, "err", err)
-		if s.Refused != nil {
-			s.Refused(peer, req.Do, err)
-		}
-		r.fail(err, "an approval is given by the operator, from outside of every agent")
+	in := bufio.NewReader(io.LimitReader(conn, maxRequest))
+	req, err := readRequest(conn, in, patience)
+	switch {
+	case errors.Is(err, ErrRequest):
+		r.fail(err, "")
+		return
+	case err != nil:
+		return // nothing was asked
+	case !peer.Alive(): // what it has left to others is not theirs to ask with
+		s.refused(peer, req.Do, Refuse("process %d is gone", peer.PID), r)
 		return
 	}
 	if req.V != Version {
@@ -186,14 +206,75 @@ func (s *server) client(ctx context.Context, conn *net.UnixConn) {
 			return
 		}
 		unhook() // the drawer ends by ctx itself, and then has a last word
-		s.attach(ctx, conn, peer, &req, r)
+		s.attach(ctx, conn, peer, req, r)
 		return
 	}
 	if s.Session == nil && req.Do != doHello {
 		r.fail(fmt.Errorf("%w: there is no session here", ErrRequest), "")
 		return
 	}
-	s.answer(ctx, conn, &req, r)
+	s.answer(ctx, conn, req, r)
+}
+
+// look finds out who connected, and whether it may ask.
+func (s *server) look(conn *net.UnixConn) (proc.Peer, error) {
+	defer func() { <-s.looking }()
+	peer, err := proc.PeerOf(conn)
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return peer, errors.New("the server has no file descriptors left")
+	}
+	known := err == nil
+	if err = s.admit(peer, err); err != nil && known {
+		peer.Close()
+	}
+	return peer, err
+}
+
+// readRequest reads a request; ErrRequest says that what came is none.
+func readRequest(conn net.Conn, in *bufio.Reader, patience time.Duration) (*request, error) {
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
+	line, err := in.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.SetReadDeadline(time.Time{}); err != nil {
+		return nil, err
+	}
+	req := new(request)
+	if err := json.Unmarshal(line, req); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRequest, err)
+	}
+	return req, nil
+}
+
+// refuse turns away who may not ask, after a moment in which it may say what.
+func (s *server) refuse(conn *net.UnixConn, peer proc.Peer, why error) {
+	asked := "connect"
+	select {
+	case s.refusing <- struct{}{}:
+		defer func() { <-s.refusing }()
+		if req, err := readRequest(conn, bufio.NewReader(io.LimitReader(conn, refusedRequest)), refusedPatience); err == nil {
+			asked = req.Do
+		}
+	default:
+	}
+	r := &reply{conn: conn}
+	if !errors.Is(why, ErrRefused) {
+		r.fail(why, "try again; kavi log says who asks so much")
+		return
+	}
+	s.refused(peer, asked, why, r)
+}
+
+// refused records a refusal, then says it.
+func (s *server) refused(peer proc.Peer, asked string, why error, r *reply) {
+	s.Log.Warn("refused", "peer", peer.PID, "request", asked, "err", why)
+	if s.Refused != nil {
+		s.Refused(peer, asked, why)
+	}
+	r.fail(why, "an approval is given by the operator, from outside of every agent")
 }
 
 // ownPath is the program that this server runs: the session's own copy.
