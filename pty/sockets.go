@@ -47,15 +47,15 @@ func makeSocketDir(dir, tmp string) (string, error) {
 		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 			return "", fmt.Errorf("make a folder for sockets: %w", err)
 		}
-		if err := private(d); err != nil {
+		if err := Private(d); err != nil {
 			return "", fmt.Errorf("sockets of %s: %w", dir, err)
 		}
 	}
 	return to, nil
 }
 
-// private is nil for a folder that only this user can enter.
-func private(dir string) error {
+// Private is nil for a folder, itself and no link to one, that is this user's and that nobody else can enter.
+func Private(dir string) error {
 	var st unix.Stat_t
 	if err := unix.Lstat(dir, &st); err != nil {
 		return fmt.Errorf("%s: %w", dir, err)

@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"kavi/pty"
 )
 
 // renewal is how often the socket's file is looked for.
@@ -44,7 +45,7 @@ func (s *socket) bind() error {
 		folders = append(folders, up) // in /tmp, where anybody may have been first: see session.Dir.ControlSocket
 	}
 	for _, f := range folders {
-		if err := private(f); err != nil {
+		if err := pty.Private(f); err != nil {
 			return fmt.Errorf("control socket: %w", err)
 		}
 	}
@@ -71,23 +72,6 @@ func (s *socket) bind() error {
 		return l.Close()
 	}
 	s.l, s.file = l, file
-	return nil
-}
-
-func private(dir string) error {
-	info, err := os.Lstat(dir)
-	if err != nil {
-		return err
-	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	switch {
-	case !info.IsDir():
-		return fmt.Errorf("%s: not a folder", dir)
-	case ok && int(st.Uid) != os.Getuid():
-		return fmt.Errorf("%s: belongs to another user (uid %d)", dir, st.Uid)
-	case info.Mode().Perm()&0o077 != 0:
-		return fmt.Errorf("%s: open to other users (mode %04o)", dir, info.Mode().Perm())
-	}
 	return nil
 }
 

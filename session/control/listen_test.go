@@ -99,7 +99,7 @@ func TestAFolderThatOthersCanEnterIsRefused(t *testing.T) {
 		_ = s.Close()
 		t.Fatal("listens in a folder that is open to others")
 	}
-	if !strings.Contains(err.Error(), "open to other users") {
+	if !strings.Contains(err.Error(), "open to others") {
 		t.Errorf("error %q does not say why", err)
 	}
 }
