@@ -52,7 +52,7 @@ func (l *Ledger) AppendSoon(entries []Entry, done func(last Entry, err error)) {
 
 func (l *Ledger) append(entries []Entry, done func(last Entry, err error), now bool) {
 	at := time.Now()
-	boot, _ := Clocks()
+	boot := clock(bootClock)
 	for i := range entries {
 		if entries[i].Time.IsZero() {
 			entries[i].Time = at
@@ -253,7 +253,7 @@ func (l *Ledger) notes() []*job {
 // note is an entry of the ledger's own.
 func note(e Entry) Entry {
 	e.Time, e.Witness = time.Now(), WitnessSession
-	e.Boot, _ = Clocks()
+	e.Boot = clock(bootClock)
 	return e
 }
 
@@ -295,8 +295,7 @@ func (l *Ledger) write(group []*job) error {
 	if due {
 		jobs = append(group[:len(group):len(group)], checkpoint())
 	}
-	_, awake := Clocks()
-	l.busy.Store(int64(awake))
+	l.busy.Store(int64(clock(awakeClock)))
 	defer l.busy.Store(0)
 
 	before := w.chain.head

@@ -68,7 +68,7 @@ type Ledger struct {
 
 	at       atomic.Pointer[Head]
 	need     atomic.Uint64 // o.MinFree; tests change it
-	busy     atomic.Int64  // when the running commit began, by the boot clock; 0: none runs
+	busy     atomic.Int64  // when the running commit began, by the clock of the time awake; 0: none runs
 	unsynced atomic.Bool   // HEAD was written and is not synced yet
 	readers  sync.RWMutex  // held for reading while the database is read
 	gone     bool          // guarded by readers: the database is closed
@@ -111,7 +111,7 @@ func (l *Ledger) Problem() string {
 		return problem
 	}
 	if since := l.busy.Load(); since != 0 {
-		_, awake := Clocks()
+		awake := clock(awakeClock)
 		if d := awake - time.Duration(since); d > stuck {
 			return fmt.Sprintf("ledger: the disk has not answered for %s; everything waits for it", d.Round(time.Second))
 		}

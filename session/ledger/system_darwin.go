@@ -1,11 +1,15 @@
 package ledger
 
 import (
-	"fmt"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
+)
+
+// The clocks that run since the machine started: one while it sleeps too, one only while it is awake.
+const (
+	bootClock  = unix.CLOCK_MONOTONIC
+	awakeClock = unix.CLOCK_UPTIME_RAW
 )
 
 // syncHeadAlways: badger's msync leaves data in the disk's cache here. Syncing
@@ -23,38 +27,11 @@ func names(path string, f os.FileInfo) bool {
 	return err == nil && os.SameFile(now, f)
 }
 
-// room is how many bytes an ordinary user can still write in the file system of path.
-func room(path string) (uint64, error) {
-	var s unix.Statfs_t
-	if err := unix.Statfs(path, &s); err != nil {
-		return 0, fmt.Errorf("statfs %s: %w", path, err)
-	}
-	return s.Bavail * uint64(s.Bsize), nil
-}
-
-// network says which network file system path is on, "" if none.
-func network(path string) string {
-	var s unix.Statfs_t
-	if err := unix.Statfs(path, &s); err != nil {
-		return ""
-	}
+// networkName is the name of a network file system, "" of any other.
+func networkName(s *unix.Statfs_t) string {
 	switch name := unix.ByteSliceToString(s.Fstypename[:]); name {
 	case "nfs", "smbfs", "webdav", "afpfs", "cifs":
 		return name
 	}
 	return ""
-}
-
-// Clocks are the time since the machine started, with and without the time it
-// slept. Where their difference grows, the machine slept.
-func Clocks() (boot, awake time.Duration) {
-	return clock(unix.CLOCK_MONOTONIC), clock(unix.CLOCK_UPTIME_RAW)
-}
-
-func clock(id int32) time.Duration {
-	var t unix.Timespec
-	if unix.ClockGettime(id, &t) != nil {
-		return 0
-	}
-	return time.Duration(t.Nano())
 }
