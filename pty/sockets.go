@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"kavi/pty/proc"
 )
 
 // maxSocket is the longest path of a socket, in bytes, that every system takes.
@@ -47,28 +49,11 @@ func makeSocketDir(dir, tmp string) (string, error) {
 		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 			return "", fmt.Errorf("make a folder for sockets: %w", err)
 		}
-		if err := Private(d); err != nil {
+		if err := proc.Private(d); err != nil {
 			return "", fmt.Errorf("sockets of %s: %w", dir, err)
 		}
 	}
 	return to, nil
-}
-
-// Private is nil for a folder, itself and no link to one, that is this user's and that nobody else can enter.
-func Private(dir string) error {
-	var st unix.Stat_t
-	if err := unix.Lstat(dir, &st); err != nil {
-		return fmt.Errorf("%s: %w", dir, err)
-	}
-	switch {
-	case uint32(st.Mode)&unix.S_IFMT != unix.S_IFDIR:
-		return fmt.Errorf("%s is not a folder: remove it", dir)
-	case int(st.Uid) != os.Getuid():
-		return fmt.Errorf("%s belongs to user %d: remove it", dir, st.Uid)
-	case st.Mode&0o077 != 0:
-		return fmt.Errorf("%s is open to others: chmod 700 it", dir)
-	}
-	return nil
 }
 
 // socket is a listening socket and the file that it is reached by.

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"kavi/pty"
+	"kavi/pty/proc"
 )
 
 // renewal is how often the socket's file is looked for.
@@ -45,7 +45,7 @@ func (s *socket) bind() error {
 		folders = append(folders, up) // in /tmp, where anybody may have been first: see session.Dir.ControlSocket
 	}
 	for _, f := range folders {
-		if err := pty.Private(f); err != nil {
+		if err := proc.Private(f); err != nil {
 			return fmt.Errorf("control socket: %w", err)
 		}
 	}
