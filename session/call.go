@@ -186,8 +186,12 @@ func (s *Session) askedAgain(old, k *call, j judged) {
 		}
 	case decided:
 		if old.verdict.Allow && old.past != nil && changedSince(old, j) {
+			// The former server's yes never reached its caller: it is a call like any other, judged as things are now.
 			s.abandon(old, "what it would do changed after it was allowed")
-			s.refuseCall(k, "what it would do changed after it was allowed")
+			if j.Action == gateway.Prompt {
+				s.replaces[k.peer] = old.past.Approval
+			}
+			s.arrive(k, j)
 			return
 		}
 		old.door = k.door

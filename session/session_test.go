@@ -121,6 +121,35 @@ func TestAScriptThatChangesWhileHeldIsAskedAgain(t *testing.T) {
 	}
 }
 
+// A yes that a server committed and could not tell before it was killed is about
+// what was shown then: it is asked again where that is no longer what would run.
+func TestAYesThatWasNeverToldIsAskedAgainWhenTheWorldChanged(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c "echo told > out.txt"`)
+	a := w.pending(1)[0]
+	w.touch("out.txt") // so that it would replace a file
+	w.post(func() {    // what recovery makes of an allow without an end, whose caller lives
+		k := w.approvals[a.ID]
+		delete(w.approvals, a.ID)
+		k.phase, k.verdict, k.oldSeal = decided, gateway.Verdict{Allow: true, Call: k.id}, a.Seal
+		k.past = &ledger.Entry{Kind: ledger.CallDecided, Call: k.id, Approval: a.ID}
+		k.approval = nil
+		_ = k.door.conn.Close() // and asks again
+		k.door = nil
+	})
+	b := w.until("the new question", func(s *Snapshot) bool {
+		return len(s.Approvals) == 1 && s.Approvals[0].ID != a.ID && s.Approvals[0].State == Pending
+	}).Approvals[0]
+	if b.Again != a.ID || b.CallID == a.CallID {
+		t.Errorf("%s of %s asks again for %q, want %s and a call of its own", b.ID, b.CallID, b.Again, a.ID)
+	}
+	w.answer(true, "", b)
+	one := w.exited("one")
+	if got, _ := os.ReadFile(filepath.Join(w.project, "out.txt")); one.ExitCode != 0 || string(got) != "told\n" {
+		t.Errorf("exited %d, out.txt is %q", one.ExitCode, got)
+	}
+}
+
 func TestACallInsideAnApprovedOneIsCoveredAndRecorded(t *testing.T) {
 	w := begin(t)
 	w.script("one", `"$SHELL" -c 'bash -c "echo a > a.txt"; sh -c "echo b > b.txt"; (sh -c "echo c > c.txt" &) ; :'`)
