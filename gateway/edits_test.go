@@ -156,7 +156,7 @@ func TestDescribeNotebook(t *testing.T) {
 		problem string
 	}{
 		{wire.Edit{Cell: "c1", New: "a\nc\n"}, []string{"@@ -1,2 +1,2 @@", " a", "-b", "+c"}, ""},
-		{wire.Edit{Cell: "cell-1", New: "x\nz"}, []string{"@@ -1,2 +1,2 @@", " x", "-y", "+z", `\ No newline at end of file`}, ""},
+		{wire.Edit{Cell: "cell-1", New: "x\nz"}, []string{"@@ -1,2 +1,2 @@", " x", "-y", `\ No newline at end of file`, "+z", `\ No newline at end of file`}, ""},
 		{wire.Edit{Cell: "c1", New: "new", Insert: true}, []string{"@@ -0,0 +1 @@", "+new", `\ No newline at end of file`}, ""},
 		{wire.Edit{Cell: "c9", New: "new"}, []string{"@@ -0,0 +1 @@", "+new", `\ No newline at end of file`}, "the notebook has no such cell"},
 	} {

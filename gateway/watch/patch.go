@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"kavi/gateway/watch/diff"
+	"kavi/gateway/diff"
 )
 
 // Patch writes the changes as a diff that `git apply -R` takes back and `git apply` makes

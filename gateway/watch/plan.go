@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"kavi/gateway/display"
-	"kavi/gateway/watch/diff"
+	"kavi/gateway/diff"
 )
 
 // Do is what a step of an undo does.

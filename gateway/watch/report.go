@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"kavi/gateway/watch/diff"
+	"kavi/gateway/diff"
 )
 
 // maxText is the size of a text whose lines are counted.
