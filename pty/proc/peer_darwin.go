@@ -1,29 +1,8 @@
 package proc
 
-import (
-	"errors"
-	"fmt"
-	"net"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// PeerOf is the process that connected c, or on the connecting side the one that listens, as LOCAL_PEERPID says.
-// It is an error when that process has gone: refuse then.
-func PeerOf(c *net.UnixConn) (Peer, error) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return Peer{}, fmt.Errorf("peer: %w", err)
-	}
-	var peer Peer
-	var perr error
-	err = raw.Control(func(fd uintptr) { peer, perr = peerOf(int(fd)) })
-	if err = errors.Join(err, perr); err != nil {
-		return Peer{}, fmt.Errorf("peer: %w", err)
-	}
-	return peer, nil
-}
-
+// peerOf asks LOCAL_PEERPID.
 func peerOf(sock int) (Peer, error) {
 	cred, err := unix.GetsockoptXucred(sock, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
 	if err != nil {

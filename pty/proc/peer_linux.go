@@ -3,30 +3,12 @@ package proc
 import (
 	"errors"
 	"fmt"
-	"net"
 
 	"golang.org/x/sys/unix"
 )
 
-// PeerOf is the process that connected c, or on the connecting side the one that listens. It is an error when that
-// process has gone, or cannot be told from another that got its pid: refuse then.
-//
-// Before Linux 6.5 the descriptor is opened by pid, so that a peer which exits between its connect and our accept
-// could be taken for the process that got its pid in between; there is no way to tell on such a kernel.
-func PeerOf(c *net.UnixConn) (Peer, error) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return Peer{}, fmt.Errorf("peer: %w", err)
-	}
-	var peer Peer
-	var perr error
-	err = raw.Control(func(fd uintptr) { peer, perr = peerOf(int(fd)) })
-	if err = errors.Join(err, perr); err != nil {
-		return Peer{}, fmt.Errorf("peer: %w", err)
-	}
-	return peer, nil
-}
-
+// peerOf asks SO_PEERPIDFD. Before Linux 6.5 the descriptor is opened by pid, so that a peer which exits between its
+// connect and our accept could be taken for the process that got its pid in between; there is no way to tell on such a kernel.
 func peerOf(sock int) (Peer, error) {
 	cred, err := unix.GetsockoptUcred(sock, unix.SOL_SOCKET, unix.SO_PEERCRED)
 	if err != nil {
