@@ -176,15 +176,30 @@ func operator(by Operator) *ledger.By {
 // Changes are the changes of this session, in the order in which they happened. It
 // reads the ledger.
 func (s *Session) Changes(ctx context.Context, of ChangesOf) ([]FileChange, error) {
-	if w := s.watched.watch(); w != nil {
-		ctx, cancel := context.WithTimeout(ctx, flushWait)
-		defer cancel()
-		_ = w.Flush(ctx) // what is seen late is not lost, only not in this answer
-	}
+	s.flush(ctx, flushWait)
 	return ChangesIn(s.led, of)
 }
 
-const flushWait = 2 * time.Second
+// How long somebody waits for the watcher: whoever asks for changes, and a session
+// that ends, in which nobody would see them later.
+const (
+	flushWait = 2 * time.Second
+	stopFlush = 10 * time.Second
+)
+
+// flush waits until what has changed so far is in the ledger. What takes longer is
+// seen late.
+func (s *Session) flush(ctx context.Context, atMost time.Duration) {
+	w := s.watched.watch()
+	if w == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
+		s.log.Warn("waiting for the watcher", "err", err)
+	}
+}
 
 // ChangesIn are the changes that a ledger tells of.
 func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {

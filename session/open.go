@@ -206,26 +206,11 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 				s.decide(k, gateway.Verdict{Reason: "the session was stopped"}, who)
 			}
 		}
-		s.commit([]ledger.Entry{{Kind: ledger.SessionEnded, By: &who}}, func(err error) {
+		s.commit(nil, func(error) { // after the denials: who was held hears of them
 			s.wg.Go(func() {
-				var wg sync.WaitGroup
-				for _, l := range s.screens.links() {
-					wg.Go(l.end)
-				}
-				wg.Wait()
-				rec, rerr := s.opts.Dir.ReadRecord()
-				if rerr == nil {
-					rec.Ended = time.Now().UTC()
-					rerr = s.opts.Dir.WriteRecord(rec)
-				}
-				_ = os.RemoveAll(s.opts.Dir.pending())
-				_ = os.RemoveAll(s.opts.Dir.Agents()) // the ledger stays, and says what they did
-				_ = os.Remove(s.opts.Dir.Binary())
-				_ = os.Remove(s.opts.Dir.Binary() + "-shim")
-				s.post(func() {
-					s.ended = true
-					reply(struct{}{}, errors.Join(err, rerr))
-				})
+				s.endAgents()
+				s.flush(s.ctx, stopFlush) // what they did last is in the ledger, too
+				s.post(func() { s.finish(who, func(err error) { reply(struct{}{}, err) }) })
 			})
 		})
 	})
@@ -234,6 +219,42 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 	}
 	<-s.done
 	s.Close()
+	return err
+}
+
+func (s *Session) endAgents() {
+	var wg sync.WaitGroup
+	for _, l := range s.screens.links() {
+		wg.Go(l.end)
+	}
+	wg.Wait()
+}
+
+// finish records the end of the session, and ends its loop.
+func (s *Session) finish(by ledger.By, done func(error)) {
+	s.commit([]ledger.Entry{{Kind: ledger.SessionEnded, By: &by}}, func(err error) {
+		s.wg.Go(func() {
+			err := errors.Join(err, s.leave())
+			s.post(func() {
+				s.ended = true
+				done(err)
+			})
+		})
+	})
+}
+
+// leave writes down that the session has ended, and removes what only one that runs
+// needs.
+func (s *Session) leave() error {
+	rec, err := s.opts.Dir.ReadRecord()
+	if err == nil {
+		rec.Ended = time.Now().UTC()
+		err = s.opts.Dir.WriteRecord(rec)
+	}
+	_ = os.RemoveAll(s.opts.Dir.pending())
+	_ = os.RemoveAll(s.opts.Dir.Agents()) // the ledger stays, and says what they did
+	_ = os.Remove(s.opts.Dir.Binary())
+	_ = os.Remove(s.opts.Dir.Binary() + "-shim")
 	return err
 }
 

@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,4 +90,45 @@ func listOf(t *testing.T, p *Past, of ChangesOf) []FileChange {
 		t.Fatalf("%d changes, %v", len(list), err)
 	}
 	return list
+}
+
+// What an agent wrote until it was ended is seen like everything before.
+func TestTheLastChangesBeforeAStopAreInTheLedger(t *testing.T) {
+	w := beginWith(t, nil)
+	w.script("one", `"$SHELL" -c 'n=0; while :; do n=$((n+1)); : > n$n; done'`)
+	w.answer(true, "", w.pending(1)[0])
+	w.until("the call to write", func(*Snapshot) bool { return w.exists("n50") })
+	if err := w.Stop(t.Context(), Operator{Client: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	written, err := filepath.Glob(filepath.Join(w.project, "n*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := OpenPast(w.dir, ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	list := listOf(t, p, ChangesOf{Calls: []string{"call_1"}})
+	for _, path := range written {
+		name := filepath.Base(path)
+		if !slices.ContainsFunc(list, func(f FileChange) bool { return f.Path == name && f.Agent == "one" }) {
+			t.Errorf("%s of %d files is not in the ledger", name, len(written))
+		}
+	}
+	var last ledger.Entry
+	err = p.led.Entries(1, func(e ledger.Entry) error {
+		if e.Kind != ledger.Checkpoint {
+			last = e
+		}
+		return nil
+	})
+	if err != nil || last.Kind != ledger.SessionEnded {
+		t.Errorf("the ledger ends with %q, %v", last.Kind, err)
+	}
 }
