@@ -3,9 +3,6 @@ package panes
 import (
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/gdamore/tcell/v2"
 
 	"kavi/gateway/display"
 	"kavi/keymap"
@@ -18,6 +15,16 @@ func (i *inbox) chosenChange() *session.Unexplained {
 		return nil
 	}
 	return i.here().change
+}
+
+// goTo goes to the pane of the agent that an item is of.
+func (v *views) goTo(m model, it item) {
+	switch {
+	case it.asks != nil:
+		v.act.GoTo(it.asks.Agent)
+	case it.change != nil:
+		v.goToSuspect(m, it.change)
+	}
 }
 
 // goToSuspect goes to the pane of an agent that was paused for changes, else of
@@ -74,146 +81,4 @@ func (v *views) changeKeys(t keymap.Table, c *session.Unexplained, lit bool) row
 		keep = line(keyHint(v.keys, t, keymap.Approve, "keep", false), words(" ("+why+")", warning))
 	}
 	return line(keep, keyHint(v.keys, t, keymap.Reject, "revert", lit))
-}
-
-// changeDetail shows unexplained changes in full with their diff, and takes the
-// answer to them. It goes when they do.
-type changeDetail struct {
-	base
-	id    string
-	c     *session.Unexplained // as they stand; nil once they are gone
-	diff  bool                 // begin at the diff
-	rows  scroller
-	sheet changeCache
-	lit   bool
-	gone  bool
-}
-
-func newChangeDetail(v *views, c *session.Unexplained, diff bool) *changeDetail {
-	if d := v.diffs[c.ID]; d != nil && d.err != nil {
-		delete(v.diffs, c.ID) // whoever looks again asks again
-	}
-	return &changeDetail{base: newBase(v), id: c.ID, c: c, diff: diff}
-}
-
-// Place is part of view: everything but the status bar.
-func (d *changeDetail) Place(cols, rows int) (x, y, width, height int) {
-	return 0, 0, cols, max(rows-1, 0)
-}
-
-func (d *changeDetail) subject() string { return d.subjectOf("detail", item{change: d.c}) }
-
-// Update is part of view.
-func (d *changeDetail) Update(m model) {
-	d.m = m
-	d.c = findChange(m.snap, d.id)
-	d.point(d.subject())
-}
-
-// SetActive is part of view.
-func (d *changeDetail) SetActive(on bool, _ time.Time) { d.activate(on, d.subject()) }
-
-// Key is part of view.
-func (d *changeDetail) Key(ev *tcell.EventKey, at time.Time) bool {
-	k := pressed(ev)
-	act := d.keys.Action(keymap.Detail, k)
-	if act == keymap.Approve || act == keymap.Reject {
-		if d.c == nil {
-			d.guard.Typed(at)
-		} else if !d.guard.Press(string(act), at) {
-			d.act.Note(tooSoon)
-		}
-		return true
-	}
-	if textual(k) {
-		d.guard.Typed(at)
-	}
-	switch {
-	case act == keymap.Leave:
-		d.act.Pop(d)
-	case act == keymap.Diff:
-		d.diff = true
-	case act == keymap.GoToPane && d.c != nil:
-		d.act.Pop(d)
-		d.goToSuspect(d.m, d.c)
-	default:
-		return d.rows.move(act)
-	}
-	return true
-}
-
-// Tick is part of view.
-func (d *changeDetail) Tick(now time.Time) bool {
-	if d.c == nil && d.active && !d.gone {
-		d.gone = true
-		if d.id != d.answered {
-			d.act.Note(d.id + " waits no longer")
-		}
-		d.act.Pop(d)
-		return true
-	}
-	if d.active {
-		if deed, due := d.guard.Tick(now); due && d.c != nil {
-			d.fire(keymap.Action(deed.what))
-			return true
-		}
-	}
-	lit := d.guard.Ready(now) && d.guard.Holding() == ""
-	changed := lit != d.lit
-	d.lit = lit
-	return changed
-}
-
-func (d *changeDetail) fire(what keymap.Action) {
-	if what == keymap.Approve {
-		d.keep(d.c, d.act.Push)
-		return
-	}
-	here := d.subject()
-	d.revert(d.c, func() bool { return d.active && d.subject() == here }, d.act.Push)
-}
-
-// Draw is part of view.
-func (d *changeDetail) Draw(screen tcell.Screen) {
-	d.drawn, d.ended = "", end{}
-	x, y, width, height := d.GetRect()
-	title := words(d.id, strong)
-	if d.c != nil && d.c.Protected {
-		title = line(title, blanks(1), words(" PROTECTED ", alert))
-	}
-	if d.m.snap.FullAccess {
-		title = line(words(fullAccess(d.m), alert), blanks(1), title)
-	}
-	ix, iy, iw, ih := box(screen, d.look, x, y, width, height, title, false)
-	if d.c == nil || iw <= 0 || ih < 3 {
-		return
-	}
-	s := d.sheet.get(d.m, d.c, d.difference(d.c), iw, true)
-	d.rows.fit(len(s.rows), ih-2)
-	if d.diff && d.sheet.done {
-		d.diff = false
-		d.rows.top = s.preview
-		d.rows.fit(len(s.rows), ih-2)
-	}
-	d.rows.draw(screen, d.look, ix, iy, iw, s.rows)
-	where := ""
-	if len(s.rows) > d.rows.height {
-		where = whereabouts(&d.rows, s)
-	}
-	put(screen, d.look, ix, iy+ih-2, iw, words(where, warning))
-	put(screen, d.look, ix, iy+ih-1, iw, d.hints())
-	d.drawn = d.subject()
-	if d.rows.atEnd() && d.sheet.shown() {
-		d.ended = d.ending(item{change: d.c})
-	}
-}
-
-// hints is the line of keys, dim until they would be taken.
-func (d *changeDetail) hints() row {
-	if what := d.guard.Holding(); d.active && what != "" {
-		return words(what+" …", strong)
-	}
-	return line(d.changeKeys(keymap.Detail, d.c, d.active && d.guard.Ready(d.m.now)),
-		keyHint(d.keys, keymap.Detail, keymap.Diff, "view diff", true),
-		keyHint(d.keys, keymap.Detail, keymap.Leave, "back", true))
 }

@@ -11,21 +11,25 @@ import (
 	"kavi/session"
 )
 
-// detail shows one approval in full, as `kavi approval show` prints it, and
-// takes the answer to it. It goes when the approval does.
+// detail shows one item in full, as `kavi approval show` prints it, and takes the
+// answer to it. It goes when the item does.
 type detail struct {
 	base
-	id    string
-	a     *session.Approval // as it stands; nil once it is gone
-	diff  bool              // begin at the preview
-	rows  scroller
-	sheet sheetCache
-	lit   bool
-	gone  bool
+	id     string
+	it     item // as it stands; none once it is gone
+	diff   bool // begin at the diff
+	rows   scroller
+	asks   sheetCache
+	change changeCache
+	lit    bool
+	gone   bool
 }
 
-func newDetail(v *views, a *session.Approval, diff bool) *detail {
-	return &detail{base: newBase(v), id: a.ID, a: a, diff: diff}
+func newDetail(v *views, it item, diff bool) *detail {
+	if d := v.diffs[it.id()]; d != nil && d.err != nil {
+		delete(v.diffs, it.id()) // whoever looks again asks again
+	}
+	return &detail{base: newBase(v), id: it.id(), it: it, diff: diff}
 }
 
 // Place is part of view: everything but the status bar.
@@ -33,22 +37,24 @@ func (d *detail) Place(cols, rows int) (x, y, width, height int) {
 	return 0, 0, cols, max(rows-1, 0)
 }
 
+func (d *detail) subject() string { return d.subjectOf("detail", d.it) }
+
 // Update is part of view.
 func (d *detail) Update(m model) {
 	d.m = m
-	d.a = find(m.snap, d.id)
-	d.point(subject("detail", d.a))
+	d.it = item{asks: find(m.snap, d.id), change: findChange(m.snap, d.id)}
+	d.point(d.subject())
 }
 
 // SetActive is part of view.
-func (d *detail) SetActive(on bool, _ time.Time) { d.activate(on, subject("detail", d.a)) }
+func (d *detail) SetActive(on bool, _ time.Time) { d.activate(on, d.subject()) }
 
 // Key is part of view.
 func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)
 	act := d.keys.Action(keymap.Detail, k)
 	if slices.Contains([]keymap.Action{keymap.Approve, keymap.Reject, keymap.AllowOn, keymap.DenyOn}, act) {
-		if d.a == nil {
+		if d.it.none() {
 			d.guard.Typed(at)
 		} else if !d.guard.Press(string(act), at) {
 			d.act.Note(tooSoon)
@@ -63,9 +69,9 @@ func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 		d.act.Pop(d)
 	case act == keymap.Diff:
 		d.diff = true
-	case act == keymap.GoToPane && d.a != nil:
+	case act == keymap.GoToPane && !d.it.none():
 		d.act.Pop(d)
-		d.act.GoTo(d.a.Agent)
+		d.goTo(d.m, d.it)
 	default:
 		return d.rows.move(act)
 	}
@@ -74,15 +80,17 @@ func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 
 // Tick is part of view.
 func (d *detail) Tick(now time.Time) bool {
-	if d.a == nil && d.active && !d.gone {
+	if d.it.none() && d.active && !d.gone {
 		d.gone = true
-		d.act.Note(d.id + " waits no longer")
+		if d.id != d.answered {
+			d.act.Note(d.id + " waits no longer")
+		}
 		d.act.Pop(d)
 		return true
 	}
 	if d.active {
-		if deed, due := d.guard.Tick(now); due && d.a != nil {
-			d.fire(deed)
+		if deed, due := d.guard.Tick(now); due && !d.it.none() {
+			d.fire(keymap.Action(deed.what), deed.shown)
 			return true
 		}
 	}
@@ -93,22 +101,39 @@ func (d *detail) Tick(now time.Time) bool {
 }
 
 // fire does what a key asked for that turned out to be deliberate.
-func (d *detail) fire(what deed) {
-	act := keymap.Action(what.what)
-	approve := act == keymap.Approve
-	if act == keymap.AllowOn || act == keymap.DenyOn {
-		here := subject("detail", d.a)
-		d.remember(d.a, act == keymap.AllowOn, func() bool { return d.active && subject("detail", d.a) == here }, d.act.Push)
-		return
-	}
-	switch why := d.shut(d.a); {
-	case approve && why != "", d.a.State == session.Deciding:
-		d.act.Note(d.id + " was not decided: " + why)
-	case approve:
-		d.decide([]session.Choice{choice(d.a)}, true, "", what.shown)
+func (d *detail) fire(what keymap.Action, shown time.Duration) {
+	here := d.subject()
+	still := func() bool { return d.active && d.subject() == here }
+	switch a, c := d.it.asks, d.it.change; {
+	case what == keymap.AllowOn, what == keymap.DenyOn:
+		if a == nil {
+			d.act.Note(notRemembered)
+			return
+		}
+		d.remember(a, what == keymap.AllowOn, still, d.act.Push)
+	case c != nil && what == keymap.Approve:
+		d.keep(c, d.act.Push)
+	case c != nil:
+		d.revert(c, still, d.act.Push)
+	case what == keymap.Approve && d.shut(a) != "", a.State == session.Deciding:
+		d.act.Note(d.id + " was not decided: " + d.shut(a))
+	case what == keymap.Approve:
+		d.decide([]session.Choice{choice(a)}, true, "", shown)
 	default:
-		d.act.Push(newReject(d.views, []*session.Approval{d.a}, nil))
+		d.act.Push(newReject(d.views, []*session.Approval{a}, nil))
 	}
+}
+
+// lay gives the item laid out, whether its diff is among it, and whether the end
+// of what is laid out is the end of it.
+func (d *detail) lay(width int) (s *sheet, diffed, whole bool) {
+	if c := d.it.change; c != nil {
+		s = d.change.get(d.m, c, d.difference(c), width, true)
+		return s, d.change.done, d.change.shown()
+	}
+	a := d.it.asks
+	s = d.asks.get(d.m, a, width, func() *sheet { return layLong(d.m.snap, a, d.m.now, width, true) })
+	return s, true, true
 }
 
 // Draw is part of view.
@@ -116,16 +141,19 @@ func (d *detail) Draw(screen tcell.Screen) {
 	d.drawn, d.ended = "", end{}
 	x, y, width, height := d.GetRect()
 	title := words(d.id, strong)
+	if d.it.protected() {
+		title = line(title, blanks(1), words(" PROTECTED ", alert))
+	}
 	if d.m.snap.FullAccess {
-		title = line(words(fullAccess(d.m), alert), words(" ", plain), title)
+		title = line(words(fullAccess(d.m), alert), blanks(1), title)
 	}
 	ix, iy, iw, ih := box(screen, d.look, x, y, width, height, title, false)
-	if d.a == nil || iw <= 0 || ih < 3 {
+	if d.it.none() || iw <= 0 || ih < 3 {
 		return
 	}
-	s := d.sheet.get(d.m, d.a, iw, func() *sheet { return layLong(d.m.snap, d.a, d.m.now, iw, true) })
+	s, diffed, whole := d.lay(iw)
 	d.rows.fit(len(s.rows), ih-2)
-	if d.diff {
+	if d.diff && diffed {
 		d.diff = false
 		d.rows.top = s.preview
 		d.rows.fit(len(s.rows), ih-2)
@@ -137,19 +165,28 @@ func (d *detail) Draw(screen tcell.Screen) {
 	}
 	put(screen, d.look, ix, iy+ih-2, iw, words(where, warning))
 	put(screen, d.look, ix, iy+ih-1, iw, d.hints())
-	d.drawn = subject("detail", d.a)
-	if d.rows.atEnd() {
-		d.ended = d.ending(item{asks: d.a})
+	d.drawn = d.subject()
+	if d.rows.atEnd() && whole {
+		d.ended = d.ending(d.it)
 	}
 }
 
-// hints is the form's line of keys, dim until they would be taken.
+// hints is the line of keys, dim until they would be taken.
 func (d *detail) hints() row {
 	lit := d.active && d.guard.Ready(d.m.now)
 	if what := d.guard.Holding(); d.active && what != "" {
 		return words(what+" …", strong)
 	}
-	why := d.shut(d.a)
+	back := keyHint(d.keys, keymap.Detail, keymap.Leave, "back", true)
+	if c := d.it.change; c != nil {
+		return line(d.changeKeys(keymap.Detail, c, lit), keyHint(d.keys, keymap.Detail, keymap.Diff, "view diff", true), back)
+	}
+	return line(d.approvalKeys(d.it.asks, lit), back)
+}
+
+// approvalKeys are the form's own keys.
+func (d *detail) approvalKeys(a *session.Approval, lit bool) row {
+	why := d.shut(a)
 	r := keyHint(d.keys, keymap.Detail, keymap.Approve, "approve", lit && why == "")
 	if why != "" {
 		r = line(r, words(" ("+why+")", warning))
@@ -160,13 +197,13 @@ func (d *detail) hints() row {
 	}
 	diffKeys := d.keys.Of(keymap.Detail, keymap.Diff)
 	switch {
-	case len(d.a.Text.Body)+len(d.a.Text.Diff) == 0 || len(diffKeys) == 0:
-	case form(d.a) == gateway.FormCommit && slices.Contains(diffKeys, keymap.Char('d', 0)):
+	case len(a.Text.Body)+len(a.Text.Diff) == 0 || len(diffKeys) == 0:
+	case form(a) == gateway.FormCommit && slices.Contains(diffKeys, keymap.Char('d', 0)):
 		r = line(r, words("  [d]", accent), words("iff", plain))
-	case form(d.a) == gateway.FormWrite:
+	case form(a) == gateway.FormWrite:
 		r = line(r, keyHint(d.keys, keymap.Detail, keymap.Diff, "view diff", true))
 	default:
 		r = line(r, keyHint(d.keys, keymap.Detail, keymap.Diff, "view", true))
 	}
-	return line(r, keyHint(d.keys, keymap.Detail, keymap.Leave, "back", true))
+	return r
 }

@@ -154,9 +154,9 @@ func TestAHugeCommandIsLaidOutOnce(t *testing.T) {
 	d := newDesk(t, 60, 16, a)
 	d.keys("Enter", "G")
 	d.frame()
-	short, long := d.inbox.sheet.sheet, d.top().(*detail).sheet.sheet
+	short, long := d.inbox.sheet.sheet, d.top().(*detail).asks.sheet
 	d.frames(time.Second, 10)
-	if d.inbox.sheet.sheet != short || d.top().(*detail).sheet.sheet != long {
+	if d.inbox.sheet.sheet != short || d.top().(*detail).asks.sheet != long {
 		t.Error("it was laid out again, though only its age changed")
 	}
 	d.has("Waiting: 10s")

@@ -104,7 +104,7 @@ func TestBoxTooSmallToDrawIsNotDrawn(t *testing.T) {
 			d.screen.SetSize(cols, rows)
 			d.narrow = true
 			d.frame()
-			d.v.act.Push(newDetail(d.v, d.snap.Approvals[0], true))
+			d.v.act.Push(newDetail(d.v, item{asks: d.snap.Approvals[0]}, true))
 			d.frame()
 			d.v.act.Pop(d.top())
 			d.v.act.Push(newReject(d.v, d.snap.Approvals, nil))

@@ -191,22 +191,12 @@ func (i *inbox) Key(ev *tcell.EventKey, at time.Time) bool {
 
 // open shows the details of the item under the cursor.
 func (i *inbox) open(diff bool) {
-	switch it := i.here(); {
-	case it.asks != nil:
-		i.push(newDetail(i.views, it.asks, diff))
-	case it.change != nil:
-		i.push(newChangeDetail(i.views, it.change, diff))
+	if it := i.here(); !it.none() {
+		i.push(newDetail(i.views, it, diff))
 	}
 }
 
-func (i *inbox) goToPane() {
-	switch it := i.here(); {
-	case it.asks != nil:
-		i.act.GoTo(it.asks.Agent)
-	case it.change != nil:
-		i.goToSuspect(i.m, it.change)
-	}
-}
+func (i *inbox) goToPane() { i.goTo(i.m, i.here()) }
 
 // leave takes back what was narrowed first, then goes.
 func (i *inbox) leave() {
@@ -303,7 +293,7 @@ func (i *inbox) fromNowOn(allow bool) {
 	a := i.under()
 	switch {
 	case a == nil:
-		i.act.Note("a change is kept or taken back: nothing of it is remembered so")
+		i.act.Note(notRemembered)
 		return
 	case len(i.marks) > 0:
 		i.act.Note("what is remembered is of one approval: take the marks away first (" +
@@ -313,6 +303,8 @@ func (i *inbox) fromNowOn(allow bool) {
 	here := i.subject()
 	i.remember(a, allow, func() bool { return i.active && i.subject() == here }, i.push)
 }
+
+const notRemembered = "a change is kept or taken back: nothing of it is remembered so"
 
 // chosen gives the approvals that a key decides: the marked ones, else the one
 // under the cursor; and why some of them cannot be.
