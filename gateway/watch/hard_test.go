@@ -290,6 +290,28 @@ func TestALinkedWorktreeSharesHooks(t *testing.T) {
 	}
 }
 
+// Where another watch sees the repository, that of a worktree says nothing of it twice.
+func TestAWorktreeThatIsOneOfSeveral(t *testing.T) {
+	p := newProject(t, map[string]string{"a": "1\n"})
+	p.run("git", "init", "-q", "-b", "main")
+	p.run("git", "add", "-A")
+	p.run("git", "commit", "-qm", "one")
+	tree := filepath.Join(tempDir(t), "tree")
+	p.run("git", "worktree", "add", "-q", tree)
+	q := &project{t: t, root: tree, opts: p.opts, log: p.log}
+	q.opts.Root, q.opts.Shared = tree, true
+	q.watched()
+	p.write(".git/hooks/post-checkout", "x\n")
+	q.write("a", "2\n")
+	q.run("git", "commit", "-qam", "two")
+	if d := cmp.Diff([]string{"modified a +1 -1"}, said(q.changes())); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{p.root + "/.git/worktrees/tree", p.root + "/.git"}, GitFolders(tree)); d != "" {
+		t.Error(d)
+	}
+}
+
 // A consumer that does not receive loses nothing, and what waits is bounded.
 func TestASlowConsumer(t *testing.T) {
 	p := newProject(t, map[string]string{"a": "1\n"})

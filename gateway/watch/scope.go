@@ -91,9 +91,10 @@ func ofGit(inner string) bool {
 	return false
 }
 
-// gitFolders are the git folders of a project whose .git is a file, as in a linked
-// worktree or a submodule: its own, and the one that it shares.
-func gitFolders(root string) []string {
+// GitFolders are the git folders of a project whose .git is a file, as in a linked
+// worktree or a submodule: its own, and the one that it shares. Links on the way to
+// them are followed. It reads files.
+func GitFolders(root string) []string {
 	pointed := func(file, prefix, base string) string {
 		text, err := os.ReadFile(file)
 		to, ok := strings.CutPrefix(strings.TrimRight(string(text), "\r\n"), prefix)
@@ -125,15 +126,15 @@ func gitFolders(root string) []string {
 
 // newScope finds what is watched. Links on the way to what is outside are followed
 // here, once.
-func newScope(root string, protected func(string) bool, also []string) *scope {
-	s := &scope{root: root, protected: protected}
-	for _, dir := range gitFolders(root) {
-		if !within(dir, root) {
+func newScope(root string, o Options) *scope {
+	s := &scope{root: root, protected: o.Protected}
+	for _, dir := range GitFolders(root) {
+		if !o.Shared && !within(dir, root) {
 			s.outside = append(s.outside, outside{dir, ofGit})
 		}
 	}
 	names := map[string][]string{} // by folder
-	for _, file := range also {
+	for _, file := range o.Also {
 		dir, err := filepath.EvalSymlinks(filepath.Dir(file))
 		if err != nil || !filepath.IsAbs(dir) || within(dir, root) {
 			continue

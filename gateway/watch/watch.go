@@ -22,6 +22,7 @@ type Options struct {
 	Folder    string                 // where the baseline is kept: in the session's folder, outside the project, made if missing
 	Git       string                 // path of git, which says what is ignored; "": only node_modules is
 	Also      []string               // absolute paths of files and folders outside the project that decide what runs: rc files, agents' settings
+	Shared    bool                   // another watch sees the git folders outside the project: of a worktree that is one of several
 	Protected func(path string) bool // of a path relative to the project: it decides what runs; ignored by git or not
 	Log       *slog.Logger
 	MaxFile   int64           // bytes of a file whose content is kept and compared; 0: 4 MB
@@ -120,7 +121,7 @@ func (w *Watch) open(ctx context.Context) (err error) {
 	if w.store, err = baseline.OpenStore(w.opts.Folder, w.opts.Limits); err != nil {
 		return err
 	}
-	w.scope = newScope(root, w.opts.Protected, w.opts.Also)
+	w.scope = newScope(root, w.opts)
 	w.ignore = ignorer{git: w.opts.Git, root: root, log: w.opts.Log}
 	w.tree, w.byIno, w.moving = tree{}, map[uint64]string{}, map[string]time.Time{}
 	found := false
