@@ -92,7 +92,8 @@ func strangers(c *Call, w World) []string {
 		if systemFolder(path.Clean(dir)) {
 			break
 		}
-		own := path.IsAbs(dir) && slices.ContainsFunc(w.State, func(s string) bool { return below(s, dir) })
+		// Not all that lies in kavi's folders is kavi's: agents write in their worktrees.
+		own := !known && path.IsAbs(dir) && slices.ContainsFunc(w.State, func(s string) bool { return below(s, dir) })
 		switch {
 		case own, known && slices.Contains(trusted, dir):
 		case !path.IsAbs(dir):

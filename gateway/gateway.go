@@ -83,7 +83,7 @@ type World struct {
 	Now   time.Time
 	Home  string
 	Root  string             // the project
-	State []string           // kavi's own folders, sockets, rule files
+	State []string           // kavi's own folders, sockets, rule files; not the project, where it lies in them (a worktree)
 	Kavi  func(pid int) bool // tells whether a process is kavi's own; nil: none is known
 	Git   string             // why git is not read-only in this repository, or ""
 	Base  []string           // the environment that kavi gave the agent: the operator's own; nil: not known

@@ -57,6 +57,13 @@ func (l *gitLook) decidedBy(dir string) {
 	for _, name := range []string{"config", "config.worktree", "index"} {
 		l.files = append(l.files, filepath.Join(at, name))
 	}
+	if text, err := readBounded(filepath.Join(at, "commondir"), 4096); err == nil { // a linked worktree: most of it is there
+		common := strings.TrimSpace(string(text))
+		if !filepath.IsAbs(common) {
+			common = filepath.Join(at, common)
+		}
+		l.files = append(l.files, filepath.Join(at, "commondir"), filepath.Join(common, "config"))
+	}
 }
 
 // program is GitProgram of the repository at root/name.

@@ -162,3 +162,20 @@ func TestGitProgramNamesTheFilesThatDecidedIt(t *testing.T) {
 		}
 	}
 }
+
+// A linked worktree has its settings where the repository has them.
+func TestASettingOfTheRepositoryThatALinkedWorktreeBelongsTo(t *testing.T) {
+	dir := t.TempDir()
+	git(t, dir, "init", "-q")
+	git(t, dir, "commit", "-q", "--allow-empty", "-m", "x")
+	tree := filepath.Join(t.TempDir(), "tree")
+	git(t, dir, "worktree", "add", "-q", tree)
+	why, files := GitProgram(tree)
+	if want := filepath.Join(dir, ".git", "config"); why != "" || !slices.Contains(files, want) {
+		t.Errorf("%q: %s is not among %q", why, want, files)
+	}
+	git(t, dir, "config", "core.fsmonitor", "evil")
+	if why, _ := GitProgram(tree); why != "core.fsmonitor is set" {
+		t.Errorf("with a monitor: %q", why)
+	}
+}

@@ -29,6 +29,46 @@ func file(tool wire.Tool, path string) *Call {
 	return &Call{Door: wire.DoorHook, Tool: tool, Name: string(tool), Path: path, Cwd: "/proj"}
 }
 
+// A worktree that kavi makes lies in kavi's own folder: it is the agent's project,
+// and what lies beside it is not.
+func TestAProjectInKavisOwnFolder(t *testing.T) {
+	const state = "/home/dev/.local/state/kavi"
+	w := world(t)
+	w.Root = state + "/sessions/app/worktrees/claude"
+	for path, want := range map[string]Action{
+		"src/a.go":                     Allow,
+		w.Root + "/new.go":             Allow,
+		"../codex/src/a.go":            Deny,
+		"../../ledger/HEAD":            Deny,
+		w.Root + "-2/x":                Deny,
+		state + "/sessions/b/kavi":     Deny,
+		"/proj/src/a.go":               Prompt,
+		".git":                         Prompt,
+		"/proj/.git/hooks/post-commit": Prompt,
+	} {
+		c := file(wire.ToolWrite, path)
+		c.Cwd = w.Root
+		if j := Default().Action(c, Asker{}, w); j.Action != want {
+			t.Errorf("writing %s: %v, want %v: %s", path, j.Action, want, j.Why)
+		}
+	}
+	for text, want := range map[string]Action{
+		"rm -rf build": Prompt, "rm -rf ../../worktrees": Deny, "rm -rf ../codex": Deny, "rm -rf ..": Deny, "git -C ../codex commit -m x": Deny,
+	} {
+		c := command(text)
+		c.Cwd = w.Root
+		if j := Default().Action(c, Asker{}, w); j.Action != want {
+			t.Errorf("%s: %v, want %v: %s", text, j.Action, want, j.Why)
+		}
+	}
+	c := command("ls")
+	c.Cwd, c.Env = w.Root, []string{"PATH=" + w.Root + "/bin:/usr/bin:/bin"}
+	w.Base = []string{"PATH=/usr/bin:/bin"}
+	if got := strangers(c, w); !slices.Equal(got, []string{w.Root + "/bin"}) {
+		t.Errorf("folders that are not trusted: %q", got)
+	}
+}
+
 // TestLevels is the table of design.md, "Approval levels and full access".
 func TestLevels(t *testing.T) {
 	del := file(wire.ToolDelete, "build")

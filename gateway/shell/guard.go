@@ -114,10 +114,11 @@ func (v *view) tree(p string) string {
 	return ""
 }
 
-// own reports whether a path is kavi's own.
+// own reports whether a path is kavi's own: in one of its folders, and not in the
+// project where that lies in there itself, as a worktree of kavi's making does.
 func (v *view) own(p string) bool {
 	for _, s := range v.states() {
-		if within(s, p) {
+		if within(s, p) && !(within(s, v.root) && within(v.root, p)) {
 			return true
 		}
 	}

@@ -96,7 +96,7 @@ type Env struct {
 	Root       string // the project
 	Home       string
 	Shell      string             // "bash", "sh", "zsh", "dash", "ksh", "fish"; "" is not known, read as bash
-	State      []string           // kavi's own folders, sockets and rule files: never written, deleted
+	State      []string           // kavi's own folders, sockets and rule files: never written, deleted, but for a Root in them
 	Kavi       func(pid int) bool // tells whether a process is kavi's own: never signalled; nil: none is known
 	FS         FS
 	GitProgram string // why git is not in the read-only class here ("core.fsmonitor is set"), or ""
