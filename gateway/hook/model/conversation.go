@@ -19,11 +19,11 @@ var (
 func marker(script string, n int) string { return fmt.Sprintf("(turn:%s:%d)", script, n) }
 
 // next is the scripted turn that follows the conversation in body. Agents also ask
-// for titles and summaries: those requests offer no tools, and are answered in
-// words.
+// for titles and summaries: those requests offer no tools, or have a schema for the
+// answer, and are answered in words.
 func (s *Server) next(body []byte) (n int, t Turn) {
-	if !offersTools(body) {
-		return 0, Turn{Text: aside(body)}
+	if wanted := schemaOf(body); wanted != nil || !offersTools(body) {
+		return 0, Turn{Text: aside(wanted)}
 	}
 	name := ""
 	if m := tasks.FindSubmatch(body); m != nil {
@@ -61,24 +61,41 @@ func offersTools(body []byte) bool {
 	return len(asked.Tools) > 0 || slices.ContainsFunc(items, func(o offer) bool { return len(o.Tools) > 0 })
 }
 
-// aside answers what is asked besides the work: "Done.", or, where the request has
-// a schema for the answer, the least that fits it.
-func aside(body []byte) string {
+// schema is what an answer has to be, as far as it is filled here.
+type schema struct {
+	Properties map[string]struct {
+		Type string   `json:"type"`
+		Enum []string `json:"enum"`
+	} `json:"properties"`
+}
+
+// schemaOf is what the answer to a request has to be; nil: what the model likes.
+func schemaOf(body []byte) *schema {
 	var asked struct {
-		Config struct {
-			Schema struct {
-				Properties map[string]struct {
-					Type string   `json:"type"`
-					Enum []string `json:"enum"`
-				} `json:"properties"`
-			} `json:"responseJsonSchema"`
+		Gemini struct {
+			Schema *schema `json:"responseJsonSchema"`
 		} `json:"generationConfig"`
+		Responses struct {
+			Format struct {
+				Schema *schema `json:"schema"`
+			} `json:"format"`
+		} `json:"text"`
 	}
-	if json.Unmarshal(body, &asked) != nil || len(asked.Config.Schema.Properties) == 0 {
+	_ = json.Unmarshal(body, &asked) // elsewhere text is something else
+	if wanted := asked.Gemini.Schema; wanted != nil {
+		return wanted
+	}
+	return asked.Responses.Format.Schema
+}
+
+// aside answers what is asked besides the work: "Done.", or the least that fits
+// the schema.
+func aside(wanted *schema) string {
+	if wanted == nil || len(wanted.Properties) == 0 {
 		return "Done."
 	}
 	fit := object{}
-	for name, p := range asked.Config.Schema.Properties {
+	for name, p := range wanted.Properties {
 		switch {
 		case len(p.Enum) > 0:
 			fit[name] = p.Enum[0]

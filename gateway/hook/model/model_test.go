@@ -126,6 +126,7 @@ func TestWhatIsAskedBesidesIsAnsweredInWords(t *testing.T) {
 		"/v1/messages":                    {`{"messages":[]}`, `"Done."`}, // a title: no tools are offered
 		"/v1/messages/count_tokens":       {`{"tools":[{}]}`, `"input_tokens"`},
 		"/v1beta/models/x:countTokens":    {`{}`, `"totalTokens"`},
+		"/v1/responses":                   {`{"input":[],"tools":[{}],"text":{"format":{"type":"json_schema","schema":{"properties":{"title":{"type":"string"}}}}}}`, `{\"title\":\"scripted\"}`},
 		"/v1/models":                      {`{}`, `"data"`},
 		"/nowhere":                        {`{}`, `"error"`},
 		"/v1beta/models/:generateContent": {`{"generationConfig":{"responseJsonSchema":{"properties":{"why":{"type":"STRING"},"score":{"type":"INTEGER"},"who":{"enum":["user"]},"ok":{"type":"boolean"}}}}}`, `{\"ok\":false,\"score\":1,\"who\":\"user\",\"why\":\"scripted\"}`},
