@@ -109,9 +109,11 @@ func trustHooks(t *testing.T, f family) string {
 	x := newTrial(t, f, interactive, func(*trial) []model.Turn { return nil })
 	x.start(t)
 	w := x.open(t, 120, 40, "attach", "garden")
-	x.await(t, "Codex to ask about its hooks", func() bool { return strings.Contains(w.text(), "Trust all and continue") })
-	w.enter(t, "2")
-	w.enter(t, "\r")
+	asks := func() bool { return strings.Contains(w.text(), "Trust all and continue") }
+	x.await(t, "Codex to ask about its hooks", asks)
+	// It takes no keys at first, and asks again to be sure.
+	w.decide(t, "2", func() bool { return !asks() || strings.Contains(w.text(), "› 2. Trust all") })
+	w.decide(t, "\r", func() bool { return !asks() })
 	config := filepath.Join(x.home, ".codex", "config.toml")
 	var trusted string
 	x.await(t, "Codex to write down that its hooks are trusted", func() bool {
@@ -133,7 +135,7 @@ func codexFamily() family {
 		return model.Call{Name: "apply_patch", Input: "*** Begin Patch\n" + strings.Join(lines, "\n") + "\n*** End Patch\n"}
 	}
 	f := family{
-		name: hook.Codex, modes: []mode{headless},
+		name: hook.Codex, modes: []mode{headless, interactive},
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".codex/config.toml", `model_provider = "scripted"
@@ -189,7 +191,7 @@ func geminiFamily() family {
 		return model.Call{Name: "run_shell_command", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Gemini, modes: []mode{headless}, unnamed: true, shim: true,
+		name: hook.Gemini, modes: []mode{headless, interactive}, unnamed: true, shim: true,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".gemini/settings.json", `{"security":{"auth":{"selectedType":"gemini-api-key"}},"general":{"enableAutoUpdate":false,"enableAutoUpdateNotification":false},
@@ -230,7 +232,7 @@ func openCodeFamily() family {
 		return model.Call{Name: "bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.OpenCode, modes: []mode{headless}, shim: true,
+		name: hook.OpenCode, modes: []mode{headless, interactive}, shim: true,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, "config/opencode/opencode.json", `{"$schema":"https://opencode.ai/config.json","model":"scripted/m","small_model":"scripted/m",
