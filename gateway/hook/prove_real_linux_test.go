@@ -81,7 +81,7 @@ func TestRealAgentsProveTheirHooks(t *testing.T) {
 	for _, f := range Families() {
 		t.Run(string(f), func(t *testing.T) {
 			o := proveIn(t, filepath.Join(bin, string(f)))
-			o.Shell = "bash"
+			o.Shell, o.Env = "bash", []string{"PATH=" + bin + ":" + os.Getenv("PATH")} // the Node.js that they run on is there
 			if err := os.Mkdir(o.Home, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,9 @@ func TestARealAgentWithoutItsHooksIsFoundOut(t *testing.T) {
 			if err := os.WriteFile(file, []byte(script), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			p, err := Prove(t.Context(), proveIn(t, file))
+			o := proveIn(t, file)
+			o.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+			p, err := Prove(t.Context(), o)
 			if !errors.Is(err, ErrUnproven) || !strings.Contains(p.Err, "without asking its hook") {
 				t.Errorf("%v, %+v", err, p)
 			}
@@ -130,7 +132,7 @@ func TestRealCodexSaysWhatItTrusts(t *testing.T) {
 		return
 	}
 	home, cwd := t.TempDir(), t.TempDir()
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home}
+	env := []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home}
 	program := filepath.Join(bin, "codex")
 	if trusted, err := CodexTrusts(t.Context(), program, env, cwd); err != nil || trusted {
 		t.Fatalf("before anybody was asked: %v, %v", trusted, err)
