@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/gateway/display"
+	"kavi/gateway/hook"
 	"kavi/gateway/shell"
 	"kavi/gateway/shim/install"
 	"kavi/gateway/watch"
@@ -69,18 +69,23 @@ func (s *Session) watchProject() {
 	}
 }
 
-// settings are what decides what runs and lies outside the project.
-func (s *Session) settings() []string {
-	var out []string
-	for _, name := range []string{
-		".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".zshenv", ".gitconfig", ".config/git/config",
-		".claude/settings.json", ".claude.json", ".codex/config.toml", ".gemini/settings.json", ".config/opencode/opencode.json",
-		".qwen/settings.json", ".ssh/config", ".ssh/authorized_keys", ".npmrc",
-	} {
-		path := filepath.Join(s.home, name)
-		if fi, err := os.Lstat(filepath.Dir(path)); err == nil && fi.IsDir() {
-			out = append(out, path)
+// settings are what decides what runs and lies outside the project: what shells,
+// git, ssh and a login read in the home, and the settings of the agents.
+func (s *Session) settings() (out []watch.Outside) {
+	for name := range strings.FieldsSeq(".bashrc .bash_profile .bash_login .profile .zshrc .zprofile .zshenv .zlogin .config/fish/config.fish .config/fish/conf.d " +
+		".gitconfig .config/git/config .ssh/config .ssh/rc .ssh/authorized_keys .npmrc .config/autostart .config/systemd/user") {
+		out = append(out, watch.Outside{Path: filepath.Join(s.home, filepath.FromSlash(name))})
+	}
+	env := func(name string) string {
+		for _, kv := range slices.Backward(s.opts.Server.Env) {
+			if value, ok := strings.CutPrefix(kv, name+"="); ok {
+				return value
+			}
 		}
+		return ""
+	}
+	for _, one := range hook.Settings(s.home, env) {
+		out = append(out, watch.Outside{Path: one.Path, Decides: one.Decides})
 	}
 	return out
 }

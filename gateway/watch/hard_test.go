@@ -253,7 +253,7 @@ func TestAFullBaselineSaysSo(t *testing.T) {
 func TestFilesAndFoldersOutsideTheProject(t *testing.T) {
 	home := tempDir(t)
 	p := newProject(t, map[string]string{"a": "1\n"})
-	p.opts.Also = []string{filepath.Join(home, ".bashrc"), filepath.Join(home, ".claude"), filepath.Join(home, ".zshrc"), "/nowhere/x/y", "relative"}
+	p.opts.Also = []Outside{{Path: filepath.Join(home, ".bashrc")}, {Path: filepath.Join(home, ".claude")}, {Path: filepath.Join(home, ".zshrc")}, {Path: "/nowhere/x/y"}, {Path: "relative"}}
 	p.must(os.WriteFile(filepath.Join(home, ".bashrc"), []byte("1\n"), 0o600))
 	p.must(os.MkdirAll(filepath.Join(home, ".claude", "hooks"), 0o700))
 	p.watched()

@@ -3,7 +3,6 @@ package watch
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -23,13 +22,8 @@ type scope struct {
 	root      string
 	protected func(path string) bool
 	outside   []outside
-	mine      sync.Map // paths of temporary files of an undo that runs
-}
-
-// outside is a folder outside the project of which a part is watched.
-type outside struct {
-	dir  string
-	keep func(inner string) bool // inner is relative to dir, never empty
+	decides   map[string]func([]byte) []byte // of contents outside
+	mine      sync.Map                       // paths of temporary files of an undo that runs
 }
 
 // of says what is done with a path.
@@ -38,16 +32,24 @@ func (s *scope) of(path string) verdict {
 		return skip
 	}
 	if strings.HasPrefix(path, "/") {
-		for _, o := range s.outside {
-			if inner, below := strings.CutPrefix(path, o.dir+"/"); below && o.keep(inner) {
-				return keep
-			}
+		if s.outsideOf(path) == noPart {
+			return skip
 		}
-		return skip
+		return keep
 	}
-	rest := path
-	for rest != "" {
-		name, after, _ := strings.Cut(rest, "/")
+	if v := byName(path); v != ask {
+		return v
+	}
+	if s.protected != nil && s.protected(path) {
+		return keep
+	}
+	return ask
+}
+
+// byName says what the names in a path alone decide.
+func byName(path string) verdict {
+	for path != "" {
+		name, after, _ := strings.Cut(path, "/")
 		switch name {
 		case "node_modules":
 			return skip
@@ -57,10 +59,7 @@ func (s *scope) of(path string) verdict {
 			}
 			return skip
 		}
-		rest = after
-	}
-	if s.protected != nil && s.protected(path) {
-		return keep
+		path = after
 	}
 	return ask
 }
@@ -124,28 +123,19 @@ func GitFolders(root string) []string {
 	return folders
 }
 
-// newScope finds what is watched. Links on the way to what is outside are followed
-// here, once.
+// newScope finds what is watched.
 func newScope(root string, o Options) *scope {
-	s := &scope{root: root, protected: o.Protected}
+	s := &scope{root: root, protected: o.Protected, decides: map[string]func([]byte) []byte{}}
 	for _, dir := range GitFolders(root) {
 		if !o.Shared && !within(dir, root) {
-			s.outside = append(s.outside, outside{dir, ofGit})
+			s.outside = append(s.outside, outside{dir, func(inner string) part {
+				if ofGit(inner) {
+					return wanted
+				}
+				return noPart
+			}})
 		}
 	}
-	names := map[string][]string{} // by folder
-	for _, file := range o.Also {
-		dir, err := filepath.EvalSymlinks(filepath.Dir(file))
-		if err != nil || !filepath.IsAbs(dir) || within(dir, root) {
-			continue
-		}
-		names[dir] = append(names[dir], filepath.Base(file))
-	}
-	for dir, files := range names {
-		s.outside = append(s.outside, outside{dir, func(inner string) bool {
-			name, _, _ := strings.Cut(inner, "/")
-			return slices.Contains(files, name)
-		}})
-	}
+	s.addOutside(o.Also)
 	return s
 }

@@ -394,6 +394,9 @@ func (s *settling) differ(dir string, before, after entry, content []byte, at sp
 		s.ignore.forget()
 	}
 	s.links = s.links || after.links && s.hints
+	if !s.news(path, before, after, content) {
+		return
+	}
 	v := sight{path: path, before: before, after: after, span: at, revealed: s.revealed}
 	switch {
 	case !before.isRegular():
@@ -430,6 +433,9 @@ func (s *settling) went(path string, known entry, at span) {
 			s.kept = map[uint64]int64{}
 		}
 		s.kept[known.ino] = known.at
+	}
+	if !s.news(path, known, entry{}, nil) {
+		return
 	}
 	s.sights = append(s.sights, v)
 }

@@ -21,7 +21,7 @@ type Options struct {
 	Root      string                 // the project, an absolute path
 	Folder    string                 // where the baseline is kept: in the session's folder, outside the project, made if missing
 	Git       string                 // path of git, which says what is ignored; "": only node_modules is
-	Also      []string               // absolute paths of files and folders outside the project that decide what runs: rc files, agents' settings
+	Also      []Outside              // what outside the project decides what runs
 	Shared    bool                   // another watch sees the git folders outside the project: of a worktree that is one of several
 	Protected func(path string) bool // of a path relative to the project: it decides what runs; ignored by git or not
 	Log       *slog.Logger
