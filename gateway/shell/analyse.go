@@ -215,16 +215,19 @@ func (a *analyser) add(p Part) {
 		panic(tooMuch(fmt.Sprintf("has more than %d parts", maxParts)))
 	}
 	shown := len(p.Text)
-	for _, w := range p.Argv {
-		shown += len(w.Text)
-	}
-	spend(&a.bytes, shown)
 	if a.here.nested {
 		p.Start, p.End = a.here.start, a.here.end
 		if a.here.full != nil {
 			p.Full = a.here.full
 		}
 	}
+	for _, w := range p.Argv {
+		shown += len(w.Text)
+	}
+	for _, w := range p.Full { // kept with each part, so counted with each
+		shown += len(w.Text)
+	}
+	spend(&a.bytes, shown)
 	p.Effects = append(p.Effects, a.here.extra...)
 	for _, e := range p.Effects {
 		a.gone = a.gone || e.Kind == Delete || strings.HasPrefix(e.Why, "moves")

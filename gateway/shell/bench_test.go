@@ -82,6 +82,7 @@ func worst() map[string]string {
 		"env":             strings.Repeat("env ", 20000),
 		"sudo":            strings.Repeat("sudo ", 20000) + "ls",
 		"sh":              "sh -c " + strings.Repeat("'sh -c ' ", 500),
+		"in one sh":       "sh -c '" + strings.Repeat("ls;", 1900) + "# " + strings.Repeat("a", 100000) + "'",
 		"a text, often":   "x=" + strings.Repeat("a", 60000) + "; : " + strings.Repeat("$x ", 900),
 		"in one word":     "x=" + strings.Repeat("a", 60000) + "; : " + strings.Repeat("$x", 12000),
 		"doubled":         "a=" + strings.Repeat("a", 1000) + "; " + strings.Repeat("a=$a$a; ", 40) + "echo " + strings.Repeat("$a", 3000),
@@ -170,7 +171,7 @@ func TestAnswersStaySmall(t *testing.T) {
 		n := 0
 		for _, p := range Analyse(s, inProject()).Parts {
 			n += len(p.Text)
-			for _, w := range p.Argv {
+			for _, w := range append(p.Argv, p.Full...) {
 				n += len(w.Text)
 			}
 		}
