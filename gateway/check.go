@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kavi/gateway/display"
 	"kavi/gateway/shell"
 )
 
@@ -44,10 +45,85 @@ func (p *Policy) Edited(offered Rule, pattern string, c *Call, who Asker, w Worl
 	if subjects == nil {
 		subjects = ju.subjects()
 	}
-	if !slices.ContainsFunc(subjects, func(s subject) bool { return r.reaches(&s) }) {
+	reached := false
+	for i := range subjects {
+		if !r.reaches(&subjects[i]) {
+			continue
+		}
+		reached = true
+		if err := r.leavesOpen(&subjects[i]); err != nil {
+			return r, err
+		}
+	}
+	if !reached {
 		return r, errors.New("the pattern does not match this call")
 	}
 	return r, nil
+}
+
+// leavesOpen refuses a remembered allow whose pattern does not name what the part
+// runs: a star in the place of a subcommand, a script, or the program that another
+// one starts.
+func (r *Rule) leavesOpen(s *subject) error {
+	if r.Verdict != Allow {
+		return nil
+	}
+	for i, p := range r.commands {
+		for _, argv := range s.argvs {
+			if p.match(argv) != yes {
+				continue
+			}
+			n, program := telling(argv, s.part.Argv)
+			for k := range n {
+				switch {
+				case k < len(p.words) && p.words[k].says(k == 0 || k == program):
+				case k == 0 || k == program:
+					return fmt.Errorf("%q leaves open which program runs", r.Command[i])
+				default:
+					return fmt.Errorf("%q leaves open what %s runs", r.Command[i], display.Safe(strings.Join(texts(argv[:k]), " ")))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// says tells whether the word's pattern is the word itself or, where it need not
+// be, at least a piece of it.
+func (g glob) says(exactly bool) bool {
+	return len(g.parts) == 1 || !exactly && slices.ContainsFunc(g.parts, func(s string) bool { return s != "" })
+}
+
+func texts(argv []shell.Word) []string {
+	words := make([]string, len(argv))
+	for i, w := range argv {
+		words[i] = w.Text
+	}
+	return words
+}
+
+// telling is how many of the first words of a command say what it runs, and which
+// of them is the program, given what it is without what it is wrapped in.
+func telling(argv, unwrapped []shell.Word) (n, program int) {
+	if inner := len(argv) - len(unwrapped); inner > 0 && len(unwrapped) > 0 {
+		if !slices.Equal(argv[inner:], unwrapped) {
+			return len(argv), 0 // sh -c and the like: each word of it
+		}
+		n, _ := telling(argv[inner:], unwrapped)
+		return inner + n, inner
+	}
+	words := texts(argv)
+	if n := arity(words); n > 0 {
+		return min(n, len(words)), 0
+	}
+	k, known := arityOf(words[0])
+	switch {
+	case len(words) == 1, !known && !slices.Contains(runners(), words[0]), k == 1:
+		return 1, 0
+	case strings.HasPrefix(words[1], "-"): // what stands behind an option may be its value
+		return len(words), 0
+	}
+	return 2, 0
 }
 
 // reaches tells whether the rule is about a part, whatever its verdict.
@@ -98,7 +174,7 @@ func (r *Rule) tooWide() error {
 			return fmt.Errorf("%q names no folder", r.Path[i])
 		}
 	}
-	if r.Kind == MCP && len(r.Tool) > 0 && newGlob(r.Tool[0]).any() {
+	if r.Kind == MCP && len(r.Tool) > 0 && !newGlob(r.Tool[0]).says(false) {
 		return fmt.Errorf("%q allows every tool", r.Tool[0])
 	}
 	return nil
