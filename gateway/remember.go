@@ -38,6 +38,9 @@ func (p *Policy) Offer(c *Call, who Asker, w World, verdict Action) (o Offer) {
 		if r := ju.always(i); r != nil {
 			return Offer{None: "asked every time: the rule " + r.ID + " says so"}
 		}
+		if r := ju.mayDeny(i); r != nil && verdict == Allow {
+			return Offer{None: "asked every time: the rule " + r.ID + " may deny it, which is known only when it runs"}
+		}
 		rules, none := ju.offer(i, verdict)
 		if none != "" {
 			return Offer{None: "asked every time: " + none}
@@ -61,6 +64,20 @@ func (ju *judging) always(i int) *Rule {
 	}
 	for r := range ju.p.sets.always.about(&ju.subj[i]) {
 		if m, _ := r.matches(&ju.subj[i]); m != no {
+			return r
+		}
+	}
+	return nil
+}
+
+// mayDeny gives a rule of which it is not known whether it denies part i: it asks
+// before anything that is remembered allows.
+func (ju *judging) mayDeny(i int) *Rule {
+	if len(ju.p.rules) == 0 {
+		return nil
+	}
+	for r := range ju.p.sets.deny.about(&ju.subj[i]) {
+		if m, _ := r.matches(&ju.subj[i]); m == maybe {
 			return r
 		}
 	}

@@ -123,10 +123,50 @@ func TestOfferNeverBesideAlways(t *testing.T) {
 	}
 }
 
+// What a deny rule may be about asks before anything remembered is looked at: to
+// offer it would promise what does not come.
+func TestOfferNeverBesideADenialThatMayBe(t *testing.T) {
+	p := with(t, parse(t, "[[rule]]\nid = \"evil\"\ndeny = \"network\"\nhost = \"evil.example\"\n")...)
+	push := command("git push origin main")
+	if j := p.Action(push, Asker{Agent: "a"}, world(t)); j.Action != Prompt {
+		t.Fatalf("%s: %s", j.Action, j.Why)
+	}
+	if o := p.Offer(push, Asker{Agent: "a"}, world(t), Allow); len(o.Rules) != 0 || !strings.Contains(o.None, "evil") {
+		t.Errorf("%+v", o)
+	}
+	if o := p.Offer(push, Asker{Agent: "a"}, world(t), Deny); len(o.Rules) != 1 {
+		t.Errorf("a denial: %+v", o)
+	}
+	if o := p.Offer(command("curl https://good.example/"), Asker{Agent: "a"}, world(t), Allow); len(o.Rules) != 1 {
+		t.Errorf("another host: %+v", o)
+	}
+}
+
 func TestEditedPattern(t *testing.T) {
 	for _, c := range []struct{ call, pattern, want string }{
 		{"npm run test -- --watch", "npm run test *", ""},
-		{"npm run test -- --watch", "npm run *", ""},
+		{"npm run test -- --watch", "npm run *", "leaves open what npm run runs"},
+		{"npm run test -- --watch", "npm * *", "leaves open what npm runs"},
+		{"npm run test -- --watch", "npm run ** *", "leaves open what npm run runs"},
+		{"npm run test:unit", "npm run test:*", ""},
+		{"go test ./...", "go * ./...", "leaves open what go runs"},
+		{"go test ./...", "go test *", ""},
+		{"go test ./...", "go test ./...", ""},
+		{"make -j4 test", "make -j4 *", "leaves open what make -j4 runs"},
+		{"make -j4 test", "make -j4 test *", ""},
+		{"python3 x.py 1", "python3 x.py *", ""},
+		{"python3 x.py 1", "python3 * *", "leaves open what python3 runs"},
+		{"python3 x.py 1", "python3 * 1", "leaves open what python3 runs"},
+		{"python3 -m pytest tests", "python3 -m *", "leaves open what python3 -m runs"},
+		{"timeout 5 npm test", "timeout 5 *", "leaves open which program runs"},
+		{"timeout 5 npm test", "timeout 5 np* test", "leaves open which program runs"},
+		{"timeout 5 npm test", "timeout 5 npm *", "leaves open what timeout 5 npm runs"},
+		{"timeout 5 npm test", "timeout * npm test", "leaves open what timeout runs"},
+		{"timeout 5 npm test", "timeout 5 npm test *", ""},
+		{"timeout 5 npm test", "npm test *", ""},
+		{"git -C src status", "git -C * status", "leaves open what git -C runs"},
+		{"git -C src status", "git -C src status *", ""},
+		{"git -C src status", "git status *", ""},
 		{"npm run test -- --watch", "npm run test -- --watch", ""},
 		{"npm run test -- --watch", "npm *", "leaves open which subcommand of npm"},
 		{"npm run test -- --watch", "*", "leaves open which program"},
@@ -182,6 +222,13 @@ func TestEditedPattern(t *testing.T) {
 		_, err := Default().Edited(o.Rules[0], c.pattern, c.call, Asker{Agent: "a"}, world(t))
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s%s as %q: %v, want %s", c.call.Path, c.call.URL, c.pattern, err, c.want)
+		}
+	}
+	tool := &Call{Door: wire.DoorHook, Tool: wire.ToolMCP, Name: "tracker__create", Cwd: "/proj"}
+	for pattern, want := range map[string]bool{"*": false, "**": false, "tracker__*": true} {
+		o := Default().Offer(tool, Asker{Agent: "a"}, world(t), Allow)
+		if _, err := Default().Edited(o.Rules[0], pattern, tool, Asker{Agent: "a"}, world(t)); (err == nil) != want {
+			t.Errorf("the tool %q: %v", pattern, err)
 		}
 	}
 	push := command("git push origin main")
