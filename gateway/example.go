@@ -3,6 +3,7 @@ package gateway
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"kavi/gateway/shell"
 	"kavi/gateway/wire"
@@ -26,6 +27,7 @@ func (r *Rule) decidesCall(c *Call) (bool, error) {
 	alone := *r
 	alone.Agent = nil // an example is the call of an agent that the rule is for
 	alone.Match, alone.NoMatch = nil, nil
+	alone.Ends = time.Time{} // what it decides as long as it is in force
 	p, err := Default().With([]Rule{alone})
 	if err != nil {
 		return false, err

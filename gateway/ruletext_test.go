@@ -49,6 +49,10 @@ func TestExamplesAreDecided(t *testing.T) {
 		if d := cmp.Diff(x.want, x.rule.Examples()); d != "" {
 			t.Errorf("%s: %s", x.rule.String(), d)
 		}
+		x.rule.Uses, x.rule.Until, x.rule.Ends = 5, "20m", time.Now()
+		if d := cmp.Diff(x.want, x.rule.Examples()); d != "" {
+			t.Errorf("%s, which ends: %s", x.rule.String(), d)
+		}
 		if got := x.rule.Covers(); !strings.HasPrefix(got, x.says) {
 			t.Errorf("%s covers %q, want %q", x.rule.String(), got, x.says)
 		}
