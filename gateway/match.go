@@ -340,10 +340,15 @@ func (r *Rule) exceptsSome(s *subject, e *Effect, at *place) bool {
 	return lone.effect(s, e, at) != no
 }
 
-// about what a rule is, in words, when it decides.
+// about what a rule is, in words, when it decides. The words of a repository that
+// the operator does not trust are marked as such: they stand where kavi explains.
 func (r *Rule) because() string {
-	if r.Why != "" {
-		return strings.TrimSpace(r.Why)
+	switch why := strings.TrimSpace(r.Why); {
+	case why == "":
+	case r.Layer == LayerRepository:
+		return `the repository says "` + strings.ReplaceAll(why, `"`, "'") + `"`
+	default:
+		return why
 	}
 	switch r.Verdict {
 	case Deny:
