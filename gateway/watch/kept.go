@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"sync"
 
+	"kavi/gateway/diff"
 	"kavi/gateway/display"
 	"kavi/gateway/watch/baseline"
-	"kavi/gateway/diff"
 )
 
 // Kept is what was kept of a project, by a watch that runs or one that is over: for

@@ -60,8 +60,9 @@ func TestSettingsAreSeenInFoldersThatComeLater(t *testing.T) {
 	h.puts(".agent/hooks/node_modules/a", "1\n")
 	h.reports("created ~/.agent/deep/settings +1 -0", "created ~/.agent/hooks", "created ~/.agent/hooks/a +1 -0")
 	h.must(os.Rename(filepath.Join(h.dir, ".agent"), filepath.Join(h.dir, "away")))
+	h.reports("deleted ~/.agent/deep/settings +0 -1", "deleted ~/.agent/hooks", "deleted ~/.agent/hooks/a +0 -1")
 	h.puts(".agent/deep/settings", "2\n")
-	h.reports("modified ~/.agent/deep/settings +1 -1", "deleted ~/.agent/hooks", "deleted ~/.agent/hooks/a +0 -1")
+	h.reports("created ~/.agent/deep/settings +1 -0")
 	h.puts(".agent/deep/settings", "3\n")
 	h.reports("modified ~/.agent/deep/settings +1 -1")
 }

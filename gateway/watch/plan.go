@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"kavi/gateway/display"
 	"kavi/gateway/diff"
+	"kavi/gateway/display"
 )
 
 // Do is what a step of an undo does.
