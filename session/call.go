@@ -386,7 +386,7 @@ func (s *Session) deliver(k *call) {
 		if k.announced != nil {
 			s.doings.join(k.announced.callID, r)
 		} else {
-			s.doings.begin(k, r, time.Now())
+			s.doings.begin(k, r, s.trees.of(k.agentName), time.Now())
 		}
 	}
 	k.phase = delivered

@@ -31,7 +31,8 @@ type FileChange struct {
 	Protected bool      `json:"protected,omitempty"`
 	Gap       bool      `json:"gap,omitempty"` // it happened while nobody watched
 	Time      time.Time `json:"time"`
-	Seq       uint64    `json:"seq"` // of the ledger's entry
+	Seq       uint64    `json:"seq"`                // of the ledger's entry
+	Worktree  string    `json:"worktree,omitempty"` // the agent in whose worktree it is; "": in the project
 
 	change watch.Change
 }
@@ -111,13 +112,13 @@ func (s *Session) item(ctx context.Context, id string) (*Unexplained, error) {
 	})
 }
 
-// kept is what the watch keeps of the project.
-func (s *Session) kept() (*watch.Kept, error) {
-	w := s.watched.watch()
-	if w == nil {
+// kept is what the watch keeps of a worktree.
+func (s *Session) kept(worktree string) (*watch.Kept, error) {
+	t := s.trees.named(worktree)
+	if t == nil || t.watch() == nil {
 		return nil, errNoWatch
 	}
-	return w.Kept(), nil
+	return t.watch().Kept(), nil
 }
 
 // Difference shows what unexplained changes did, row by row, safe to display. It
@@ -127,12 +128,12 @@ func (s *Session) Difference(ctx context.Context, item string) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.kept()
-	if err != nil {
-		return nil, err
-	}
 	var rows []string
 	for _, f := range u.Files {
+		k, err := s.kept(f.Worktree)
+		if err != nil {
+			return nil, err
+		}
 		rows = append(rows, fmt.Sprintf("%s %s (+%d, -%d)", f.Kind, f.Path, f.Plus, f.Minus))
 		rows = append(rows, k.Diff(f.change).Rows()...)
 	}
@@ -153,7 +154,7 @@ func (s *Session) Keep(ctx context.Context, item string, m Mine, by Operator) er
 				switch m {
 				case MinePaths:
 					for _, f := range u.Files {
-						s.mine.paths[f.change.Path] = true
+						s.mine.paths[f.at()] = true
 					}
 				case MineTen:
 					s.mine.until = time.Now().Add(mineFor)
@@ -190,14 +191,14 @@ const (
 // flush waits until what has changed so far is in the ledger. What takes longer is
 // seen late.
 func (s *Session) flush(ctx context.Context, atMost time.Duration) {
-	w := s.watched.watch()
-	if w == nil {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
-		s.log.Warn("waiting for the watcher", "err", err)
+	for _, t := range s.trees.all() {
+		if w := t.watch(); w != nil {
+			if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("waiting for the watcher", "folder", t.root, "err", err)
+			}
+		}
 	}
 }
 
@@ -219,7 +220,7 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 		if json.Unmarshal([]byte(e.Data["change"]), &c) != nil {
 			return nil // too long to be kept whole: it can neither be shown nor taken back
 		}
-		f := showChange(c)
+		f := showChange(e.Data["worktree"], c)
 		f.How, f.Agent, f.Calls, f.Item, f.Seq = e.Why, e.Agent, strings.Fields(e.Data["calls"]), e.Data["item"], e.Seq
 		if e.Kind == ledger.FileUndone {
 			f.How = howUndone
@@ -239,9 +240,9 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 func once(list []FileChange) []FileChange {
 	type made struct {
 		undo string
-		path watch.Path
+		at   ofTree
 	}
-	is := func(f *FileChange) made { return made{strings.Join(f.Calls, " "), f.change.Path} }
+	is := func(f *FileChange) made { return made{strings.Join(f.Calls, " "), f.at()} }
 	undone := make(map[made]int)
 	for i := range list {
 		if f := &list[i]; f.How == howUndone {
@@ -289,28 +290,36 @@ func (f *FileChange) ofACall() bool {
 }
 
 // Patch writes changes as a diff that git apply -R takes back, and says what such
-// a diff cannot hold. It holds the files' own bytes.
+// a diff cannot hold. It holds the files' own bytes. What is in an agent's worktree
+// stands behind a line that says so: it is for git apply there.
 func (s *Session) Patch(ctx context.Context, w io.Writer, of ChangesOf) (leftOut []string, err error) {
-	k, err := s.kept()
-	if err != nil {
-		return nil, err
-	}
 	list, err := s.Changes(ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	return PatchOf(k, w, list)
+	return PatchOf(s.kept, w, list)
 }
 
-// PatchOf is Patch for a session that is over, with what it kept.
-func PatchOf(k *watch.Kept, w io.Writer, list []FileChange) (leftOut []string, err error) {
-	changes := make([]watch.Change, len(list))
-	for i, f := range list {
-		changes[i] = f.change
+// PatchOf is Patch for a session that is over, with what it kept of each worktree,
+// as Keeps has it.
+func PatchOf(kept func(worktree string) (*watch.Kept, error), w io.Writer, list []FileChange) (leftOut []string, err error) {
+	for _, in := range byTree(list) {
+		k, err := kept(in.worktree)
+		if err != nil {
+			return leftOut, err
+		}
+		if in.worktree != "" {
+			if _, err := fmt.Fprintf(w, "# worktree of %s\n", in.worktree); err != nil {
+				return leftOut, err
+			}
+		}
+		left, err := k.Patch(w, in.changes)
+		for _, l := range left {
+			leftOut = append(leftOut, showPath(in.worktree, l.Path)+": "+l.Why)
+		}
+		if err != nil {
+			return leftOut, err
+		}
 	}
-	left, err := k.Patch(w, changes)
-	for _, l := range left {
-		leftOut = append(leftOut, display.Safe(string(l.Path))+": "+l.Why)
-	}
-	return leftOut, err
+	return leftOut, nil
 }

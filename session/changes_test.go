@@ -17,9 +17,9 @@ import (
 // watched waits until the watcher sees the project.
 func (w *world) watchedNow() {
 	w.t.Helper()
-	w.until("the watch", func(*Snapshot) bool { return w.watched.watch() != nil })
+	w.until("the watch", func(*Snapshot) bool { return w.trees.named("").watch() != nil })
 	select {
-	case <-w.watched.watch().Ready():
+	case <-w.trees.named("").watch().Ready():
 	case <-time.After(patience):
 		w.t.Fatal("the watch is not ready")
 	}

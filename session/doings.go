@@ -3,12 +3,10 @@ package session
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"kavi/gateway"
-	"kavi/gateway/shell"
 	"kavi/gateway/watch"
 	"kavi/pty/proc"
 )
@@ -18,12 +16,12 @@ import (
 // The loop and the doors write it, the watcher's goroutine reads it.
 type doings struct {
 	mu   sync.Mutex
-	root string // the project, resolved
 	list []*doing
 }
 
 type doing struct {
 	watch.Call
+	in   *worktree // the agent's: paths of the call are as its watch names them
 	hook bool      // the agent does it itself, until it says that it is done
 	over time.Time // zero: it goes on
 	runs []*run    // as processes
@@ -36,34 +34,30 @@ const (
 	maxDoings  = 4096
 )
 
-func newDoings(root string) *doings {
-	if r, err := filepath.EvalSymlinks(root); err == nil {
-		root = r
-	}
-	return &doings{root: root}
-}
-
-// begin adds an allowed call before its caller hears of it.
-func (d *doings) begin(k *call, r *run, at time.Time) {
-	n := &doing{Call: watch.Call{ID: k.id, Agent: k.agentName, At: at}, hook: k.hooked != nil}
+// begin adds an allowed call of an agent that works in a worktree, before its
+// caller hears of it.
+func (d *doings) begin(k *call, r *run, in *worktree, at time.Time) {
+	n := &doing{Call: watch.Call{ID: k.id, Agent: k.agentName, At: at}, in: in, hook: k.hooked != nil}
 	if r.in != nil {
 		n.Under = r.in.callID
 	}
 	for _, p := range k.judged.Parts {
 		for _, e := range p.Effects {
-			if place, ok := d.place(e); ok && !slices.Contains(n.May, place) {
-				n.May = append(n.May, place)
+			for _, place := range in.places(e) {
+				if !slices.Contains(n.May, place) {
+					n.May = append(n.May, place)
+				}
 			}
 		}
 	}
 	if slices.ContainsFunc(k.judged.Parts, usesGit) {
-		n.May = append(n.May, watch.Place{Path: ".git", Tree: true})
+		n.May = append(n.May, in.gits...)
 	}
 	for path, hash := range k.judged.leaves {
 		if n.Announced == nil {
 			n.Announced = make(map[watch.Path]watch.Hash)
 		}
-		n.Announced[d.path(path)] = hash
+		n.Announced[in.path(path)] = hash
 	}
 	if n.hook && len(n.May)+len(n.Announced) == 0 {
 		return // the agent reads
@@ -100,11 +94,11 @@ func (d *doings) end(callID string) {
 	}
 }
 
-// made adds what kavi itself is about to change.
-func (d *doings) made(id string, changes []watch.Change) {
+// made adds what kavi itself is about to change in a worktree.
+func (d *doings) made(id string, in *worktree, changes []watch.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := &doing{Call: watch.Call{ID: id, Made: changes, At: time.Now().Add(-time.Second)}, over: time.Now()}
+	n := &doing{Call: watch.Call{ID: id, Made: changes, At: time.Now().Add(-time.Second)}, in: in, over: time.Now()}
 	d.list = append(d.list, n)
 }
 
@@ -125,13 +119,13 @@ func (d *doings) prune() {
 	}
 }
 
-// calls are the allowed calls of now, for watch.Explain.
-func (d *doings) calls() []watch.Call {
+// calls are the allowed calls of now, for watch.Explain of what changed in a worktree.
+func (d *doings) calls(in *worktree) []watch.Call {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out := make([]watch.Call, len(d.list))
 	for i, n := range d.list {
-		out[i] = n.Call
+		out[i] = n.seenFrom(in)
 	}
 	return out
 }
@@ -157,32 +151,21 @@ func usesGit(p gateway.Part) bool {
 	return len(p.Argv) > 0 && p.Argv[0].Known && filepath.Base(p.Argv[0].Text) == "git"
 }
 
-// path is how the watcher names a file.
-func (d *doings) path(abs string) watch.Path {
-	if rel, ok := strings.CutPrefix(abs, d.root+string(filepath.Separator)); ok {
-		return watch.Path(rel)
+// seenFrom is the call as the watch of another worktree names its files: there too
+// it may have written what it named. What kavi made it made in one of them only.
+func (n *doing) seenFrom(t *worktree) watch.Call {
+	if n.in == t {
+		return n.Call
 	}
-	if abs == d.root {
-		return ""
+	c := n.Call
+	c.Made, c.May, c.Announced = nil, make([]watch.Place, len(n.May)), make(map[watch.Path]watch.Hash, len(n.Announced))
+	for i, p := range n.May {
+		c.May[i] = watch.Place{Path: t.from(n.in, p.Path), Tree: p.Tree}
 	}
-	return watch.Path(abs)
-}
-
-// place is where an effect may write.
-func (d *doings) place(e gateway.Effect) (watch.Place, bool) {
-	switch e.Kind {
-	case shell.Write, shell.Overwrite, shell.Delete:
-		if e.Path == "" || e.Unsure {
-			return watch.Place{Tree: true}, true
-		}
-		return watch.Place{Path: d.path(e.Path), Tree: e.Recursive}, true
-	case shell.Commit:
-		return watch.Place{Path: ".git", Tree: true}, true
-	case shell.Unknown, shell.Opaque, shell.Privilege:
-		return watch.Place{Tree: true}, true
-	case shell.Read, shell.Network:
+	for path, hash := range n.Announced {
+		c.Announced[t.from(n.in, path)] = hash
 	}
-	return watch.Place{}, false
+	return c
 }
 
 // finished tells when the process of a run ended, and whether it has.

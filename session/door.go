@@ -260,7 +260,7 @@ func (s *Session) judgeIn(k *call, j *judged) {
 		return
 	}
 	if j.Action != gateway.Deny {
-		s.capture(j.Judgement)
+		s.capture(agent, j.Judgement)
 		j.leaves = leavesOf(c, w)
 	}
 	if j.Action == gateway.Prompt {
@@ -322,21 +322,16 @@ func (s *Session) asker(agent string) gateway.Asker {
 
 // worldOf is what judging a call of an agent may look at.
 func (s *Session) worldOf(agent string, nest nesting) gateway.World {
-	w := s.world()
-	w.Cover = nest.as
-	w.Base = s.procs.env(agent)
-	return w
-}
-
-// world is what judging may look at, whoever asks.
-func (s *Session) world() gateway.World {
+	in := s.trees.of(agent)
 	return gateway.World{
 		FS:    gateway.OS(),
 		Now:   time.Now(),
 		Home:  s.home,
-		Root:  s.opts.Project,
+		Root:  in.Path,
 		State: s.state,
 		Kavi:  s.isKavi,
-		Git:   s.git.program(),
+		Git:   in.git.program(),
+		Base:  s.procs.env(agent),
+		Cover: nest.as,
 	}
 }

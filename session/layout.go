@@ -45,6 +45,14 @@ func (d Dir) AuthSock() string { return filepath.Join(string(d), "ssh-agent") }
 // once no server runs.
 func (d Dir) Baseline() string { return filepath.Join(string(d), "baseline") }
 
+// Worktree is the git worktree of one agent, where it was given one.
+func (d Dir) Worktree(agent string) string { return filepath.Join(string(d), "worktrees", agent) }
+
+// WorktreeBaseline is the Baseline of an agent's worktree.
+func (d Dir) WorktreeBaseline(agent string) string {
+	return filepath.Join(string(d), "baselines", agent)
+}
+
 func (d Dir) pending() string { return filepath.Join(string(d), "pending") }
 
 // ControlSocket is where the server listens for clients: in the session's

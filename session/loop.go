@@ -35,7 +35,6 @@ type Session struct {
 	home     string
 	state    []string // kavi's own folders: no agent writes there
 	programs []string // what the shim stands for
-	git      gitConfig
 	prover   prover
 
 	// Read by everybody.
@@ -47,8 +46,9 @@ type Session struct {
 	watch   nudges // a new snapshot, or a screen changed
 	told    notices
 	history history
-	watched watcher
-	doings  *doings
+	trees   worktrees
+	plans   plans
+	doings  doings
 	client  clients
 
 	// The loop's own.

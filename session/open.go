@@ -14,7 +14,6 @@ import (
 	"kavi/gateway"
 	"kavi/gateway/hook"
 	"kavi/gateway/shim/install"
-	"kavi/gateway/watch"
 	"kavi/pty"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
@@ -86,8 +85,8 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
 	}
 	s.started = rec.Created
-	s.doings = newDoings(o.Project)
 	if fresh {
+		s.trees.add(newWorktree(Worktree{Path: o.Project}, o.Dir.Baseline()))
 		err = s.begin(o)
 	} else {
 		err = s.comeBack(rebooted)
@@ -97,7 +96,9 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 	}
 	s.publish()
 	s.wg.Go(s.loop)
-	s.wg.Go(s.watchProject)
+	for _, t := range s.trees.all() {
+		s.beginWatch(t)
+	}
 	if !fresh {
 		s.post(func() { s.reevaluate("", func(int) {}) })
 	}
@@ -122,7 +123,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 	}
 	s := &Session{
 		opts: o, log: o.Log, led: led, lock: lock, box: newMailbox(), done: make(chan struct{}), closed: make(chan struct{}),
-		home: home, git: gitConfig{root: o.Project},
+		home:      home,
 		procs:     &procs{agents: make(map[string]agentProc), past: make(map[proc.ID]string)},
 		covers:    newCovers(),
 		screens:   &screens{of: make(map[string]*agent)},
@@ -131,7 +132,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		starting:  make(map[string]*Agent),
 		rules:     rulebook{used: make(map[gateway.RuleName]int)},
 		proposals: proposals{done: make(map[string]bool)},
-		items:     make(map[string]*Unexplained), mine: mine{paths: make(map[watch.Path]bool)},
+		items:     make(map[string]*Unexplained), mine: mine{paths: make(map[ofTree]bool)},
 		calls: make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

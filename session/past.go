@@ -16,11 +16,11 @@ import (
 // changed. What is taken back is recorded in its ledger, behind the entry of its
 // end, and can be undone in turn. Close it.
 type Past struct {
-	lock *os.File
-	led  *ledger.Ledger
-	kept *watch.Kept
-	plan watch.Plan
-	of   ChangesOf
+	lock  *os.File
+	led   *ledger.Ledger
+	keeps *Keeps
+	plan  []treePlan
+	of    ChangesOf
 }
 
 // OpenPast takes an ended session, so that nobody else does so meanwhile; it
@@ -43,7 +43,8 @@ func OpenPast(d Dir, o ledger.Options) (_ *Past, err error) {
 	if rec.Ended.IsZero() {
 		return nil, fmt.Errorf("session %s: it has not ended", d.Name())
 	}
-	if p.kept, err = watch.OpenKept(rec.Project, d.Baseline()); err != nil {
+	p.keeps = NewKeeps(d, rec.Project)
+	if _, err = p.keeps.Of(""); err != nil {
 		return nil, fmt.Errorf("session %s: %w", d.Name(), err)
 	}
 	o.Name = d.Name()
@@ -59,8 +60,8 @@ func (p *Past) Close() error {
 	if p.led != nil {
 		errs = append(errs, p.led.Close())
 	}
-	if p.kept != nil {
-		errs = append(errs, p.kept.Close())
+	if p.keeps != nil {
+		errs = append(errs, p.keeps.Close())
 	}
 	return errors.Join(append(errs, p.lock.Close())...)
 }
@@ -71,7 +72,7 @@ func (p *Past) PlanUndo(of ChangesOf) (UndoPlan, error) {
 	if err != nil {
 		return UndoPlan{}, err
 	}
-	if p.plan, err = planOf(p.kept, list); err != nil {
+	if p.plan, err = planOf(p.keeps.Of, list); err != nil {
 		return UndoPlan{}, err
 	}
 	p.of = of
@@ -85,19 +86,24 @@ func (p *Past) Undo(ctx context.Context, yes []string, reason string, by Operato
 	if err != nil {
 		return nil, err
 	}
-	made, outcomes, err := p.kept.Apply(ctx, p.plan, saidYes(yes))
-	entries := undoEntries(id, p.of, made, reason, by)
+	var out []UndoOutcome
+	var entries []ledger.Entry
+	for _, t := range p.plan {
+		made, outcomes, aerr := t.apply(ctx, yes)
+		out, err = append(out, outcomes...), errors.Join(err, aerr)
+		entries = append(entries, undoEntries(id, t.worktree, p.of, made, reason, by)...)
+	}
 	const piece = 200
 	for len(entries) > 0 {
 		n := min(len(entries), piece)
 		stored := make(chan error, 1)
 		p.led.Append(entries[:n], func(_ ledger.Entry, err error) { stored <- err })
 		if rerr := <-stored; rerr != nil {
-			return showOutcomes(outcomes), errors.Join(err, fmt.Errorf("it was done and not recorded: %w", rerr))
+			return out, errors.Join(err, fmt.Errorf("it was done and not recorded: %w", rerr))
 		}
 		entries = entries[n:]
 	}
-	return showOutcomes(outcomes), err
+	return out, err
 }
 
 // nextUndo is an id that the session did not use.
@@ -116,3 +122,41 @@ func (p *Past) nextUndo() (string, error) {
 
 // Changes are the changes that its ledger tells of.
 func (p *Past) Changes(of ChangesOf) ([]FileChange, error) { return ChangesIn(p.led, of) }
+
+// Keeps is what a session that has ended kept of its project and of the worktrees,
+// each opened when it is asked for. Close it.
+type Keeps struct {
+	dir     Dir
+	project string
+	open    map[string]*watch.Kept
+}
+
+// NewKeeps opens nothing yet.
+func NewKeeps(d Dir, project string) *Keeps {
+	return &Keeps{dir: d, project: project, open: make(map[string]*watch.Kept)}
+}
+
+// Of is what was kept of an agent's worktree; of the project, where it names none.
+func (k *Keeps) Of(worktree string) (*watch.Kept, error) {
+	if one := k.open[worktree]; one != nil {
+		return one, nil
+	}
+	root, folder := k.project, k.dir.Baseline()
+	if worktree != "" {
+		root, folder = k.dir.Worktree(worktree), k.dir.WorktreeBaseline(worktree)
+	}
+	one, err := watch.OpenKept(root, folder)
+	if err == nil {
+		k.open[worktree] = one
+	}
+	return one, err
+}
+
+// Close closes what was opened.
+func (k *Keeps) Close() error {
+	var errs []error
+	for _, one := range k.open {
+		errs = append(errs, one.Close())
+	}
+	return errors.Join(errs...)
+}

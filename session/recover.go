@@ -69,7 +69,8 @@ func (s *Session) comeBack(rebooted bool) error {
 	if err := json.Unmarshal([]byte(p.config), &s.opts.Config); err != nil {
 		return fmt.Errorf("session %s: its ledger does not say how it was configured: %w", s.opts.Dir.Name(), err)
 	}
-	s.opts.Project, s.git.root, s.opts.Keep = p.project, p.project, p.kept
+	s.opts.Project, s.opts.Keep = p.project, p.kept
+	s.trees.add(newWorktree(Worktree{Path: p.project}, s.opts.Dir.Baseline()))
 	s.client.last = p.detached
 	why := "its server was gone"
 	if rebooted {
@@ -227,7 +228,7 @@ func (p *past) item(e ledger.Entry) {
 		u = &Unexplained{ID: id, Since: e.Time}
 		p.items[id] = u
 	}
-	f := showChange(c)
+	f := showChange(e.Data["worktree"], c)
 	f.How, f.Seq = e.Why, e.Seq
 	u.Files = append(u.Files, f)
 	u.Protected = u.Protected || f.Protected

@@ -41,6 +41,15 @@ type Agent struct {
 	Attention bool     // it rang the bell or asked for attention since it last had the focus
 }
 
+// Worktree is a git worktree that kavi made for one agent, under the session's
+// folder. Immutable.
+type Worktree struct {
+	Agent  string `json:"agent"`
+	Path   string `json:"path"`   // absolute
+	Branch string `json:"branch"` // its own: "kavi/SESSION/AGENT"
+	Base   string `json:"base"`   // the commit that it began with
+}
+
 // ApprovalState tells where an approval stands.
 type ApprovalState string
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"kavi/gateway/display"
@@ -13,11 +14,24 @@ import (
 	"kavi/session/ledger"
 )
 
-// undoPlan is a plan that was shown.
+// undoPlan is a plan that was shown: for each worktree one of its own.
 type undoPlan struct {
-	plan watch.Plan
-	of   ChangesOf
-	made time.Time
+	trees []treePlan
+	of    ChangesOf
+	made  time.Time
+}
+
+type treePlan struct {
+	worktree string
+	kept     *watch.Kept
+	plan     watch.Plan
+}
+
+// plans are those that were shown.
+type plans struct {
+	mu  sync.Mutex
+	of  map[string]undoPlan
+	seq int
 }
 
 // undoPrefix begins the ids of what was taken back: they stand where calls' do.
@@ -28,60 +42,71 @@ const maxPlans = 16
 
 // PlanUndo says what taking changes back would do. It reads files and blocks.
 func (s *Session) PlanUndo(ctx context.Context, of ChangesOf) (UndoPlan, error) {
-	k, err := s.kept()
-	if err != nil {
-		return UndoPlan{}, err
-	}
 	list, err := s.Changes(ctx, of)
 	if err != nil {
 		return UndoPlan{}, err
 	}
-	plan, err := planOf(k, list)
+	trees, err := planOf(s.kept, list)
 	if err != nil {
 		return UndoPlan{}, err
 	}
-	m := &s.watched
+	m := &s.plans
 	m.mu.Lock()
 	m.seq++
 	id := fmt.Sprintf("plan_%d", m.seq)
-	if m.plans == nil {
-		m.plans = make(map[string]undoPlan)
+	if m.of == nil {
+		m.of = make(map[string]undoPlan)
 	}
-	for old, p := range m.plans {
-		if len(m.plans) >= maxPlans || time.Since(p.made) > time.Hour {
-			delete(m.plans, old)
+	for old, p := range m.of {
+		if len(m.of) >= maxPlans || time.Since(p.made) > time.Hour {
+			delete(m.of, old)
 		}
 	}
-	m.plans[id] = undoPlan{plan: plan, of: of, made: time.Now()}
+	m.of[id] = undoPlan{trees: trees, of: of, made: time.Now()}
 	m.mu.Unlock()
-	return UndoPlan{ID: id, Steps: showSteps(plan)}, nil
+	return UndoPlan{ID: id, Steps: showSteps(trees)}, nil
 }
 
-func planOf(k *watch.Kept, list []FileChange) (watch.Plan, error) {
+// planOf plans for each worktree by itself, in the order in which something changed
+// there first.
+func planOf(kept func(worktree string) (*watch.Kept, error), list []FileChange) ([]treePlan, error) {
 	if len(list) == 0 {
 		return nil, errors.New("nothing that this session saw changed by that")
 	}
-	changes := make([]watch.Change, len(list))
-	for i, f := range list {
-		changes[i] = f.change
+	var trees []treePlan
+	for _, in := range byTree(list) {
+		k, err := kept(in.worktree)
+		if err != nil {
+			return nil, err
+		}
+		plan, err := k.Plan(in.changes)
+		if err != nil {
+			return nil, err
+		}
+		trees = append(trees, treePlan{in.worktree, k, plan})
 	}
-	return k.Plan(changes)
+	return trees, nil
 }
 
-func showSteps(plan watch.Plan) (out []UndoStep) {
-	for _, st := range plan {
-		step := UndoStep{Path: display.Safe(string(st.Path)), Does: st.String(), Refused: st.Refused, Ask: st.Ask, Idle: st.Do == watch.Nothing && st.Refused == ""}
-		if len(st.Merged) > 0 {
-			step.Rows = display.Rows(string(st.Merged))
+func showSteps(trees []treePlan) (out []UndoStep) {
+	for _, t := range trees {
+		for _, st := range t.plan {
+			step := UndoStep{Path: showPath(t.worktree, st.Path), Does: st.String(), Refused: st.Refused, Ask: st.Ask, Idle: st.Do == watch.Nothing && st.Refused == ""}
+			if t.worktree != "" {
+				step.Does = t.worktree + ": " + step.Does
+			}
+			if len(st.Merged) > 0 {
+				step.Rows = display.Rows(string(st.Merged))
+			}
+			out = append(out, step)
 		}
-		out = append(out, step)
 	}
 	return out
 }
 
-func showOutcomes(outcomes []watch.Outcome) (out []UndoOutcome) {
+func showOutcomes(worktree string, outcomes []watch.Outcome) (out []UndoOutcome) {
 	for _, o := range outcomes {
-		u := UndoOutcome{Path: display.Safe(string(o.Step.Path)), Done: o.Done}
+		u := UndoOutcome{Path: showPath(worktree, o.Step.Path), Done: o.Done}
 		switch {
 		case o.Err != nil:
 			u.Why = display.Safe(o.Err.Error())
@@ -95,23 +120,20 @@ func showOutcomes(outcomes []watch.Outcome) (out []UndoOutcome) {
 	return out
 }
 
-// saidYes is whether the operator said yes to a step that asks, for Kept.Apply.
-func saidYes(yes []string) func(watch.Step) bool {
-	return func(st watch.Step) bool { return slices.Contains(yes, display.Safe(string(st.Path))) }
+// apply does a plan in its worktree: what asks only where yes names its path.
+func (t *treePlan) apply(ctx context.Context, yes []string) (made []watch.Change, out []UndoOutcome, err error) {
+	made, outcomes, err := t.kept.Apply(ctx, t.plan, func(st watch.Step) bool { return slices.Contains(yes, showPath(t.worktree, st.Path)) })
+	return made, showOutcomes(t.worktree, outcomes), err
 }
 
 // Undo does a plan: the steps that ask only where yes names their path. It is
 // recorded, and can be undone itself. The reason of one that takes unexplained
 // changes back is told to the agents that were paused for them. It blocks.
 func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason string, by Operator) ([]UndoOutcome, error) {
-	k, err := s.kept()
-	if err != nil {
-		return nil, err
-	}
-	m := &s.watched
+	m := &s.plans
 	m.mu.Lock()
-	p, ok := m.plans[plan]
-	delete(m.plans, plan)
+	p, ok := m.of[plan]
+	delete(m.of, plan)
 	m.seq++
 	m.mu.Unlock()
 	if !ok {
@@ -124,11 +146,17 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason st
 	if err != nil {
 		return nil, err
 	}
-	s.doings.made(id, expected(p.plan))
-	made, outcomes, err := k.Apply(ctx, p.plan, saidYes(yes))
-	s.doings.made(id, made)
-	out := showOutcomes(outcomes)
-	if rerr := s.recordUndo(context.WithoutCancel(ctx), id, p.of, made, reason, by); err == nil {
+	var out []UndoOutcome
+	var entries []ledger.Entry
+	for _, t := range p.trees {
+		in := s.trees.named(t.worktree)
+		s.doings.made(id, in, expected(t.plan))
+		made, outcomes, aerr := t.apply(ctx, yes)
+		s.doings.made(id, in, made)
+		out, err = append(out, outcomes...), errors.Join(err, aerr)
+		entries = append(entries, undoEntries(id, t.worktree, p.of, made, reason, by)...)
+	}
+	if rerr := s.recordUndo(context.WithoutCancel(ctx), id, p.of, entries, reason, by); err == nil {
 		err = rerr
 	}
 	return out, err
@@ -150,20 +178,23 @@ func expected(plan watch.Plan) (out []watch.Change) {
 }
 
 // undoEntries are what is recorded of an undo.
-func undoEntries(id string, of ChangesOf, made []watch.Change, reason string, by Operator) (entries []ledger.Entry) {
+func undoEntries(id, worktree string, of ChangesOf, made []watch.Change, reason string, by Operator) (entries []ledger.Entry) {
 	for _, c := range made {
-		entries = append(entries, ledger.Entry{
-			Kind: ledger.FileUndone, Call: id, By: operator(by), Path: string(c.Path), What: display.Safe(string(c.Path)), Reason: reason,
+		e := ledger.Entry{
+			Kind: ledger.FileUndone, Call: id, By: operator(by), Path: string(c.Path), What: showPath(worktree, c.Path), Reason: reason,
 			Data: map[string]string{"change": changeJSON(c), "calls": id, "of": strings.Join(of.Calls, " ")},
-		})
+		}
+		if worktree != "" {
+			e.Data["worktree"] = worktree
+		}
+		entries = append(entries, e)
 	}
 	return entries
 }
 
 // recordUndo writes down what was taken back, and closes what it was about.
-func (s *Session) recordUndo(ctx context.Context, id string, of ChangesOf, made []watch.Change, reason string, by Operator) error {
+func (s *Session) recordUndo(ctx context.Context, id string, of ChangesOf, entries []ledger.Entry, reason string, by Operator) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
-		entries := undoEntries(id, of, made, reason, by)
 		if of.Item != "" {
 			entries = append(entries, ledger.Entry{Kind: changeKept, By: operator(by), Why: "taken back, as far as that could be: " + id, Data: map[string]string{"item": of.Item}})
 		}

@@ -23,13 +23,11 @@ import (
 // it sees by the calls that were allowed; the loop records it, and shows what none
 // of them explains.
 
-// watcher is the session's watch of its project.
+// watcher is the watch of one worktree.
 type watcher struct {
-	mu    sync.Mutex
-	w     *watch.Watch // nil while it begins, and where it cannot
-	why   string       // why there is none; safe to display
-	plans map[string]undoPlan
-	seq   int
+	mu  sync.Mutex
+	w   *watch.Watch // nil while it begins, and where it cannot
+	why string       // why there is none; safe to display
 }
 
 func (m *watcher) watch() *watch.Watch {
@@ -38,34 +36,52 @@ func (m *watcher) watch() *watch.Watch {
 	return m.w
 }
 
-// watchProject watches until the session's goroutines end. It blocks.
-func (s *Session) watchProject() {
-	w, err := watch.Open(s.ctx, watch.Options{
-		Root: s.opts.Project, Folder: s.opts.Dir.Baseline(), Git: install.Find("git"), Also: s.settings(),
-		Protected: shell.Protected, Log: s.log,
-	})
-	s.watched.mu.Lock()
-	s.watched.w = w
-	s.watched.why = ""
-	if err != nil {
-		s.watched.why = "changes of files are not seen: " + display.Safe(err.Error())
+func (m *watcher) set(w *watch.Watch, why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.w, m.why = w, why
+}
+
+// problem says what is wrong with the watch, or "".
+func (m *watcher) problem() string {
+	m.mu.Lock()
+	w, why := m.w, m.why
+	m.mu.Unlock()
+	if w == nil {
+		return why
 	}
-	s.watched.mu.Unlock()
-	s.post(func() { s.changed = true })
+	return w.Status().Degraded()
+}
+
+// watchTree watches a worktree until ctx ends. It blocks; opened is called once
+// the watch has begun, or cannot.
+func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
+	o := watch.Options{Root: t.root, Folder: t.folder, Git: install.Find("git"), Shared: t.Agent != "", Protected: shell.Protected, Log: s.log}
+	if t.Agent == "" {
+		o.Also = s.settings()
+	}
+	w, err := watch.Open(ctx, o)
 	if err != nil {
-		if s.ctx.Err() == nil {
-			s.log.Error("watching the project", "err", err)
+		t.set(nil, t.says("changes of files are not seen: "+display.Safe(err.Error())))
+	} else {
+		t.set(w, "")
+	}
+	s.post(func() { s.changed = true })
+	opened()
+	if err != nil {
+		if ctx.Err() == nil {
+			s.log.Error("watching", "folder", t.root, "err", err)
 			s.post(func() {
-				s.record(ledger.Entry{Kind: ledger.Problem, Witness: ledger.WitnessWatcher, Why: "changes of files are not seen: " + err.Error()})
+				s.record(ledger.Entry{Kind: ledger.Problem, Witness: ledger.WitnessWatcher, Agent: t.Agent, Why: "changes of files are not seen: " + err.Error()})
 			})
 		}
 		return
 	}
 	for b := range w.Changes() {
-		s.explain(b)
+		s.explain(t, b)
 	}
 	if err := w.Close(); err != nil {
-		s.log.Error("ending the watch", "err", err)
+		s.log.Error("ending the watch", "folder", t.root, "err", err)
 	}
 }
 
@@ -96,45 +112,54 @@ type explained struct {
 	by watch.Explanation
 }
 
-func (s *Session) explain(b watch.Batch) {
-	calls := s.doings.calls()
+func (s *Session) explain(t *worktree, b watch.Batch) {
+	calls := s.doings.calls(t)
 	list := make([]explained, len(b.Changes))
 	for i, c := range b.Changes {
 		list[i] = explained{c, watch.Explain(c, calls)}
 	}
-	if !s.post(func() { s.sawChanges(list, b.Done) }) {
+	if !s.post(func() { s.sawChanges(t, list, b.Done) }) {
 		b.Done()
 	}
 }
 
 // mine is what the operator said is their own.
 type mine struct {
-	paths map[watch.Path]bool
+	paths map[ofTree]bool
 	until time.Time
 }
 
-func (m *mine) has(c watch.Change) bool {
-	return m.paths[c.Path] || !c.Time.IsZero() && c.Time.Before(m.until)
+// ofTree is a path in one of several worktrees.
+type ofTree struct {
+	worktree string
+	path     watch.Path
+}
+
+func (m *mine) has(f *FileChange) bool {
+	return m.paths[f.at()] || !f.Time.IsZero() && f.Time.Before(m.until)
 }
 
 // byHand is how a change that the operator said is theirs is explained.
 const byHand watch.How = "the operator's own"
 
 // sawChanges records changes, and shows those that nothing explains.
-func (s *Session) sawChanges(list []explained, done func()) {
+func (s *Session) sawChanges(t *worktree, list []explained, done func()) {
 	var entries []ledger.Entry
 	item := &Unexplained{Since: time.Now()}
 	for _, c := range list {
-		f := s.fileChange(c)
+		f := t.fileChange(c)
 		e := ledger.Entry{
 			Kind: ledger.FileChanged, Witness: ledger.WitnessWatcher, Agent: f.Agent, Path: string(c.Path),
 			What: f.Path, Why: f.How, Data: map[string]string{"change": changeJSON(c.Change), "calls": strings.Join(f.Calls, " ")},
+		}
+		if f.Worktree != "" {
+			e.Data["worktree"] = f.Worktree
 		}
 		if len(f.Calls) == 1 {
 			e.Call = f.Calls[0]
 		}
 		if c.by.How == watch.Unsanctioned {
-			if s.mine.has(c.Change) {
+			if s.mine.has(&f) {
 				e.Why = string(byHand)
 			} else {
 				if item.ID == "" {
@@ -184,8 +209,8 @@ func changeJSON(c watch.Change) string {
 	return string(b)
 }
 
-func (s *Session) fileChange(c explained) FileChange {
-	f := showChange(c.Change)
+func (t *worktree) fileChange(c explained) FileChange {
+	f := showChange(t.Agent, c.Change)
 	f.How, f.Agent = string(c.by.How), c.by.Agent()
 	for _, k := range c.by.Calls {
 		f.Calls = append(f.Calls, k.ID)
@@ -193,13 +218,25 @@ func (s *Session) fileChange(c explained) FileChange {
 	return f
 }
 
-// showChange is a change for display.
-func showChange(c watch.Change) FileChange {
+// showChange is a change in a worktree for display.
+func showChange(worktree string, c watch.Change) FileChange {
 	return FileChange{
-		Path: display.Safe(string(c.Path)), From: display.Safe(string(c.From)), Kind: string(c.Kind), Plus: c.Plus, Minus: c.Minus,
-		Protected: c.Protected, Gap: c.Gap, Time: c.Time, change: c,
+		Path: showPath(worktree, c.Path), From: showPath(worktree, c.From), Kind: string(c.Kind), Plus: c.Plus, Minus: c.Minus,
+		Protected: c.Protected, Gap: c.Gap, Time: c.Time, Worktree: worktree, change: c,
 	}
 }
+
+// showPath names a file for display, so that it is the only one of that name: in
+// front of what is in an agent's worktree stands whose that is.
+func showPath(worktree string, p watch.Path) string {
+	name := display.Safe(string(p))
+	if worktree == "" || p == "" {
+		return name
+	}
+	return worktree + ":" + name
+}
+
+func (f *FileChange) at() ofTree { return ofTree{f.Worktree, f.change.Path} }
 
 func (u *Unexplained) add(f FileChange, by watch.Explanation, line func(watch.Call) string) {
 	u.Files = append(u.Files, f)
@@ -258,8 +295,9 @@ func (s *Session) closeItem(u *Unexplained) {
 // capture keeps what is now at the paths that a call names, before it is let go. It
 // waits a moment at most: to wait longer would hold up the agent for what is only
 // there to be taken back.
-func (s *Session) capture(j gateway.Judgement) {
-	w := s.watched.watch()
+func (s *Session) capture(agent string, j gateway.Judgement) {
+	t := s.trees.of(agent)
+	w := t.watch()
 	if w == nil {
 		return
 	}
@@ -269,7 +307,7 @@ func (s *Session) capture(j gateway.Judgement) {
 			switch e.Kind {
 			case shell.Write, shell.Overwrite, shell.Delete:
 				if e.Path != "" && !e.Outside && len(paths) < 64 {
-					paths = append(paths, s.doings.path(e.Path))
+					paths = append(paths, t.path(e.Path))
 				}
 			case shell.Read, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege:
 			}
@@ -287,13 +325,13 @@ func (s *Session) capture(j gateway.Judgement) {
 
 const captureWait = time.Second
 
-// watching says what is wrong with the watch, or "".
+// watching says what is wrong with the watches, or "".
 func (s *Session) watching() string {
-	s.watched.mu.Lock()
-	w, why := s.watched.w, s.watched.why
-	s.watched.mu.Unlock()
-	if w == nil {
-		return why
+	var all []string
+	for _, t := range s.trees.all() {
+		if p := t.problem(); p != "" {
+			all = append(all, p)
+		}
 	}
-	return w.Status().Degraded()
+	return strings.Join(all, "; ")
 }

@@ -151,12 +151,13 @@ func (b *book) patch(ctx context.Context, f session.Found, w io.Writer, of sessi
 	if b.client != nil {
 		return b.client.Patch(ctx, w, of)
 	}
-	k, err := watch.OpenKept(f.Record.Project, f.Dir.Baseline())
-	if err != nil {
-		return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), err), "kavi changes --summary needs only the ledger")
+	k := session.NewKeeps(f.Dir, f.Record.Project)
+	defer func() { _ = k.Close() }() // it was only read
+	leftOut, err = session.PatchOf(k.Of, w, list)
+	if errors.Is(err, watch.ErrNothingKept) {
+		err = hint(fmt.Errorf("session %s: %w", f.Dir.Name(), err), "kavi changes --summary needs only the ledger")
 	}
-	defer func() { _ = k.Close() }()
-	return session.PatchOf(k, w, list)
+	return leftOut, err
 }
 
 // printPatch prints a patch once all of it is there: half of one would be taken

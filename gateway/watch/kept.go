@@ -28,12 +28,11 @@ func (w *Watch) Kept() *Kept {
 
 // OpenKept opens what a watch that is over kept in a folder. Close it.
 func OpenKept(root, folder string) (*Kept, error) {
-	root, err := filepath.EvalSymlinks(root)
-	if err != nil {
-		return nil, fmt.Errorf("watch: %w", err)
+	if r, err := filepath.EvalSymlinks(root); err == nil {
+		root = r // else it is not there any more, and what it held can still be shown
 	}
 	if _, err := os.Stat(folder); err != nil {
-		return nil, fmt.Errorf("watch: nothing was kept: %w", err)
+		return nil, fmt.Errorf("watch: %w: %w", ErrNothingKept, err)
 	}
 	store, err := baseline.OpenStore(folder, baseline.Limits{})
 	if err != nil {
@@ -41,6 +40,9 @@ func OpenKept(root, folder string) (*Kept, error) {
 	}
 	return &Kept{root: root, store: store}, nil
 }
+
+// ErrNothingKept says that nothing of a project was kept.
+var ErrNothingKept = errors.New("nothing was kept")
 
 // Close closes what OpenKept opened.
 func (k *Kept) Close() error { return k.store.Close() }
