@@ -272,7 +272,20 @@ func TestRuleFileErrors(t *testing.T) {
 		{"a command that the rule decides", "[[rule]]\nid = \"x\"\ndeny = \"write\"\npath = [\"config\"]\nno_match = [\"echo x > config\"]\n", `no_match: "echo x > config" is decided by it`},
 		{"a command that it does not", "[[rule]]\nid = \"x\"\ndeny = \"write\"\npath = [\"config\"]\nmatch = [\"echo x > other\"]\n", `match: "echo x > other" is not decided by it`},
 		{"every error at once", "[[rule]]\nid = \"x\"\n[[rule]]\nid = \"y\"\n", "rules.toml:3: rule y"},
-		{"a wrong type", "[[rule]]\nid = 7\nallow = \"read\"\n", "rules.toml:2"},
+		{"a wrong type", "[[rule]]\nid = 7\nallow = \"read\"\n", "rules.toml:2: id: it has to be a text in quotes"},
+		{"a number for a text", "[[rule]]\nid = \"x\"\ndeny = 1\n", "rules.toml:3: deny: it has to be a text in quotes"},
+		{"a list for a text", "[[rule]]\nid = \"x\"\ndeny = [\"exec\"]\n", "rules.toml:3: deny: it has to be a text in quotes"},
+		{"a number for a pattern", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = 1\n", "rules.toml:4: command: it has to be a text in quotes, or a list of such"},
+		{"a word that is not quoted", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = true\n", "rules.toml:4: command: it has to be"},
+		{"a number among patterns", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = [\n  \"a\", # one\n  2,\n]\n", "rules.toml:4: command: it has to be"},
+		{"a text for true", "[[rule]]\nid = \"x\"\nprompt = \"exec\"\nalways = \"yes\"\n", "rules.toml:4: always: it has to be true or false"},
+		{"half a use", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nuses = 1.5\n", "rules.toml:4: uses: it has to be a number"},
+		{"a time that is not quoted", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nuntil = 07:30:00\n", "rules.toml:4: until: it has to be a text in quotes"},
+		{"presets that are none", "presets = 3\n", "rules.toml:1: presets: it has to be"},
+		{"a rule in one line", "rule = [{ id = \"x\", deny = 1 }]\n", "rules.toml:1: rule: it has to be a table: write [[rule]]"},
+		{"rules that are none", "rule = 1\n", "rules.toml:1: rule: it has to be a table"},
+		{"another case", "[[rule]]\nid = \"x\"\nDeny = \"read\"\n", `rules.toml:3: unknown key "Deny": did you mean "deny"?`},
+		{"two cases", "[[rule]]\nid = \"x\"\nallow = \"read\"\nAllow = \"any\"\n", `rules.toml:4: unknown key "Allow": did you mean "allow"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rules, err := ParseRules([]byte(c.text), "rules.toml", LayerUser)
@@ -293,6 +306,9 @@ func TestRuleFileErrors(t *testing.T) {
 	rules := parse(t, "# nothing\n\n[[rule]]\nallow = \"exec\"\ncommand = \"ls\"\n")
 	if d := cmp.Diff([]Rule{{ID: "line-3", Verdict: Allow, Kind: Exec, Command: []string{"ls"}, Layer: LayerUser, File: "rules.toml", Line: 3}}, rules, cmpopts.IgnoreUnexported(Rule{})); d != "" {
 		t.Error(d)
+	}
+	if rules := parse(t, "\uFEFF[[rule]]\r\nallow = \"exec\"\r\ncommand = [\"ls\", # that\r\n]\r\n"); len(rules) != 1 || rules[0].Line != 1 {
+		t.Errorf("with a mark at the beginning, and other ends of lines: %v", rules)
 	}
 	if rules := parse(t, ""); len(rules) != 0 {
 		t.Errorf("%v", rules)

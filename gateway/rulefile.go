@@ -34,11 +34,6 @@ type ruleText struct {
 	Until   *string  `toml:"until"`
 }
 
-// ruleKeys are its keys, for errors.
-func ruleKeys() []string {
-	return []string{"id", "allow", "prompt", "deny", "agent", "tool", "path", "command", "host", "effects", "unless", "always", "why", "match", "no_match", "uses", "until"}
-}
-
 type patterns []string
 
 // MaxRuleFile bounds a file of rules, in bytes.
@@ -52,6 +47,10 @@ const MaxRuleFile = 4 << 20
 func ParseRules(text []byte, file string, layer Layer) ([]Rule, error) {
 	if len(text) > MaxRuleFile {
 		return nil, fmt.Errorf("%s: larger than %d MB", file, MaxRuleFile>>20)
+	}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // some editors begin a file with it
+	if err := checkKeys(text, file); err != nil {
+		return nil, err
 	}
 	var doc struct {
 		Presets patterns   `toml:"presets"`
@@ -184,17 +183,26 @@ func decodeError(err error, file string) error {
 			key := e.Key()
 			known := ruleKeys()
 			if len(key) < 2 || key[0] != "rule" {
-				known = []string{"rule", "presets"}
+				known = fileKeys()
 			}
 			last := key[len(key)-1]
-			errs = append(errs, fmt.Errorf("%s:%d: unknown key %q: %s", file, row, last, nearest(last, known)))
+			errs = append(errs, fmt.Errorf("%s:%d: unknown key %q: %s", file, row, last, nearest(last, keys(known))))
 		}
 		return errors.Join(errs...)
 	}
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		row, _ := decode.Position()
-		return fmt.Errorf("%s:%d: %s", file, row, strings.TrimPrefix(decode.Error(), "toml: "))
+		why := strings.TrimPrefix(decode.Error(), "toml: ")
+		if key := decode.Key(); len(key) > 0 && strings.HasPrefix(why, "cannot decode") { // in the words of Go's types
+			known := ruleKeys()
+			if len(key) < 2 {
+				known = fileKeys()
+			}
+			last := key[len(key)-1]
+			why = last + ": it has to be " + orElse(known[last], "something else")
+		}
+		return fmt.Errorf("%s:%d: %s", file, row, why)
 	}
 	return fmt.Errorf("%s: %w", file, err)
 }
