@@ -155,6 +155,11 @@ func (f RuleFiles) loadRepository() RuleFile {
 // may stand at its path.
 func readRules(path string) (text []byte, written time.Time, err error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		if to, e := os.Readlink(path); e == nil { // what it denied must not end without a word
+			return nil, written, fmt.Errorf("%s: it leads to %s, and there is nothing", path, to)
+		}
+	}
 	if err != nil {
 		return nil, written, err
 	}
@@ -286,6 +291,9 @@ func RemoveFromFile(path string, layer gateway.Layer, line int) error {
 	before, after := strings.Join(lines[:line-1], ""), strings.Join(lines[end:], "")
 	if strings.TrimSpace(after) == "" { // it was the last: so is the blank line before it
 		before, after = strings.TrimRight(before, "\n")+"\n", ""
+	}
+	if strings.TrimSpace(before) == "" { // it was the first
+		before, after = "", strings.TrimLeft(after, "\n")
 	}
 	rest := before + after
 	return replaceRules(path, layer, []byte(rest), written)
