@@ -197,6 +197,12 @@ func TestStatusBar(t *testing.T) {
 			"  all is denied: the ledger cannot be written  · kavi myproject · 3 pending",
 		},
 		{
+			"a broken file of rules", nil, func(s *session.Snapshot) {
+				s.Banner = []string{"the rules before hold: /home/you/.config/kavi/rules.toml:3: unknown key"}
+			}, 80,
+			" kavi myproject · 3 pending · the rules before hold: /home/you/.confi… · ? help",
+		},
+		{
 			"not gated", nil, func(s *session.Snapshot) { s.Agents = []*session.Agent{{Name: "codex", Gate: "not gated"}} }, 120,
 			" kavi myproject · 1 agent ·  codex not gated  · 3 pending · prefix C-Space · ? help · d detach",
 		},

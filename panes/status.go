@@ -73,8 +73,8 @@ func (s *statusBar) Draw(screen tcell.Screen) {
 }
 
 const (
-	separator   = " · "
-	maxDegraded = 44 // cells of what is wrong with the watcher; all of it is in the inbox
+	separator = " · "
+	maxWrong  = 40 // cells of what is wrong; all of it is in the inbox
 )
 
 func total(pieces []piece) int {
@@ -134,13 +134,13 @@ func (s *statusBar) pieces() []piece {
 	}
 	ps = append(ps, piece{text: words(n.String(), look), does: clickInbox})
 	if snap.Watching != "" {
-		ps = append(ps, piece{text: words("watch degraded: "+clip(snap.Watching), warning).cut(maxDegraded)})
+		ps = append(ps, piece{text: words("watch degraded: "+clip(snap.Watching), warning).cut(maxWrong)})
 	}
 	if snap.Denied > 0 {
 		ps = append(ps, piece{text: words(fmt.Sprintf("%d denied", snap.Denied), bar), drop: 4})
 	}
 	if len(snap.Banner) > 0 {
-		ps = append(ps, piece{text: words(clip(snap.Banner[0]), warning), drop: 6})
+		ps = append(ps, piece{text: words(clip(snap.Banner[0]), warning).cut(maxWrong)})
 	}
 	ps = append(ps, piece{text: words("prefix "+s.m.prefix, bar), drop: 2},
 		piece{text: words(s.hint(keymap.Help, "help"), bar), does: clickHelp, drop: 1},
