@@ -19,7 +19,7 @@
 // keeper is its agent's. The first attempt comes after 0.1 s, the others after twice the last delay, 5 s at most. A
 // server that exits with code Taken (75) found that another has the session's lock, which counts as there being one.
 // Each server that exits otherwise before it dialled, or whose link breaks within a second and before it called
-// Ready, is a failure. After five failures in a minute the keeper gives up:
+// Ready, is a failure. After five failures in a row, however long each took, the keeper gives up:
 //
 //   - it closes the gate's listener and removes gate.sock, so that every call is refused, which denies it;
 //   - the agent lives on, and its terminal stays drained;

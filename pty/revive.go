@@ -2,7 +2,6 @@ package pty
 
 import (
 	"os"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -15,8 +14,7 @@ const (
 	firstDelay = 100 * time.Millisecond
 	lastDelay  = 5 * time.Second
 	settled    = time.Second      // a link that holds so long is of a server that works
-	attempts   = 5                // so many failures
-	within     = time.Minute      // in so long: no more attempts
+	attempts   = 5                // so many failures in a row: no more attempts
 	others     = 10 * time.Second // how long another server, said to have the lock, has to dial
 	unknown    = 5 * time.Second  // the same where nobody can say how the started one ended
 	watching   = 50 * time.Millisecond
@@ -26,7 +24,7 @@ const (
 type revival struct {
 	timer    *time.Timer // fires when something is to be done
 	delay    time.Duration
-	failures []time.Time
+	failures int // in a row, however long each of them took
 	gaveUp   bool
 	child    *child // started, and neither dialled nor ended yet
 	waitsFor bool   // another server, until the timer fires
@@ -57,7 +55,7 @@ func (k *keeper) bereaved(p *peer) {
 	case p.left:
 		return
 	case p.ready || time.Since(p.since) > settled:
-		r.failures, r.delay = nil, 0
+		r.failures, r.delay = 0, 0
 	default:
 		k.failed("its link broke at once")
 	}
@@ -74,7 +72,7 @@ func (k *keeper) revived() {
 		r.child = nil
 	}
 	if r.gaveUp {
-		r.gaveUp, r.failures, r.delay = false, nil, 0
+		r.gaveUp, r.failures, r.delay = false, 0, 0
 	}
 }
 
@@ -91,10 +89,9 @@ func (k *keeper) again() {
 // failed counts a server that came to nothing.
 func (k *keeper) failed(why string) {
 	r := &k.revival
-	now := time.Now()
-	r.failures = append(slices.DeleteFunc(r.failures, func(t time.Time) bool { return now.Sub(t) > within }), now)
-	k.log.Warn("server failed", "why", why, "failures", len(r.failures))
-	if len(r.failures) < attempts {
+	r.failures++
+	k.log.Warn("server failed", "why", why, "failures", r.failures)
+	if r.failures < attempts {
 		return
 	}
 	r.gaveUp = true

@@ -56,6 +56,13 @@ func makeSocketDir(dir, tmp string) (string, error) {
 	return to, nil
 }
 
+// HasGate tells whether the gate of an agent's folder is there. Where its keeper lives and it is not, the keeper gave
+// up on servers; for half a second, somebody removed it.
+func HasGate(dir string) bool {
+	_, err := os.Lstat(filepath.Join(SocketDir(dir), gateName))
+	return err == nil
+}
+
 // socket is a listening socket and the file that it is reached by.
 type socket struct {
 	path     string

@@ -61,6 +61,7 @@ type call struct {
 	instead   string              // what a hook announced that this shell is not
 	service   bool                // a shell that the agent starts for itself, by its form
 	readOnly  bool                // as such it may only read
+	doomed    string              // why it is denied without having been judged
 }
 
 // key names a call at its door.
@@ -80,6 +81,12 @@ func (s *Session) arrive(k *call, j judged) {
 	}
 	if old := s.calls[k.key()]; old != nil {
 		s.askedAgain(old, k, j)
+		return
+	}
+	if k.doomed != "" {
+		k.id, k.judged = s.nextCall(), j
+		s.calls[k.key()] = k
+		s.deny(k, k.doomed)
 		return
 	}
 	if j.policy != s.policy.Load() || j.level != a.spec.Level {
@@ -179,6 +186,10 @@ func (s *Session) askedAgain(old, k *call, j judged) {
 			old.phase = held
 			s.setState(old, Pending, "")
 			s.record(ledger.Entry{Kind: callHeldAgain, Agent: old.agentName, Call: old.id, Approval: old.approvalID()})
+		}
+		if k.doomed != "" && old.phase == held {
+			s.deny(old, k.doomed)
+			return
 		}
 		old.judged.nest = j.nest
 		if old.phase == held && j.Action == gateway.Prompt && (j.seal != old.approval.Seal || !reflect.DeepEqual(j.text, old.approval.Text)) {

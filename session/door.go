@@ -161,7 +161,9 @@ func (s *Session) readCall(agent string, d *door) error {
 	}
 	k := &call{agentName: agent, req: m.Call, peer: d.peer.ID, door: d, since: time.Now()}
 	var j judged
-	if m.Call.Door == wire.DoorHook {
+	if k.doomed = s.doomed(k.peer); k.doomed != "" {
+		j = judged{policy: s.policy.Load()}
+	} else if m.Call.Door == wire.DoorHook {
 		told, err := s.readHook(k, ancestors)
 		if told || err != nil {
 			return err

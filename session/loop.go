@@ -79,6 +79,8 @@ type Session struct {
 	changed     bool
 	seq         uint64
 	started     time.Time
+	doom        string // why calls that waited through a row of crashes are denied; set before the loop runs
+	doomUntil   time.Time
 	boot, awake time.Duration
 }
 

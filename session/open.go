@@ -35,6 +35,8 @@ type Options struct {
 	// Keep is what whoever wires the server together wants to know again when it
 	// comes back, from the ledger; see Kept.
 	Keep string
+	// Crashed is what the server before said when it crashed; "": it did not.
+	Crashed string
 	// Prove shows that an agent asks its hooks; nil is hook.Prove.
 	Prove func(context.Context, hook.ProveOptions) (hook.Proof, error)
 }

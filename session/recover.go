@@ -57,6 +57,7 @@ type past struct {
 	rules      []ledger.Entry // added in the session and not removed
 	used       map[gateway.RuleName]int
 	asks       []pastAsk // what the operator was asked about
+	crashes    crashes
 }
 
 // comeBack restores the session from its ledger, its files and its keepers.
@@ -72,11 +73,18 @@ func (s *Session) comeBack(rebooted bool) error {
 	s.opts.Project, s.opts.Keep = p.project, p.kept
 	s.trees.add(newWorktree(Worktree{Path: p.project}, s.opts.Dir.Baseline()))
 	s.client.last = p.detached
-	why := "its server was gone"
-	if rebooted {
-		why = "the machine was started again"
+	if err := s.careful(p.crashes); err != nil {
+		return err
 	}
-	entries := []ledger.Entry{{Kind: ledger.SessionRecovered, Why: why}}
+	back := ledger.Entry{Kind: ledger.SessionRecovered, Why: "its server was gone"}
+	switch {
+	case s.opts.Crashed != "":
+		back.Why = "its server crashed: " + s.opts.Crashed
+		back.Data = map[string]string{"crashed": "yes"}
+	case rebooted:
+		back.Why = "the machine was started again"
+	}
+	entries := []ledger.Entry{back}
 	if p.fullAccess && rebooted {
 		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOff, By: &ledger.By{Kind: ledger.ByRestart}})
 		s.banner = append(s.banner, "full access was on and ended with the reboot: ! switches it on again")
@@ -97,6 +105,7 @@ func (s *Session) comeBack(rebooted bool) error {
 	for _, id := range sortedCalls(p.calls) {
 		s.restore(p.calls[id], runs)
 	}
+	s.denyHeld()
 	return nil
 }
 
@@ -195,7 +204,10 @@ func (p *past) take(e ledger.Entry) {
 		p.paused[e.Agent] = e.Why
 	case ledger.AgentResumed:
 		delete(p.paused, e.Agent)
+	case ledger.SessionRecovered:
+		p.crashes.tookOver(e.Time, e.Data["crashed"] != "")
 	case ledger.SessionStarted:
+		p.crashes.last = e.Time
 		p.config, p.project, p.kept = e.Data["config"], e.Cwd, e.Data["kept"]
 	case ledger.OperatorDetached:
 		p.detached = e.Time

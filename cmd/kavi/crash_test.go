@@ -179,8 +179,10 @@ func (w *world) autopsy(t *testing.T) string {
 	if err == nil && syscall.Kill(id.PID, syscall.SIGQUIT) == nil {
 		eventually(t, "the server's last words", func() bool { return !id.Alive() }, w.log)
 	}
-	b, err := os.ReadFile(w.dir().Log())
-	fmt.Fprintf(&out, "%v\n%s", err, b)
+	for _, name := range []string{w.dir().Log(), crashOf(w.dir()).path} { // where it is until the next one has read it
+		b, err := os.ReadFile(name)
+		fmt.Fprintf(&out, "%v\n%s", err, b)
+	}
 	return out.String()
 }
 

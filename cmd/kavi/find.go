@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kavi/pty"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -131,7 +132,8 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 		switch {
 		case err == nil:
 			return c, nil
-		case ctx.Err() != nil:
+		case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
+			<-ctx.Done() // the connection's clock may be a little ahead
 			return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), context.Cause(ctx)), "see %s", f.Dir.Log())
 		case !errors.Is(err, control.ErrNoServer):
 			return nil, fmt.Errorf("session %s: %w", f.Dir.Name(), err)
@@ -151,18 +153,16 @@ func notRunning(f session.Found) error {
 	return hint(fmt.Errorf("session %s: %w", f.Dir.Name(), errNotRunning), "kavi attach %s brings it back", f.Dir.Name())
 }
 
-// kept says whether a keeper of the session lives: then a server that is gone
-// comes back within moments.
+// kept says whether a keeper of the session lives that has not given up: then a
+// server that is gone comes back within moments.
 func kept(dir session.Dir) bool {
 	records, err := control.Records([]string{string(dir)})
 	if err != nil {
 		return false
 	}
 	for _, r := range records {
-		for _, id := range r.IDs {
-			if id.Alive() {
-				return true
-			}
+		if r.Keeper.Alive() && pty.HasGate(dir.Agent(r.Agent)) {
+			return true
 		}
 	}
 	return false

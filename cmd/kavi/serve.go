@@ -51,6 +51,10 @@ func serve(ctx context.Context, dir session.Dir) error {
 	if err != nil {
 		return err
 	}
+	before, err := listenForCrash(dir)
+	if err != nil {
+		return err
+	}
 	own, err := readServed(dir)
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
@@ -69,11 +73,13 @@ func serve(ctx context.Context, dir session.Dir) error {
 		FullAccess: own.FullAccess,
 		By:         session.Operator{Client: "start", Terminal: own.Terminal},
 		Keep:       string(kept),
+		Crashed:    before.words(),
 	})
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
 	defer s.Close()
+	before.taken(log)
 	// What an agent could have rewritten since the start is taken from the ledger:
 	// else the key that moves the cursor might approve tomorrow.
 	if err := json.Unmarshal([]byte(s.Kept()), &own); err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"sync"
 
 	"kavi/session"
@@ -18,8 +17,7 @@ const (
 	oldLog       = ".old"
 )
 
-// openLog makes server.log the place for everything that is not for the ledger,
-// the last words of a crash included.
+// openLog makes server.log the place for everything that is not for the ledger.
 func openLog(dir session.Dir) (*slog.Logger, error) {
 	l := &serverLog{path: dir.Log(), max: maxServerLog}
 	if err := l.open(); err != nil {
@@ -38,16 +36,12 @@ type serverLog struct {
 	size int64
 }
 
-// open opens the file and takes the crash's last words to it.
 func (l *serverLog) open() error {
 	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	st, err := f.Stat()
-	if err == nil {
-		err = debug.SetCrashOutput(f, debug.CrashOptions{}) // it has a descriptor of its own
-	}
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}

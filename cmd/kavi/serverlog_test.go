@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"testing"
 )
 
 func TestTheServersLogIsBounded(t *testing.T) {
-	t.Cleanup(func() { try(t, debug.SetCrashOutput(nil, debug.CrashOptions{})) })
 	dir := t.TempDir()
 	path := filepath.Join(dir, "server.log")
 	write := func(l *serverLog, from, to int) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"kavi/gateway"
+	"kavi/gateway/display"
 	"kavi/pty"
 	"kavi/session"
 	"kavi/session/control"
@@ -178,6 +180,11 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
 	defer func() { _ = logFile.Close() }()
+	if c := crashOf(dir); c.trace != "" {
+		// The operator says so: it is tried once more.
+		a.say("session %s: its server crashed: %s", dir.Name(), display.Safe(c.words()))
+		c.taken(slog.New(slog.NewTextHandler(logFile, nil)))
+	}
 	from, err := logFile.Seek(0, io.SeekEnd)
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
@@ -242,11 +249,15 @@ func tail(path string, from int64) string {
 	if err != nil || int64(len(b)) <= from {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(b[from:])), "\n")
+	text := string(b[from:])
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
 		if rest, ok := strings.CutPrefix(lines[i], "kavi: "); ok && !strings.HasPrefix(rest, "hint: ") {
 			return rest
 		}
+	}
+	if i := strings.Index("\n"+text, "\npanic: "); i >= 0 {
+		return lastWords(text[i:])
 	}
 	return lines[len(lines)-1]
 }

@@ -28,6 +28,7 @@ type Record struct {
 	Session string
 	Agent   string
 	IDs     []proc.ID // the agent and its keeper
+	Keeper  proc.ID   // alone; zero: it has none
 }
 
 // NewGuard makes the guard of the server that is this process. records is asked
@@ -173,13 +174,16 @@ func readRecord(folder, agent string) (Record, error) {
 		return Record{}, err
 	}
 	r := Record{Session: filepath.Base(folder), Agent: agent}
-	for word := range strings.FieldsSeq(string(b)) {
+	for i, word := range strings.Fields(string(b)) {
 		id, err := proc.ParseID(word)
 		if err != nil {
 			return Record{}, fmt.Errorf("%s: %w", path, err)
 		}
 		if id != (proc.ID{}) {
 			r.IDs = append(r.IDs, id)
+		}
+		if i == 1 {
+			r.Keeper = id
 		}
 	}
 	return r, nil

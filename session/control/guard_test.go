@@ -375,7 +375,7 @@ func TestRecordsAreReadFromEverySessionsFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "[{one claude [12@34 56@78]} {two codex [9@10 11@12]}]"
+	want := "[{one claude [12@34 56@78] 56@78} {two codex [9@10 11@12] 11@12}]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("%v, want %v", got, want)
 	}
