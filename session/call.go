@@ -132,7 +132,6 @@ func (s *Session) arrive(k *call, j judged) {
 			return
 		}
 		s.ask(k, "")
-		s.proposePreset(j.preset, k.approval.ID)
 	case hold:
 		k.judged.Why = k.agentName + " is paused: " + a.paused
 		s.ask(k, "")
@@ -303,6 +302,7 @@ func (s *Session) asked(k *call, err error) {
 	if a := s.agents[k.agentName]; a != nil && a.state != s.stateOf(a) {
 		s.setAgentState(a, s.stateOf(a))
 	}
+	s.proposePreset(k.judged.preset, k.approval.ID)
 	s.notifyApproval(k)
 	if k.door == nil {
 		s.lapse(k)

@@ -44,7 +44,7 @@ type judged struct {
 	text   gateway.Text
 	seal   gateway.Seal
 	nest   nesting
-	preset string                // that would have allowed it
+	preset string                // that would have decided it
 	leaves map[string]watch.Hash // what files hold after a hook's call, by path; the zero hash: nothing
 }
 

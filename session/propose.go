@@ -15,10 +15,12 @@ import (
 
 // proposals are what kavi proposes to the operator by itself: a preset at the
 // first prompt that it would have decided, and after a row of quick yeses the rule
-// that would have spared most of them. Each preset is proposed once.
+// that would have spared most of them. What is proposed at an approval goes with
+// it, and comes again at the next until the operator has answered: a preset is
+// asked about once.
 type proposals struct {
 	mu    sync.Mutex
-	done  map[string]bool            // presets that were proposed, or are in force
+	done  map[string]bool            // presets that the operator took or does not want
 	with  map[string]*gateway.Policy // the policy of a generation with a preset beside
 	of    *gateway.Policy            // that generation
 	shown *proposal                  // the loop's
@@ -28,32 +30,45 @@ type proposals struct {
 
 type proposal struct {
 	Offered
-	preset string // its name, or ""
-	rules  []gateway.Rule
+	preset   string // its name, or ""
+	approval string // at which it is proposed; "" for a row of yeses
+	since    time.Time
+	rules    []gateway.Rule
 }
 
-// How many yeses in a row, and how quick each, make kavi propose a rule.
+// How many yeses in a row, and how quick each, make kavi propose a rule; and how
+// long that stands before the next proposal may take its place.
 const (
 	manyYeses = 10
 	quickly   = time.Second
+	rowStands = time.Minute
 )
 
-// presetFor names the preset that would have allowed a call that asks, if there
-// is one that was not proposed yet. Not for the loop: it judges.
-func (s *Session) presetFor(c *gateway.Call, who gateway.Asker, w gateway.World, p *gateway.Policy) string {
+// presetFor names the preset that would have decided a call that asks, if there
+// is one that the operator was not asked about: one that denies it before one that
+// allows it. Not for the loop: it judges.
+func (s *Session) presetFor(c *gateway.Call, who gateway.Asker, w gateway.World, p *gateway.Policy) (preset string) {
 	if w.Cover != nil || who.Level == gateway.LevelAlways {
 		return ""
 	}
+	would := gateway.Prompt
 	for _, name := range gateway.Presets() {
-		if q := s.proposals.policyWith(name, p); q != nil && q.Action(c, who, w).Action == gateway.Allow {
+		q := s.proposals.policyWith(name, p)
+		if q == nil {
+			continue
+		}
+		switch a := q.Action(c, who, w).Action; {
+		case a == gateway.Deny:
 			return name
+		case a == gateway.Allow && would == gateway.Prompt:
+			preset, would = name, a
 		}
 	}
-	return ""
+	return preset
 }
 
 // policyWith is a policy with a preset beside its rules; nil where that need not
-// be asked: the preset allows nothing, is in force or was proposed.
+// be asked: the preset is in force, or the operator has answered.
 func (m *proposals) policyWith(preset string, p *gateway.Policy) *gateway.Policy {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -73,7 +88,7 @@ func (m *proposals) policyWith(preset string, p *gateway.Policy) *gateway.Policy
 
 func withPreset(preset string, p *gateway.Policy) *gateway.Policy {
 	rules, err := gateway.Preset(preset)
-	if err != nil || !slices.ContainsFunc(rules, func(r gateway.Rule) bool { return r.Verdict == gateway.Allow }) {
+	if err != nil {
 		return nil
 	}
 	inForce := p.Rules()
@@ -89,22 +104,44 @@ func withPreset(preset string, p *gateway.Policy) *gateway.Policy {
 	return q
 }
 
+// offered is what is proposed now, nil for nothing.
+func (s *Session) offered() *proposal {
+	m := &s.proposals
+	if m.shown != nil && m.shown.approval != "" && s.approvals[m.shown.approval] == nil {
+		m.shown = nil
+	}
+	return m.shown
+}
+
+// answered notes that the operator was asked about what is proposed.
+func (m *proposals) answered() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.shown.preset != "" {
+		m.done[m.shown.preset] = true
+	}
+	m.shown = nil
+}
+
 // proposePreset shows a preset at the approval that it would have spared.
 func (s *Session) proposePreset(preset, approval string) {
 	m := &s.proposals
-	if preset == "" || m.shown != nil {
+	if now := s.offered(); preset == "" || now != nil && (now.approval != "" || time.Since(now.since) < rowStands) {
 		return
 	}
 	m.mu.Lock()
-	again := m.done[preset]
-	m.done[preset] = true
+	done := m.done[preset]
 	m.mu.Unlock()
 	rules, err := gateway.Preset(preset)
-	if again || err != nil {
+	if done || err != nil {
 		return
 	}
-	s.propose(proposal{preset: preset, rules: rules, Offered: Offered{
-		Line:  fmt.Sprintf("the preset %s would have allowed %s", preset, approval),
+	would := "denied"
+	if slices.ContainsFunc(rules, func(r gateway.Rule) bool { return r.Verdict == gateway.Allow }) {
+		would = "allowed"
+	}
+	s.propose(proposal{preset: preset, approval: approval, rules: rules, Offered: Offered{
+		Line:  fmt.Sprintf("the preset %s would have %s %s", preset, would, approval),
 		Title: "preset " + preset,
 	}})
 }
@@ -112,6 +149,7 @@ func (s *Session) proposePreset(preset, approval string) {
 func (s *Session) propose(p proposal) {
 	s.proposals.seq++
 	p.ID = fmt.Sprintf("offer_%d", s.proposals.seq)
+	p.since = time.Now()
 	for i := range p.rules {
 		p.Rules = append(p.Rules, display.Safe(p.rules[i].String()))
 	}
@@ -132,18 +170,12 @@ func (s *Session) answeredBy(k *call, allow bool, by Operator) {
 	}
 	row := m.row
 	m.row = nil
-	if m.shown != nil {
-		return
-	}
 	s.wg.Go(func() {
 		rule, covers := s.spares(row)
 		if covers <= manyYeses/2 {
 			return
 		}
 		s.post(func() {
-			if s.proposals.shown != nil {
-				return
-			}
 			s.propose(proposal{rules: []gateway.Rule{rule}, Offered: Offered{
 				Line:  fmt.Sprintf("one rule would have allowed %d of the last %d: %s", covers, manyYeses, display.Safe(rule.Pattern())),
 				Title: "Allow from now on: " + display.Safe(rule.Covers()),
@@ -180,12 +212,12 @@ func (s *Session) spares(row []heldCall) (best gateway.Rule, covers int) {
 // says how many held calls that decided.
 func (s *Session) TakeOffer(ctx context.Context, id string, scope Scope, by Operator) (int, error) {
 	return ask(ctx, s, func(reply func(int, error)) {
-		p := s.proposals.shown
+		p := s.offered()
 		if p == nil || p.ID != id {
 			reply(0, errors.New("that is not proposed any more"))
 			return
 		}
-		s.proposals.shown = nil
+		s.proposals.answered()
 		s.changed = true
 		if scope != ScopeProject {
 			scope = ScopeSession
@@ -209,8 +241,8 @@ func (s *Session) TakeOffer(ctx context.Context, id string, scope Scope, by Oper
 // DropOffer says that the operator does not want what was proposed.
 func (s *Session) DropOffer(ctx context.Context, id string) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
-		if p := s.proposals.shown; p != nil && p.ID == id {
-			s.proposals.shown = nil
+		if p := s.offered(); p != nil && p.ID == id {
+			s.proposals.answered()
 			s.changed = true
 		}
 		reply(struct{}{}, nil)

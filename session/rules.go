@@ -66,7 +66,8 @@ type RuleState struct {
 
 // Offered is something that kavi proposes to the operator: a preset that would
 // have decided what waits, or the rule that would have covered what was approved
-// in a row. Each is proposed once.
+// in a row. It is proposed until it is answered, or something else is; a preset
+// only as long as what it would have decided waits.
 type Offered struct {
 	ID    string   // names it in TakeOffer
 	Line  string   // one line for the inbox: `preset read-only-shell would have allowed this`

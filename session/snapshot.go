@@ -34,7 +34,7 @@ func (s *Session) publish() {
 	if s.problem != "" {
 		n.Banner = append(n.Banner, "the ledger cannot be written, so everything is denied: "+s.problem)
 	}
-	if p := s.proposals.shown; p != nil {
+	if p := s.offered(); p != nil {
 		n.Offered = &p.Offered
 	}
 	for _, u := range s.items {
