@@ -137,8 +137,15 @@ func (a *app) connectChanges(ctx context.Context, s *session.Session, by session
 
 // readLog reads a run of the ledger; from 0 its end.
 func readLog(l *ledger.Ledger, from uint64, most int) logPage {
-	page := logPage{Head: l.Head().Seq}
+	page := logPage{Head: l.Head().Seq, Next: from}
 	add := func(e ledger.Entry) {
+		if page.First == 0 {
+			page.First = e.Seq
+		}
+		page.Next = e.Seq + 1
+		if e.Aside() {
+			return
+		}
 		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e), More: logMore(e)}
 		l.Of, l.About, l.Not = takes(e)
 		page.Lines = append(page.Lines, l)
@@ -156,7 +163,8 @@ func readLog(l *ledger.Ledger, from uint64, most int) logPage {
 			page.Err = err
 			break
 		}
-		if add(e); len(page.Lines) >= most {
+		add(e)
+		if most--; most <= 0 {
 			break
 		}
 	}

@@ -19,6 +19,8 @@ import (
 type ledgerView struct {
 	base
 	lines   []logLine
+	first   uint64 // the oldest entry that was read; those of no interest are not among lines
+	next    uint64 // what follows the newest one
 	head    uint64
 	reading bool
 	err     error
@@ -59,7 +61,7 @@ func (l *ledgerView) Update(m model) {
 		l.readFrom(0)
 		return
 	}
-	l.readFrom(l.lines[len(l.lines)-1].Seq + 1)
+	l.readFrom(l.next)
 }
 
 // readFrom reads what follows an entry, or the newest ones.
@@ -71,6 +73,10 @@ func (l *ledgerView) readFrom(from uint64) {
 			return
 		}
 		l.head = p.Head
+		l.next = max(l.next, p.Next)
+		if l.first == 0 {
+			l.first = p.First
+		}
 		if n := len(l.lines); n > 0 && len(p.Lines) > 0 && p.Lines[0].Seq <= l.lines[n-1].Seq {
 			return
 		}
@@ -83,18 +89,21 @@ func (l *ledgerView) readFrom(from uint64) {
 			l.lines = append([]logLine(nil), l.lines[over:]...)
 			l.rows.top -= over
 		}
-		if len(p.Lines) > 0 && l.lines[len(l.lines)-1].Seq < l.head {
-			l.readFrom(l.lines[len(l.lines)-1].Seq + 1)
+		switch {
+		case p.Next > from && p.Next <= l.head:
+			l.readFrom(p.Next)
+		case len(l.lines) == 0:
+			l.readBefore()
 		}
 	})
 }
 
 // readBefore reads the run of entries before the oldest that is here.
 func (l *ledgerView) readBefore() {
-	if l.reading || len(l.lines) == 0 || l.lines[0].Seq <= 1 || len(l.lines)+logRun > logKept {
+	if l.reading || l.first <= 1 || len(l.lines)+logRun > logKept {
 		return
 	}
-	first := l.lines[0].Seq
+	first := l.first
 	from := uint64(1)
 	if first > logRun {
 		from = first - logRun
@@ -105,6 +114,7 @@ func (l *ledgerView) readBefore() {
 		if l.err = p.Err; p.Err != nil {
 			return
 		}
+		l.first = from
 		older := p.Lines
 		for len(older) > 0 && older[len(older)-1].Seq >= first {
 			older = older[:len(older)-1]
@@ -112,6 +122,9 @@ func (l *ledgerView) readBefore() {
 		l.lines = append(older[:len(older):len(older)], l.lines...)
 		l.rows.top += len(older)
 		l.rows.rows += len(older)
+		if len(older) == 0 {
+			l.readBefore()
+		}
 	})
 }
 

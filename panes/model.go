@@ -120,6 +120,8 @@ type actions struct {
 // logPage is a run of ledger entries in the order of their numbers.
 type logPage struct {
 	Lines []logLine
+	First uint64 // the first entry that was read, whether it is shown or not; 0: none
+	Next  uint64 // what follows the last one
 	Head  uint64 // the number of the ledger's newest entry
 	Err   error
 }

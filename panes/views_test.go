@@ -133,7 +133,7 @@ func (d *desk) actions() *actions {
 				from = uint64(n-min(n, most)) + 1
 			}
 			to := min(int(from)-1+most, n)
-			done(logPage{Lines: d.log[min(int(from)-1, n):to], Head: uint64(n)})
+			done(logPage{Lines: d.log[min(int(from)-1, n):to], First: min(from, uint64(n)), Next: uint64(to) + 1, Head: uint64(n)})
 		},
 	}
 	return b

@@ -64,6 +64,10 @@ type call struct {
 	doomed    string              // why it is denied without having been judged
 }
 
+// own tells whether the call is a shell that the agent starts for itself and that
+// passed as such.
+func (k *call) own() bool { return k.judged.Layer == layerService }
+
 // key names a call at its door.
 type key struct {
 	agent string
@@ -430,7 +434,8 @@ func (s *Session) undelivered(k *call, d *door) {
 func (s *Session) taken(k *call) {
 	delete(s.calls, k.key())
 	if k.announced == nil { // else that was recorded before it was told
-		s.record(ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: k.peer.String(), Witness: witness(k.req.Door)})
+		e := ledger.Entry{Kind: ledger.CallExecuted, Agent: k.agentName, Call: k.id, Process: k.peer.String(), Witness: witness(k.req.Door)}
+		s.record(ofOwnShell(e, k.own()))
 	}
 	if a := s.agents[k.agentName]; a != nil {
 		a.running++
@@ -445,7 +450,7 @@ func (s *Session) endedRun(r *run, agent string, code int, known bool) {
 	if known {
 		e.ExitCode = &code
 	}
-	s.record(e)
+	s.record(ofOwnShell(e, r.own))
 	if a := s.agents[agent]; a != nil && a.running > 0 {
 		a.running--
 		s.changed = true
@@ -520,6 +525,7 @@ func (s *Session) newRun(k *call) *run {
 		operator: k.approval != nil,
 		effects:  k.judged.Caps,
 		none:     k.req.Stdin != 0,
+		own:      k.own(),
 	}
 	if a := k.announced; a != nil { // what the announced call covers, its shell does
 		r.callID, r.approval, r.operator, r.effects = a.callID, a.run.approval, a.run.operator, a.run.effects

@@ -31,6 +31,7 @@ type run struct {
 	operator bool
 	effects  []shell.Kind
 	none     bool // an interactive shell or one fed by standard input: covers nothing
+	own      bool // a shell that the agent started for itself
 	in       *run // the allowed call that this one is nested in and covered by
 
 	over    atomic.Int64  // when it was seen to have ended, in unix nanoseconds; 0: it goes on

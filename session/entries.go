@@ -53,6 +53,9 @@ func (s *Session) requested(k *call) ledger.Entry {
 	if j.Rule != "" {
 		e.Data["rule"] = j.Layer + "/" + j.Rule
 	}
+	if k.own() {
+		e.Data[ledger.OwnShell] = "yes"
+	}
 	if k.req.HasCommand {
 		e.Argv = nil // the command is in it once already
 	}
@@ -68,6 +71,15 @@ func (s *Session) requested(k *call) ledger.Entry {
 			part.Effects = append(part.Effects, effectWord(f))
 		}
 		e.Parts = append(e.Parts, part)
+	}
+	return e
+}
+
+// ofOwnShell marks what follows on a shell that the agent started for itself, where
+// it is one.
+func ofOwnShell(e ledger.Entry, own bool) ledger.Entry {
+	if own {
+		e.Data = map[string]string{ledger.OwnShell: "yes"}
 	}
 	return e
 }

@@ -197,6 +197,16 @@ func TestAShellOfAProvenFormIsTheAgentsOwn(t *testing.T) {
 	if n := len(w.Snapshot().Approvals); n != 0 {
 		t.Errorf("%d approvals for a shell of its own", n)
 	}
+	w.until("its end", func(*Snapshot) bool { return len(kindsOf(w.entries(), ledger.CallExited)) == 1 })
+	var shown []string
+	for _, e := range w.entries() {
+		if e.Call != "" && !e.Aside() {
+			shown = append(shown, e.Words())
+		}
+	}
+	if len(shown) != 1 || !strings.HasPrefix(shown[0], "passes call_1: SNAPSHOT_FILE=") {
+		t.Errorf("shown of it: %q", shown)
+	}
 	w.Close()
 	w.reopen() // a new server knows the forms from the ledger
 	w.touch("go")

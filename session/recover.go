@@ -376,6 +376,7 @@ func (s *Session) restoreGrant(k *call, c *pastCall) {
 func pastRun(k *call, d *ledger.Entry, who proc.ID) *run {
 	r := &run{id: who, callID: k.id, agent: k.agentName, approval: d.Approval}
 	r.operator = d.By != nil && d.By.Kind == ledger.ByOperator
+	r.own = d.By != nil && d.By.Kind == ledger.ByService
 	covers, ok := d.Data["covers"]
 	r.none = !ok
 	for _, w := range strings.Fields(covers) {

@@ -32,9 +32,10 @@ func (a *app) logCommand() *cobra.Command {
 		Use:   "log",
 		Short: "what was asked, decided and done, from the ledger",
 		Long: `Print a session's ledger, of ended sessions too. The parts of a call that was asked about stand
-below it, where it has several.
+below it, where it has several. Of a shell that an agent starts for itself one line is
+printed.
 
---json prints one entry a line with seq, hash and prev; the fields that an entry does
+--json prints all, one entry a line with seq, hash and prev; the fields that an entry does
 not need are left out. --verify checks the hash chain and prints its head: kept
 elsewhere, it shows later whether anything up to it was changed.`,
 		Args: wrongUsage(cobra.NoArgs),
@@ -101,6 +102,9 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 func (a *app) printEntry(e ledger.Entry, asJSON bool) error {
 	if asJSON {
 		return printJSONLine(a.out, e)
+	}
+	if e.Aside() {
+		return nil
 	}
 	if _, err := fmt.Fprintln(a.out, e.Line()); err != nil {
 		return err

@@ -105,6 +105,10 @@ const (
 	Denied  = "denied"
 )
 
+// OwnShell in an entry's Data says that it is about a shell that an agent started
+// for itself, and that passed as such.
+const OwnShell = "own_shell"
+
 // Part is one part of a call with its effects, in the words that the operator saw.
 type Part struct {
 	Text    string   `json:"text"`

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -28,6 +29,40 @@ func (e Entry) Line() string {
 	return when + "  " + agent + pad + "  " + e.Words()
 }
 
+// Aside tells whether an entry says nothing that people need to read: of a shell
+// that an agent started for itself, of which there are dozens in a turn, the entry
+// that it came is enough.
+func (e Entry) Aside() bool {
+	switch e.Kind { //nolint:exhaustive // the others are shown
+	case CallDecided:
+		return e.By != nil && e.By.Kind == ByService && e.Verdict == Allowed
+	case CallExecuted, CallExited:
+		return e.Data[OwnShell] != ""
+	}
+	return false
+}
+
+// ownCells is how much is shown of a shell that an agent started for itself.
+const ownCells = 60
+
+// gist is what such a shell was started for, on one line, safe to display: git
+// without what stands before its subcommand.
+func (e Entry) gist() string {
+	argv := e.Argv
+	if len(argv) == 0 || path.Base(argv[0]) != "git" {
+		return display.Cut(display.Safe(e.subject()), ownCells)
+	}
+	words := []string{"git"}
+	for argv = argv[1:]; len(argv) > 1 && strings.HasPrefix(argv[0], "-"); argv = argv[1:] {
+		switch argv[0] {
+		case "-c", "-C", "--git-dir", "--work-tree":
+			argv = argv[1:]
+		}
+		words = []string{"git", "…"}
+	}
+	return display.Cut(display.Safe(strings.Join(append(words, argv...), " ")), ownCells)
+}
+
 // Words is Line without time and agent.
 func (e Entry) Words() string {
 	var b strings.Builder
@@ -37,6 +72,9 @@ func (e Entry) Words() string {
 	}
 	if e.Approval != "" {
 		b.WriteString(" (" + e.Approval + ")")
+	}
+	if e.Data[OwnShell] != "" && e.Kind == CallRequested {
+		return b.String() + ": " + e.gist() + " · " + display.Safe(e.Why)
 	}
 	if s := e.subject(); s != "" {
 		b.WriteString(": " + s)
@@ -51,6 +89,9 @@ func (e Entry) Words() string {
 func (e Entry) phrase() string {
 	switch e.Kind { //nolint:exhaustive // the others are called what they are
 	case CallRequested:
+		if e.Data[OwnShell] != "" {
+			return "passes"
+		}
 		return "asks"
 	case CallDecided:
 		if e.Verdict != "" {

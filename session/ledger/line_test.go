@@ -35,6 +35,16 @@ func TestLine(t *testing.T) {
 		{Entry{Kind: CallExecuted, Agent: "a", Call: "call_1", Command: "make"}, "a        runs call_1: make"},
 		{Entry{Kind: CallExited, Agent: "a", Call: "call_1", ExitCode: &code, For: 200 * time.Second}, "a        exited call_1 · exit code 3 · 3m20s"},
 		{Entry{Kind: CallExited, Agent: "a", Call: "call_1"}, "a        exited call_1 · exit code not known"},
+		{
+			Entry{Kind: CallRequested, Agent: "opencode", Call: "call_9", Why: "its own", Risk: "high", Data: map[string]string{OwnShell: "yes"}, Argv: []string{
+				"git", "--no-optional-locks", "-c", "core.autocrlf=false", "--git-dir", "/home/a/.local/share/opencode/snapshot/0/0", "add", "--all", "--pathspec-from-file=-",
+			}},
+			"opencode  passes call_9: git … add --all --pathspec-from-file=- · its own",
+		},
+		{
+			Entry{Kind: CallRequested, Agent: "a", Call: "call_9", Command: "A=1\n" + strings.Repeat("touch \x1b[1m; ", 20), Why: "its own", Data: map[string]string{OwnShell: "yes"}},
+			`a        passes call_9: A=1\ntouch \x1b[1m; touch \x1b[1m; touch \x1b[1m; touch \x1… · its own`,
+		},
 		{Entry{Kind: AgentStarted, Agent: "a", Argv: []string{"claude", "--x"}}, "a        agent started: claude --x"},
 		{Entry{Kind: MachineSlept, For: 9*time.Hour + 12*time.Minute + 3*time.Second}, "kavi     machine slept · 9h12m"},
 		{Entry{Kind: FileUnsanctioned, Path: "src/a.go"}, "kavi     file unsanctioned: src/a.go"},
