@@ -2,31 +2,29 @@ package panes
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
-	"kavi/gateway"
 	"kavi/gateway/display"
 	"kavi/session"
 )
 
 // lastRemembered gives the rule that was remembered last, nil where there is none.
-func lastRemembered(snap *session.Snapshot) *session.RuleState {
+func lastRemembered(snap *session.Snapshot) (last *session.RuleState) {
+	newest := 0
 	for n := range snap.Rules {
-		if snap.Rules[n].Layer == gateway.LayerRemembered {
-			return &snap.Rules[n]
+		r := &snap.Rules[n]
+		digits, ok := strings.CutPrefix(r.ID, "rem_")
+		if number, err := strconv.Atoi(digits); ok && err == nil && ofSession(r) && number > newest {
+			last, newest = r, number
 		}
 	}
-	return nil
+	return last
 }
 
 // undo asks whether to take back what was remembered last, and names it.
 func (v *views) undo(snap *session.Snapshot, push func(view)) {
-	for n := range snap.Rules {
-		if r := &snap.Rules[n]; r.ID == v.filed && r.File != "" {
-			v.act.Note(display.Safe(inFile(r)))
-			return
-		}
-	}
 	r := lastRemembered(snap)
 	if r == nil {
 		v.act.Note("nothing is remembered in this session: there is nothing to take back")
@@ -51,6 +49,9 @@ func newRemoveRule(v *views, r session.RuleState, title string) *ask {
 			s.says(0, "It is in force no longer.", warning)
 		} else {
 			s.says(0, "Calls like these are judged again as if it had never been said. What it decided stays decided.", plain)
+			if r.File != "" {
+				s.says(0, "It is taken out of that file, for later sessions too.", plain)
+			}
 		}
 		return s.rows
 	})

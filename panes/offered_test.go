@@ -149,24 +149,19 @@ func TestUndoWithNothingRemembered(t *testing.T) {
 	}
 }
 
-// What went into a file is not what u takes back, and neither is what was
-// remembered before it.
+// What was remembered for the project went into a file, and is taken out of it.
 func TestUndoAfterARuleWentIntoAFile(t *testing.T) {
 	d := newDesk(t, 80, 24, three()...)
-	d.rules.offer.Patterns, d.rules.became = []string{"npm test *"}, []string{"rem_04"}
-	d.deliberately("m")
-	d.keys("Tab", "Tab")
-	d.deliberately("Enter")
 	d.change(func(s *session.Snapshot) {
-		s.Rules = []session.RuleState{remembered(3), {ID: "rem_04", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 7}}
+		s.Rules = []session.RuleState{
+			remembered(3), {ID: "rem_09", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 1},
+			{ID: "rem_04", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 7, Scope: session.ScopeProject, By: "apr_02"},
+		}
 	})
-	d.notes = nil
 	d.deliberately("u")
-	if len(d.over) != 0 || fmt.Sprint(d.notes) != "[rem_04 stands in /home/op/rules.toml, line 7: take it out there]" {
-		t.Errorf("%d views above, told %q", len(d.over), d.notes)
-	}
-	d.deliberately("m")
+	d.has("Undo rem_04", "project at apr_02", "/home/op/rules.toml:7", "It is taken out of that file")
 	d.deliberately("Enter")
-	d.deliberately("u")
-	d.has("Undo rem_03")
+	if fmt.Sprint(d.rules.removed) != "[rem_04]" {
+		t.Errorf("took back %v", d.rules.removed)
+	}
 }

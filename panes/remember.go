@@ -349,12 +349,6 @@ func (r *remember) fire(shown time.Duration) {
 	r.act.Pop(r)
 	r.act.Decide(d, func(outcomes []session.Outcome) {
 		for _, o := range outcomes {
-			if len(o.Rules) > 0 {
-				r.filed = ""
-				if what.Scope == session.ScopeProject {
-					r.filed = o.Rules[len(o.Rules)-1]
-				}
-			}
 			r.act.Note(display.Safe(became(o)))
 		}
 	})

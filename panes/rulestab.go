@@ -154,10 +154,10 @@ func standingOf(r *session.RuleState, now time.Time) []string {
 	parts := []string{string(r.Layer)}
 	switch {
 	case r.By == "":
-	case r.Layer == gateway.LayerRemembered:
-		parts[0] += " at " + r.By
-	default: // a preset that was taken
+	case r.Layer == gateway.LayerPreset: // that was taken
 		parts[0] += " " + r.By
+	default:
+		parts[0] += " at " + r.By
 	}
 	if r.Scope != "" {
 		parts = append(parts, string(r.Scope))
@@ -185,11 +185,9 @@ func (t *rulesTab) removable() bool {
 	return n >= 0 && ofSession(&t.m.snap.Rules[n])
 }
 
-// ofSession says whether a rule was made in this session: remembered, or of a
-// preset that was taken.
-func ofSession(r *session.RuleState) bool {
-	return r.Layer == gateway.LayerRemembered || r.Layer == gateway.LayerPreset && r.Scope != ""
-}
+// ofSession says whether a rule was made in this session: remembered, for the
+// project too, or of a preset that was taken.
+func ofSession(r *session.RuleState) bool { return r.Scope != "" }
 
 // remove asks to take back the rule under the cursor, or says where it stands.
 func (t *rulesTab) remove() {

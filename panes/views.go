@@ -22,7 +22,6 @@ type views struct {
 	guard guard
 	read  map[string]string // items whose last row was on the screen, as they stood
 	asked int               // how many questions were asked: names each
-	filed string            // the rule that was remembered last, where it went into a file
 
 	answered string // the changes that were answered here last: no need to say that they went
 

@@ -23,6 +23,7 @@ type rulebook struct {
 	presets    []gateway.Rule
 	taken      []remembered // presets taken for this session
 	remembered []remembered // the oldest first
+	filed      []remembered // those that were written into the project's file
 	seq        uint64       // of remembered rules
 	used       map[gateway.RuleName]int
 	limits     map[gateway.RuleName]int // of rules that may decide only so often
@@ -177,6 +178,9 @@ func (b *rulebook) show() (states []RuleState, deny []string) {
 	for _, r := range slices.Concat(b.remembered, b.taken) {
 		made[name(&r.rule)] = r
 	}
+	for _, r := range b.filed {
+		made[gateway.RuleName{Layer: gateway.LayerProject, ID: r.rule.ID}] = r
+	}
 	for _, r := range b.all() {
 		n := name(&r)
 		st := RuleState{
@@ -253,6 +257,7 @@ func (s *Session) drop(r remembered) {
 	same := func(o remembered) bool { return name(&o.rule) == name(&r.rule) }
 	b.remembered = slices.DeleteFunc(b.remembered, same)
 	b.taken = slices.DeleteFunc(b.taken, same)
+	b.filed = slices.DeleteFunc(b.filed, same)
 	s.rebuild()
 }
 
@@ -316,7 +321,8 @@ func (s *Session) rulesAgain(p *past) error {
 			continue
 		}
 		switch {
-		case r.scope == ScopeProject: // it stands in its file
+		case r.scope == ScopeProject: // it stands in its file, or does not any more
+			b.filed = append(b.filed, r)
 		case r.rule.Layer == gateway.LayerPreset:
 			b.taken = append(b.taken, r)
 		default:

@@ -299,6 +299,19 @@ func RemoveFromFile(path string, layer gateway.Layer, line int) error {
 	return replaceRules(path, layer, []byte(rest), written)
 }
 
+// removeByID takes the rule of an id out of a file of rules.
+func removeByID(path string, layer gateway.Layer, id string) error {
+	f := loadRules(path, layer)
+	if f.Err != nil {
+		return f.Err
+	}
+	at := slices.IndexFunc(f.Rules, func(r gateway.Rule) bool { return r.ID == id && r.File == path })
+	if at < 0 {
+		return fmt.Errorf("%s: it has no rule %s any more", path, id)
+	}
+	return RemoveFromFile(path, layer, f.Rules[at].Line)
+}
+
 // replaceRules writes a file of rules, through a link that the operator may have
 // made of it, if it can be read. When the operator wrote it stays: from then on
 // count the rules that end after some time.

@@ -60,8 +60,8 @@ type RuleState struct {
 	Decided int       // calls of this session that it decided
 	Uses    int       // calls that it may still decide; 0: no limit
 	Until   time.Time // when it ends; zero: with its layer
-	Scope   Scope     // of a remembered one
-	By      string    // of a remembered one: the approval that it was remembered at
+	Scope   Scope     // of one that was made in this session, and can be taken back
+	By      string    // of such a one: the approval at which it was, or the preset's name
 }
 
 // Offered is something that kavi proposes to the operator: a preset that would
@@ -236,12 +236,15 @@ type adding struct {
 	out   *Outcome // of the decision with which they come, if there is one
 }
 
-// number gives rules their ids. One for the project gets its own from its file.
+// number gives rules their ids, which no rule in force has: the project's file may
+// hold some of another session.
 func (s *Session) number(rules []gateway.Rule, scope Scope, by string) *adding {
 	a := &adding{}
 	for _, r := range rules {
-		s.rules.seq++
-		r.ID = fmt.Sprintf("rem_%02d", s.rules.seq)
+		for r.ID = ""; r.ID == "" || slices.ContainsFunc(s.rules.states, func(st RuleState) bool { return st.ID == r.ID }); {
+			s.rules.seq++
+			r.ID = fmt.Sprintf("rem_%02d", s.rules.seq)
+		}
 		r.Layer = gateway.LayerRemembered
 		a.rules = append(a.rules, remembered{rule: r, scope: scope, by: by})
 		a.ids = append(a.ids, r.ID)
@@ -283,11 +286,19 @@ func (s *Session) adopt(a *adding, done func(decided int, err error)) {
 		return
 	}
 	path := s.rules.files.Project
-	s.wg.Go(func() {
-		var err error
+	s.rules.filed = append(s.rules.filed, files...)
+	s.inFiles(func() (err error) {
 		for _, r := range files {
 			err = errors.Join(err, AddToFile(path, gateway.LayerProject, r.rule))
 		}
+		return err
+	}, done)
+}
+
+// inFiles changes files of rules, reads them again and judges anew what is held.
+func (s *Session) inFiles(change func() error, done func(decided int, err error)) {
+	s.wg.Go(func() {
+		err := change()
 		loaded, stamps := s.rules.files.Load(), s.rules.files.stamps()
 		s.post(func() {
 			s.rules.stamps = stamps
@@ -298,26 +309,34 @@ func (s *Session) adopt(a *adding, done func(decided int, err error)) {
 	})
 }
 
-// RemoveRule takes back a rule that was made in this session. What it denied or
-// asked is judged without it from now on.
+// RemoveRule takes back a rule that was made in this session, also out of the
+// project's file where it was written there. What it denied or asked is judged
+// without it from now on.
 func (s *Session) RemoveRule(ctx context.Context, id string, by Operator) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
-		for _, r := range slices.Concat(s.rules.remembered, s.rules.taken) {
-			if r.rule.ID != id {
-				continue
-			}
-			who := ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
-			e := ledger.Entry{Kind: ledger.RuleRemoved, What: r.rule.String(), By: &who, Data: map[string]string{"id": id, "layer": string(r.rule.Layer)}}
-			s.commit([]ledger.Entry{e}, func(err error) {
-				if err == nil {
-					s.drop(r)
-					s.reevaluate("", func(int) {})
-				}
-				reply(struct{}{}, err)
-			})
+		b := &s.rules
+		all := slices.Concat(b.remembered, b.taken, b.filed)
+		at := slices.IndexFunc(all, func(r remembered) bool { return r.rule.ID == id })
+		if at < 0 {
+			reply(struct{}{}, fmt.Errorf("rule %s: none of that id was made in this session", display.Safe(id)))
 			return
 		}
-		reply(struct{}{}, fmt.Errorf("rule %s: none of that id was made in this session", display.Safe(id)))
+		r := all[at]
+		who := ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
+		e := ledger.Entry{Kind: ledger.RuleRemoved, What: r.rule.String(), By: &who, Data: map[string]string{"id": id, "layer": string(r.rule.Layer)}}
+		s.commit([]ledger.Entry{e}, func(err error) {
+			if err != nil {
+				reply(struct{}{}, err)
+				return
+			}
+			s.drop(r)
+			if r.scope != ScopeProject {
+				s.reevaluate("", func(int) { reply(struct{}{}, nil) })
+				return
+			}
+			path := b.files.Project
+			s.inFiles(func() error { return removeByID(path, gateway.LayerProject, id) }, func(_ int, err error) { reply(struct{}{}, err) })
+		})
 	})
 	return err
 }

@@ -376,10 +376,52 @@ func TestARuleForTheProjectStandsInTheOperatorsFile(t *testing.T) {
 	w.ran(3)
 	w.exited("one")
 	w.exited("two")
-	r := w.Snapshot().Rules[0]
-	if r.Layer != gateway.LayerProject || r.File != files.Project || time.Until(r.Until) < 50*time.Minute {
+	if r := w.Snapshot().Rules[0]; r.Layer != gateway.LayerProject || r.File != files.Project || time.Until(r.Until) < 50*time.Minute || r.By != "apr_01" {
 		t.Errorf("%+v", r)
 	}
+	w.Close()
+	w.reopen()
+	if r := w.rule("rem_01"); r == nil || r.Scope != ScopeProject || r.By != "apr_01" {
+		t.Fatalf("after the server: %+v", r)
+	}
+	if err := w.RemoveRule(t.Context(), "rem_01", Operator{Client: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(files.Project); err != nil || len(b) != 0 {
+		t.Errorf("%v, it is still there: %s", err, b)
+	}
+	if r := w.rule("rem_01"); r != nil {
+		t.Errorf("it still holds: %+v", r)
+	}
+}
+
+// A file may hold what another session remembered under the same number.
+func TestARuleForTheProjectHasAnIDOfItsOwn(t *testing.T) {
+	w := begin(t)
+	files, err := RuleFilesOf(w.project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deny := gateway.Rule{ID: "rem_01", Verdict: gateway.Deny, Kind: gateway.Exec, Command: []string{"aws *"}}
+	if err := AddToFile(files.Project, gateway.LayerProject, deny); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the rule", func(s *Snapshot) bool { return len(s.Rules) == 1 })
+	w.script("one", `"$SHELL" -c "ls -d a"`)
+	out := w.decide(true, w.pending(1)[0], &Remember{Scope: ScopeProject})
+	if out.Err != nil || fmt.Sprint(out.Rules) != "[rem_02]" {
+		t.Fatalf("%+v", out)
+	}
+	if r := w.rule("rem_01"); r == nil || r.Scope != "" {
+		t.Errorf("the other: %+v", r)
+	}
+	if err := w.RemoveRule(t.Context(), "rem_01", Operator{}); err == nil {
+		t.Error("what was not made in this session is taken back")
+	}
+	if err := w.RemoveRule(t.Context(), "rem_02", Operator{}); err != nil {
+		t.Error(err)
+	}
+	w.exited("one")
 }
 
 func TestAPresetIsProposedOnceWhereItWouldHaveDecided(t *testing.T) {
