@@ -34,8 +34,7 @@ type analyser struct {
 	depth int     // of nested scripts and function calls
 	tails []*state
 	here  scope
-	gone  bool // an earlier part may have deleted or moved a folder
-	traps []trap
+	gone  bool    // an earlier part may have deleted or moved a folder
 	late  []*decl // every function met, so that an uncalled one is walked at the end
 }
 
@@ -162,9 +161,13 @@ func (a *analyser) script(text string, st *state) {
 	outer := a.here
 	a.here.text, a.here.visited = text, make(map[syntax.Node]bool, 8)
 	late := len(a.late)
+	first := st.past != nil && !st.past.walked // and not eval, which goes on in the same shell
+	if first {
+		st.past.walked = true
+	}
 	a.stmts(file.Stmts, st)
-	if outer.visited == nil {
-		a.trapped(st)
+	if first {
+		a.trapped(st.past)
 	}
 	for i := late; i < len(a.late); i++ {
 		if f := a.late[i]; !f.called {

@@ -72,6 +72,7 @@ func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
 			p.Effects = append(p.Effects, Effect{Kind: Opaque, Why: why})
 		}
 	}
+	here := c.Variant.Value == "local" || c.Variant.Value == "declare" || c.Variant.Value == "typeset"
 	attr := byte(0)
 	if c.Variant.Value == "readonly" {
 		attr = 'c'
@@ -90,6 +91,7 @@ func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
 				case strings.ContainsAny(flags, "lucr"):
 					attr = 'c'
 				}
+				here = here && !strings.ContainsRune(flags, 'g')
 				if strings.Trim(flags[1:], "aAfFgilnprtuxIHT") != "" || strings.ContainsAny(flags, "nT") {
 					bad("declares a name that stands for another")
 				}
@@ -102,10 +104,8 @@ func (a *analyser) declClause(c *syntax.DeclClause, st *state) {
 			continue
 		}
 		name := as.Name.Value
-		if c.Variant.Value == "local" || c.Variant.Value == "declare" || c.Variant.Value == "typeset" {
-			if st.locals != nil {
-				*st.locals = append(*st.locals, local{name, st.vars[name]})
-			}
+		if here && st.locals != nil {
+			*st.locals = append(*st.locals, shadowed{name, st.vars[name]})
 		}
 		if as.Naked && as.Index == nil {
 			if c.Variant.Value == "local" {

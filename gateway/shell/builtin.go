@@ -13,9 +13,26 @@ func (c *cmd) settle() {
 	c.done()
 }
 
+// leave is exit, return, break and continue. They stay where their redirections
+// fail, and for words that they do not take.
+func (c *cmd) leave(name string, words []word) {
+	stays := c.redirected || len(words) > 1 || len(words) == 1 && words[0].kind != numeric && (!words[0].known() || !plainNumber(words[0].text))
+	was := c.st.clone()
+	if name != "exit" {
+		c.a.leave(c.st)
+	} else {
+		c.st.dead = true
+	}
+	if stays {
+		*c.st = *was
+	}
+	c.settle()
+}
+
 // cd follows cd, pushd and popd.
 func (c *cmd) cd(name string, words []word) {
 	st := c.st
+	st.past.turn()
 	a := c.parseArgs(words, "L P e q s", true, false)
 	defer c.settle()
 	was := st.cwds
@@ -114,6 +131,7 @@ func (c *cmd) set(name string, words []word) {
 		flag := len(w.text) > 1 && (w.text[0] == '-' || w.text[0] == '+')
 		switch {
 		case name == "set" && (w.text == "--" || !flag):
+			c.st.past.turn()
 			if w.text == "--" {
 				i++
 			}
@@ -143,6 +161,7 @@ func (c *cmd) set(name string, words []word) {
 
 // shift drops the first arguments.
 func (c *cmd) shift(words []word) {
+	c.st.past.turn()
 	n := 1
 	if len(words) == 1 {
 		m, ok := place(words[0].text)
@@ -178,8 +197,9 @@ func (c *cmd) names(words []word, v value) {
 
 // declare is export and its kin where they are called as a command, by
 // command, builtin or a computed name.
-func (c *cmd) declare(words []word) {
+func (c *cmd) declare(name string, words []word) {
 	defer c.settle()
+	local := c.st.locals != nil && name != "export" && name != "readonly"
 	for _, w := range words {
 		v, val, has := w.text, "", false
 		if w.known() || w.kind == unknown {
@@ -192,12 +212,16 @@ func (c *cmd) declare(words []word) {
 			if strings.ContainsAny(v, "fniT") {
 				c.opaque("declares a name that stands for another")
 			}
+			local = local && !strings.ContainsRune(v, 'g')
 		case !syntax.ValidName(v):
 			c.opaque("declares a name that is computed")
 		default:
 			sw := word{kind: w.kind, text: val}
 			if c.a.dangerous(v, &sw) {
 				c.opaque("sets " + v + ", which decides what programs run")
+			}
+			if local {
+				*c.st.locals = append(*c.st.locals, shadowed{v, c.st.vars[v]})
 			}
 			if has {
 				c.st.set(v, sw.value())
@@ -219,7 +243,7 @@ func (c *cmd) unset(words []word) {
 				c.opaque("unsets " + w.text + ", which decides what programs run")
 			}
 			c.st.set(w.text, value{kind: unclear})
-			if len(words) > 1 && words[0].is("-f") && len(c.st.funcs[w.text]) > 0 {
+			if len(c.st.funcs[w.text]) > 0 { // without -f too, where there is no such variable
 				c.st.define(w.text, possible(c.st.funcs[w.text], nil))
 			}
 		}

@@ -9,21 +9,22 @@ import (
 
 // cmd is one simple command that is being looked at.
 type cmd struct {
-	a       *analyser
-	st      *state
-	argv    []word
-	text    string
-	from    int
-	end     int
-	full    []Word // as written, once a wrapper was taken off
-	effects []Effect
-	in      input
-	env     []setting // X=1 before the command, or given to env
-	asked   bool      // it came as argv: there is no shell around it
-	inert   bool
-	local   bool // what runs is a file in some folder and not the program of that name
-	program bool // functions of that name are not meant (command, env, xargs)
-	wraps   int  // wrappers taken off
+	a          *analyser
+	st         *state
+	argv       []word
+	text       string
+	from       int
+	end        int
+	full       []Word // as written, once a wrapper was taken off
+	effects    []Effect
+	in         input
+	env        []setting // X=1 before the command, or given to env
+	asked      bool      // it came as argv: there is no shell around it
+	inert      bool
+	redirected bool
+	local      bool // what runs is a file in some folder and not the program of that name
+	program    bool // functions of that name are not meant (command, env, xargs)
+	wraps      int  // wrappers taken off
 }
 
 // setting is a variable that a command is given.
@@ -59,6 +60,7 @@ func (a *analyser) simple(s *syntax.Stmt, call *syntax.CallExpr, st *state) {
 	}
 	c.text = a.source(c.from, c.end)
 	c.effects, c.in = a.redirs(s.Redirs, st)
+	c.redirected = len(s.Redirs) > 0
 	if a.fed != nil && !c.in.given {
 		c.in = input{piped: true, known: true, text: *a.fed}
 	}
@@ -188,6 +190,7 @@ func (c *cmd) name() (string, bool) {
 		if dir == bin && path.Clean(name) == name {
 			c.argv = append([]word{exactWord(path.Base(name))}, c.argv[1:]...)
 			c.program = true
+			c.st = c.st.clone() // /usr/bin/cd changes nothing here
 			return path.Base(name), true
 		}
 	}
@@ -196,8 +199,15 @@ func (c *cmd) name() (string, bool) {
 	return path.Base(name), true
 }
 
-// unwrap looks at the command that this one runs.
+// unwrap looks at the command that this one runs as a program: it changes nothing
+// in this shell, even where its name is one of the shell's own (env cd /tmp).
 func (c *cmd) unwrap(inner []word) {
+	c.st = c.st.clone()
+	c.within(inner)
+}
+
+// within looks at the command that this one runs in this shell (command, builtin).
+func (c *cmd) within(inner []word) {
 	if c.wraps++; c.wraps > maxWraps {
 		panic(tooMuch("wraps a command too often"))
 	}
@@ -206,6 +216,16 @@ func (c *cmd) unwrap(inner []word) {
 	}
 	c.argv, c.local, c.program = inner, false, true
 	c.run()
+}
+
+// posixSpecial reports the builtins that POSIX calls so: what is set before one of them
+// is set for the shell, and most shells let no function have their names.
+func posixSpecial(name string) bool {
+	switch name {
+	case ":", ".", "source", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset":
+		return true
+	}
+	return false
 }
 
 // dispatch looks the program up and says what it does.
@@ -220,6 +240,11 @@ func (c *cmd) dispatch(name string) {
 		switch name {
 		case "repeat", "foreach", "end", "always", "select", "sched", "zargs", "zmv", "zcp", "zln":
 			c.opaque("is a word of zsh that is not read here")
+		}
+	}
+	if known && posixSpecial(name) {
+		for _, s := range c.env { // seen by what eval runs, and in some shells they stay
+			c.st.set(s.name, value{kind: unclear})
 		}
 	}
 	if !known {

@@ -133,9 +133,8 @@ func (c *cmd) exec(words, roots []word, names found) {
 		c.opaque("runs what it finds")
 		return
 	}
-	inner := &cmd{a: c.a, st: c.st, text: c.text, from: c.from, end: c.end, full: c.full, program: true, wraps: c.wraps, asked: c.asked}
+	inner := &cmd{a: c.a, st: c.st.clone(), text: c.text, from: c.from, end: c.end, full: c.full, program: true, wraps: c.wraps, asked: c.asked}
 	if names.inDir {
-		inner.st = c.st.clone()
 		inner.st.cwds = nil
 	}
 	if words[0].known() && strings.Contains(words[0].text, "{}") {

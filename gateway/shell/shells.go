@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -102,7 +101,7 @@ func (c *cmd) scriptText(text word, extra ...Effect) {
 // childState is what a new shell knows: where it is, what it was given. Of the
 // variables of this one it may have any.
 func (c *cmd) childState(args []word) *state {
-	st := &state{cwds: c.st.cwds, args: args, argsOK: true}
+	st := &state{cwds: c.st.cwds, args: args, argsOK: true, past: &past{}}
 	for name := range c.st.vars {
 		st.set(name, value{kind: unclear})
 	}
@@ -162,45 +161,4 @@ func (c *cmd) eval(words []word) {
 		texts = append(texts, w.text)
 	}
 	c.runText(strings.Join(texts, " "), c.st, nil, nil)
-}
-
-// trap walks what runs when a signal comes or the shell ends.
-func (c *cmd) trap(words []word) {
-	if len(words) > 0 && words[0].is("--") {
-		words = words[1:]
-	}
-	switch {
-	case len(words) < 2, words[0].is("-", "", "-p", "-l"):
-		if len(words) == 1 && !words[0].known() {
-			c.opaque("which commands it runs is known only when it runs")
-		}
-		c.settle()
-	case !words[0].known():
-		c.opaque("which commands it runs is known only when it runs")
-		c.done()
-	default:
-		c.a.traps = append(c.a.traps, trap{*c, words[0].text, c.st.cwds})
-		c.runText(words[0].text, c.st.clone(), nil, nil)
-	}
-}
-
-// trap is a text that runs at a time of its own.
-type trap struct {
-	cmd  cmd
-	text string
-	cwds []string
-}
-
-// trapped walks the traps again where the folder has changed since they were
-// set: they run from wherever the shell then is.
-func (a *analyser) trapped(end *state) {
-	for _, t := range a.traps {
-		if slices.Equal(t.cwds, end.cwds) {
-			continue
-		}
-		t.cmd.st = end.clone()
-		t.cmd.st.cwds = nil
-		t.cmd.effects = nil
-		t.cmd.runText(t.text, t.cmd.st, nil, nil)
-	}
 }

@@ -14,12 +14,8 @@ func (c *cmd) special(p program, words []word) {
 	switch name := p.name; name {
 	case "cd", "chdir", "pushd", "popd":
 		c.cd(name, words)
-	case "exit":
-		c.st.dead = true
-		c.settle()
-	case "return", "break", "continue":
-		c.a.leave(c.st)
-		c.settle()
+	case "exit", "return", "break", "continue":
+		c.leave(name, words)
 	case "shift":
 		c.shift(words)
 	case "set", "shopt", "setopt", "unsetopt":
@@ -27,7 +23,7 @@ func (c *cmd) special(p program, words []word) {
 	case "unset":
 		c.unset(words)
 	case "export", "declare", "typeset", "local", "readonly", "integer", "float":
-		c.declare(words)
+		c.declare(name, words)
 	case "read", "mapfile", "readarray", "getopts", "wait", "let":
 		c.read(name, words)
 	case "printf", "print":

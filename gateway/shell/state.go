@@ -56,19 +56,20 @@ type state struct {
 	argsOK bool
 	ifs    bool // IFS is not the usual one
 	dead   bool // exit, break or return was met: nothing comes after
-	locals *[]local
+	locals *[]shadowed
+	past   *past // of the shell that this is a state of; nil where its traps do not matter
 
 	sharedVars, sharedFuncs bool
 }
 
-// local is a variable to be put back when a function returns.
-type local struct {
+// shadowed is a variable to be put back when a function returns.
+type shadowed struct {
 	name string
 	was  value
 }
 
 func newState(a *analyser) *state {
-	st := &state{}
+	st := &state{past: &past{}}
 	if a.env.Cwd != "" {
 		st.cwds = []string{a.env.Cwd}
 	}
@@ -83,6 +84,7 @@ func (st *state) clone() *state {
 }
 
 func (st *state) set(name string, v value) {
+	st.past.set(name)
 	if st.sharedVars || st.vars == nil {
 		st.vars = maps.Clone(st.vars)
 		if st.vars == nil {
@@ -106,6 +108,7 @@ func (st *state) set(name string, v value) {
 }
 
 func (st *state) define(name string, fs []function) {
+	st.past.define()
 	if st.sharedFuncs || st.funcs == nil {
 		st.funcs = maps.Clone(st.funcs)
 		if st.funcs == nil {
@@ -114,6 +117,14 @@ func (st *state) define(name string, fs []function) {
 		st.sharedFuncs = false
 	}
 	st.funcs[name] = fs
+}
+
+// differs reports whether a shell in one state may do something else than in the
+// other.
+func (st *state) differs(other *state) bool {
+	return (st.cwds == nil) != (other.cwds == nil) || !slices.Equal(st.cwds, other.cwds) || st.ifs != other.ifs ||
+		st.argsOK != other.argsOK || !slices.Equal(st.args, other.args) || !maps.Equal(st.vars, other.vars) ||
+		!maps.EqualFunc(st.funcs, other.funcs, slices.Equal[[]function])
 }
 
 // join makes st what it is where either st or other happened.

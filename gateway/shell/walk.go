@@ -292,6 +292,9 @@ func (a *analyser) funcDecl(c *syntax.FuncDecl, st *state) {
 		a.stmt(c.Body, st.clone())
 		return
 	}
+	if a.here.posix && posixSpecial(c.Name.Value) {
+		a.flaw(c, "is a function with the name of a builtin, which some shells do not call")
+	}
 	d := &decl{body: c.Body, source: a.here}
 	a.late = append(a.late, d)
 	st.define(c.Name.Value, []function{{decl: d}})
@@ -307,7 +310,7 @@ func (a *analyser) callFunc(d *decl, args []word, st *state) {
 	outer, wasArgs, wasOK, wasLocals := a.here, st.args, st.argsOK, st.locals
 	a.here = d.source
 	a.here.extra, a.here.full = outer.extra, outer.full
-	var locals []local
+	var locals []shadowed
 	st.args, st.argsOK, st.locals = args, true, &locals
 	a.round(st, func(st *state) { a.stmt(d.body, st) })
 	for i := len(locals) - 1; i >= 0; i-- {

@@ -49,6 +49,10 @@ var wrappers = [...]wrapper{
 	{"busybox|toybox|coreutils", "install^ list list-full help", 0},
 }
 
+// otherName is said where a program may do something else because of the name that
+// it is given: busybox called rm removes files.
+const otherName = "gives the program another name than its own"
+
 func findWrapper(name string) (wrapper, bool) {
 	for _, w := range wrappers {
 		for rest := w.names; rest != ""; {
@@ -148,6 +152,9 @@ func (c *cmd) envCommand(a args) {
 			c.st.cwds = to
 		}
 	}
+	if a.has("a", "argv0") {
+		c.opaque(otherName)
+	}
 	rest := a.operands
 	for len(rest) > 0 {
 		w := rest[0]
@@ -205,10 +212,14 @@ func (c *cmd) shellWrapper(name string, a args) {
 	case len(a.operands) == 0:
 		c.settle()
 	default:
-		if name == "exec" && !c.asked {
-			defer func() { c.st.dead = true }()
+		if name == "exec" && a.has("a") {
+			c.opaque(otherName)
 		}
-		c.unwrap(a.operands)
+		if name == "exec" {
+			c.unwrap(a.operands)
+		} else {
+			c.within(a.operands)
+		}
 	}
 }
 
