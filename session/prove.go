@@ -154,7 +154,9 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 		Folder: folder, Shell: s.shell(), Gate: gate,
 		Known: func(p hook.Proof) (hook.Proof, bool) {
 			k, ok := keptProof(proofs, p, spec.Ungated)
-			fresh = !ok
+			if fresh = !ok; fresh {
+				s.post(func() { s.showProving(spec.Name) })
+			}
 			return k, ok
 		},
 		Run: func(ctx context.Context, dir string, argv, env []string) (string, error) {
@@ -166,8 +168,11 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 			s.log.Warn("keeping a proof", "program", p.Program, "err", kerr)
 		}
 	}
-	if err == nil && !p.Holds() {
+	switch {
+	case p.Err != "":
 		err = errors.New(p.Err)
+	case err == nil && !p.Holds():
+		err = hook.ErrUnproven
 	}
 	if err != nil {
 		return p, errors.New(display.Cut(display.Safe(err.Error()), 300)) // the agent's own words are in it
@@ -292,7 +297,20 @@ func (s *Session) showStarting(spec AgentSpec) {
 	}
 	s.starting[spec.Name] = &Agent{
 		Name: spec.Name, Argv: spec.Argv, State: Starting, Changed: time.Now(), Gate: gateUnproven, Gated: true,
-		Level: spec.Level, Why: "proving its hooks", Cols: spec.Cols, Rows: spec.Rows,
+		Level: spec.Level, Cols: spec.Cols, Rows: spec.Rows,
 	}
 	s.changed = true
+}
+
+// ProvingHooks is why an agent is Starting that is run by itself first, for some
+// seconds, to see that it asks.
+const ProvingHooks = "proving its hooks"
+
+func (s *Session) showProving(name string) {
+	if a := s.starting[name]; a != nil {
+		shown := *a
+		shown.Why = ProvingHooks
+		s.starting[name] = &shown
+		s.changed = true
+	}
 }

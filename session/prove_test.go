@@ -66,10 +66,16 @@ func TestAnAgentWhoseHooksAreNotProvenIsNotStarted(t *testing.T) {
 
 func TestAnAgentIsShownWhileItsHooksAreProven(t *testing.T) {
 	begun, go_ := make(chan struct{}), make(chan struct{})
-	w := begin(t, proving(func(context.Context, hook.ProveOptions) (hook.Proof, error) {
+	w := begin(t, proving(func(_ context.Context, o hook.ProveOptions) (hook.Proof, error) {
 		close(begun)
 		<-go_
-		return hook.Proof{At: time.Now()}, nil
+		p := hook.Proof{Family: hook.Claude, Program: o.Program, Binary: "b1"}
+		if _, ok := o.Known(p); ok {
+			t.Error("there is a proof already")
+		}
+		<-go_
+		p.At = time.Now()
+		return p, nil
 	}))
 	spec := w.known("true\n")
 	done := make(chan error, 1)
@@ -79,7 +85,12 @@ func TestAnAgentIsShownWhileItsHooksAreProven(t *testing.T) {
 	}()
 	<-begun
 	s := w.until("the agent to be shown", func(s *Snapshot) bool { return len(s.Agents) == 1 })
-	if a := s.Agents[0]; a.Name != "claude" || a.State != Starting || a.Why != "proving its hooks" {
+	if a := s.Agents[0]; a.Name != "claude" || a.State != Starting || a.Why != "" {
+		t.Errorf("%+v", a)
+	}
+	go_ <- struct{}{}
+	s = w.until("its proof to be made", func(s *Snapshot) bool { return s.Agents[0].Why != "" })
+	if a := s.Agents[0]; a.State != Starting || a.Why != "proving its hooks" {
 		t.Errorf("%+v", a)
 	}
 	close(go_)

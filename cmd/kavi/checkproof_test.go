@@ -48,6 +48,9 @@ func TestDoctorShowsWhatIsProven(t *testing.T) {
 	if f := checkHooks(t.Context()); f.State != stateOK || f.Text != "claude: not proven yet: it is at the next start" {
 		t.Errorf("%+v", f)
 	}
+	if f := checkAgents(t.Context()); f.State != stateOK || f.Text != "claude ("+claude+")" {
+		t.Errorf("%+v", f)
+	}
 	keep(claude, func(p *hook.Proof) { p.At, p.Version = time.Now().Add(-3*time.Hour), "2.1.330" })
 	if f := checkHooks(t.Context()); f.State != stateOK || f.Text != "claude 2.1.330: proven 3h ago" {
 		t.Errorf("%+v", f)

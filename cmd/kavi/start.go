@@ -7,12 +7,14 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"kavi/gateway"
 	"kavi/gateway/display"
 	"kavi/session"
+	"kavi/session/control"
 )
 
 type startOptions struct {
@@ -269,12 +271,12 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 	var errs []error
 	started := 0
 	for _, argv := range argvs {
-		_, err := client.StartAgent(ctx, session.AgentSpec{
+		err := a.startAgent(ctx, client, session.AgentSpec{
 			Argv: argv, Cwd: project, Env: os.Environ(), Level: level,
 			Cols: o.cols, Rows: o.rows, Ungated: o.ungated,
 		})
 		if err != nil {
-			errs = append(errs, fmt.Errorf("agent %s: %w", argv[0], err))
+			errs = append(errs, err) // names it
 			continue
 		}
 		started++
@@ -289,6 +291,35 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 		report(a.err, err)
 	}
 	return nil
+}
+
+// startAgent starts one agent. Where it is proven first that it asks, which takes
+// some seconds, it says so.
+func (a *app) startAgent(ctx context.Context, client *control.Client, spec session.AgentSpec) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := client.StartAgent(ctx, spec)
+		done <- err
+	}()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+		}
+		snap, err := client.Snapshot(ctx)
+		if err != nil {
+			return <-done
+		}
+		for _, g := range snap.Agents {
+			if g.State == session.Starting && g.Why == session.ProvingHooks {
+				a.say("proving %s's hooks: it runs once by itself, to see that it asks before it acts", g.Name)
+				return <-done
+			}
+		}
+	}
 }
 
 // tellFullAccess says what full access leaves, the operator's deny rules, and what
