@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"kavi/gateway/display"
 	"kavi/session"
 )
 
@@ -17,6 +19,7 @@ func (a *app) cobrasOwn(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "completion":
+			plainBash(c)
 			c.Args = cobra.ArbitraryArgs
 			c.RunE = func(c *cobra.Command, args []string) error {
 				shells := commandNames(c)
@@ -51,6 +54,36 @@ func (a *app) cobrasOwn(root *cobra.Command) {
 	}
 }
 
+// plainBash has the completion for bash work where the package bash-completion is
+// not installed, too: cobra's script takes the words of the line from it.
+func plainBash(completion *cobra.Command) {
+	const (
+		theirs = `    _get_comp_words_by_ref "$@" cur prev words cword
+`
+		ours = `    if declare -F _get_comp_words_by_ref >/dev/null 2>&1; then
+    ` + theirs + `        return
+    fi
+    words=("${COMP_WORDS[@]}")
+    cword=$COMP_CWORD
+    cur=${words[cword]}
+    prev=${words[cword-1]}
+`
+	)
+	for _, c := range completion.Commands() {
+		if c.Name() != "bash" {
+			continue
+		}
+		c.RunE = func(c *cobra.Command, _ []string) error {
+			var script strings.Builder
+			if err := c.Root().GenBashCompletionV2(&script, !c.Flag("no-descriptions").Changed); err != nil {
+				return err
+			}
+			_, err := io.WriteString(c.OutOrStdout(), strings.Replace(script.String(), theirs, ours, 1))
+			return err
+		}
+	}
+}
+
 // commandNames are those of a command's own commands that are no secret.
 func commandNames(c *cobra.Command) (names []string) {
 	for _, sub := range c.Commands() {
@@ -81,7 +114,7 @@ func completeSessions(_ *cobra.Command, args []string, typed string) ([]string, 
 	var names []string
 	for _, f := range found {
 		if f.Record.Ended.IsZero() && strings.HasPrefix(f.Dir.Name(), typed) {
-			names = append(names, f.Dir.Name()+"\t"+f.Record.Project)
+			names = append(names, f.Dir.Name()+"\t"+display.Safe(f.Record.Project))
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
