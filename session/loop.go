@@ -107,9 +107,7 @@ func (s *Session) loop() {
 				break
 			}
 		}
-		if s.changed {
-			s.publish()
-		}
+		s.catchUp()
 	}
 	s.publish()
 	s.box.close()

@@ -47,6 +47,7 @@ func (s *Session) Decide(ctx context.Context, d Decision) []Outcome {
 		s.post(func() {
 			done := func(err error) {
 				out[i].Err = err
+				s.catchUp()
 				left <- i
 			}
 			if d.Remember == nil {
@@ -367,7 +368,8 @@ func (s *Session) SetLevel(ctx context.Context, agent string, l gateway.Level, b
 	})
 }
 
-// ask runs f in the loop and waits for its reply.
+// ask runs f in the loop and waits for its reply. Who is told that something is so
+// finds it so in the Snapshot.
 func ask[T any](ctx context.Context, s *Session, f func(reply func(T, error))) (T, error) {
 	type answer struct {
 		v   T
@@ -375,7 +377,7 @@ func ask[T any](ctx context.Context, s *Session, f func(reply func(T, error))) (
 	}
 	c := make(chan answer, 1)
 	var zero T
-	if !s.post(func() { f(func(v T, err error) { c <- answer{v, err} }) }) {
+	if !s.post(func() { f(func(v T, err error) { s.catchUp(); c <- answer{v, err} }) }) {
 		return zero, ErrEnded
 	}
 	select {

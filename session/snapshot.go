@@ -11,6 +11,13 @@ import (
 	"kavi/gateway/wire"
 )
 
+// catchUp makes the Snapshot say what the loop knows.
+func (s *Session) catchUp() {
+	if s.changed {
+		s.publish()
+	}
+}
+
 // publish makes the Snapshot of this moment and wakes those who watch.
 func (s *Session) publish() {
 	s.changed = false
