@@ -127,7 +127,7 @@ func (a *app) connectChanges(ctx context.Context, s *session.Session, by session
 			a.call(func() { done(p, err) })
 		}()
 	}
-	a.act.Undo = func(plan string, yes []string, reason string, shown time.Duration, done func([]session.UndoOutcome, error)) {
+	a.act.Undo = func(plan string, yes []int, reason string, shown time.Duration, done func([]session.UndoOutcome, error)) {
 		go func() {
 			out, err := s.Undo(ctx, plan, yes, reason, after(shown))
 			a.call(func() { done(out, err) })

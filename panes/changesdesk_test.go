@@ -47,7 +47,7 @@ func (x *changesDesk) actions() *actions {
 			x.planned = append(x.planned, fmt.Sprintf("%s%v", of.Item, of.Calls))
 			done(x.plan, x.planErr)
 		},
-		Undo: func(plan string, yes []string, reason string, _ time.Duration, done func([]session.UndoOutcome, error)) {
+		Undo: func(plan string, yes []int, reason string, _ time.Duration, done func([]session.UndoOutcome, error)) {
 			x.undone = append(x.undone, fmt.Sprintf("%s yes %v because %q", plan, yes, reason))
 			x.late = append(x.late, func() { done(x.outcomes, x.undoErr) })
 		},

@@ -42,7 +42,7 @@ func TestLiesInChanges(t *testing.T) {
 			}
 			d.changes.plan = session.UndoPlan{ID: "plan 1"}
 			for n, c := range evilChanges() {
-				s := session.UndoStep{Path: c.Files[0].Path, Does: "restores " + c.Files[0].Path, Rows: []string{"<<<<<<< \x1b[2J", c.Files[0].Path}}
+				s := session.UndoStep{Path: c.Files[0].Path, Does: "restores " + c.Files[0].Path, Rows: []string{"+<<<<<<< \x1b[2J", c.Files[0].Path}}
 				switch n % 3 {
 				case 0:
 					s.Refused = "it is \x1b[8m gone\n" + c.Files[0].Path

@@ -110,7 +110,7 @@ type actions struct {
 	// PlanUndo says what taking changes back would do, Undo does it: of the steps
 	// that ask those with the paths in yes.
 	PlanUndo func(of session.ChangesOf, done func(session.UndoPlan, error))
-	Undo     func(plan string, yes []string, reason string, shown time.Duration, done func([]session.UndoOutcome, error))
+	Undo     func(plan string, yes []int, reason string, shown time.Duration, done func([]session.UndoOutcome, error))
 
 	// ReadLog reads entries of the ledger, at most n of them, from the
 	// sequence number from; 0 reads the newest.

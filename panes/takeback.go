@@ -98,10 +98,10 @@ func (v *views) takeBack(of session.ChangesOf, name string, waits bool, here fun
 			v.act.Note(name + ": there is nothing to take back")
 		default:
 			v.act.Note("")
-			t := &undoing{views: v, of: of, name: name, waits: waits, plan: p, yes: map[string]bool{}, push: push}
+			t := &undoing{views: v, of: of, name: name, waits: waits, plan: p, yes: map[int]bool{}, push: push}
 			for n := range p.Steps {
 				if s := &p.Steps[n]; s.Refused == "" && s.Ask != "" {
-					t.asks = append(t.asks, s)
+					t.asks = append(t.asks, n)
 				}
 			}
 			t.next(0)
@@ -117,8 +117,8 @@ type undoing struct {
 	name  string
 	waits bool
 	plan  session.UndoPlan
-	asks  []*session.UndoStep
-	yes   map[string]bool // paths of those with a yes
+	asks  []int        // steps, by their number
+	yes   map[int]bool // those with a yes
 	push  func(view)
 }
 
@@ -140,7 +140,8 @@ const (
 
 // question asks about one step; no is what stands there first.
 func (t *undoing) question(n int) *ask {
-	s := t.asks[n]
+	step := t.asks[n]
+	s := &t.plan.Steps[step]
 	q := newAsk(t.views, fmt.Sprintf("Take back %s: %d of %d that ask", t.name, n+1, len(t.asks)), func(_ model, width int) []row {
 		lay := &sheet{worst: -1, width: width}
 		lay.wrapped(nil, words(s.Path, strong))
@@ -150,9 +151,7 @@ func (t *undoing) question(n int) *ask {
 		}
 		if len(s.Rows) > 0 {
 			lay.add(nil)
-			lay.says(0, "What would be written:", accent)
-			lay.rule("─", ruleWidth)
-			lay.numbered(s.Rows, mergeRole)
+			lay.text("Diff:", s.Rows, true)
 			lay.rule("─", ruleWidth)
 		}
 		return lay.rows
@@ -163,7 +162,7 @@ func (t *undoing) question(n int) *ask {
 	}
 	q.unread = func() bool { return q.choices[q.choice] != stepYes } // to say no needs no reading
 	q.do = func(string, time.Duration) string {
-		t.yes[s.Path] = q.choices[q.choice] == stepYes
+		t.yes[step] = q.choices[q.choice] == stepYes
 		return ""
 	}
 	q.next = func() {
@@ -175,30 +174,21 @@ func (t *undoing) question(n int) *ask {
 	return q
 }
 
-// mergeRole is how the rows of a merged file look: its markers are to be seen.
-func mergeRole(r string) role {
-	for _, m := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
-		if strings.HasPrefix(r, m) {
-			return warning
-		}
-	}
-	return plain
-}
-
 // does says whether a step is to be done, as things were answered.
-func (t *undoing) does(s *session.UndoStep) bool {
-	return s.Refused == "" && (s.Ask == "" || t.yes[s.Path])
+func (t *undoing) does(n int) bool {
+	s := &t.plan.Steps[n]
+	return s.Refused == "" && (s.Ask == "" || t.yes[n])
 }
 
 // summary shows every step, and does them.
 func (t *undoing) summary() *ask {
 	var todo int
-	var yes []string
+	var yes []int
 	for n := range t.plan.Steps {
-		if s := &t.plan.Steps[n]; t.does(s) {
+		if t.does(n) {
 			todo++
-			if s.Ask != "" {
-				yes = append(yes, s.Path)
+			if t.plan.Steps[n].Ask != "" {
+				yes = append(yes, n)
 			}
 		}
 	}
@@ -226,11 +216,11 @@ func (t *undoing) summary() *ask {
 // text is every step: first those that are done, then those that are not.
 func (t *undoing) text(_ model, width int) []row {
 	s := &sheet{worst: -1, width: width}
-	some := func(title string, look role, pick func(*session.UndoStep) bool, says func(*session.UndoStep)) {
+	some := func(title string, look role, pick func(int) bool, says func(*session.UndoStep)) {
 		var list []*session.UndoStep
 		for n := range t.plan.Steps {
-			if st := &t.plan.Steps[n]; pick(st) {
-				list = append(list, st)
+			if pick(n) {
+				list = append(list, &t.plan.Steps[n])
 			}
 		}
 		if len(list) == 0 {
@@ -249,11 +239,11 @@ func (t *undoing) text(_ model, width int) []row {
 		s.wrapped(blanks(2), what)
 	}
 	some("Will be done", accent, t.does, does)
-	some("Refused", warning, func(st *session.UndoStep) bool { return st.Refused != "" }, func(st *session.UndoStep) {
+	some("Refused", warning, func(n int) bool { return t.plan.Steps[n].Refused != "" }, func(st *session.UndoStep) {
 		s.wrapped(blanks(2), words(st.Path, plain))
 		s.wrapped(words("    because ", warning), words(st.Refused, plain))
 	})
-	some("Left alone, as you said", accent, func(st *session.UndoStep) bool { return st.Refused == "" && !t.does(st) }, func(st *session.UndoStep) {
+	some("Left alone, as you said", accent, func(n int) bool { return t.plan.Steps[n].Refused == "" && !t.does(n) }, func(st *session.UndoStep) {
 		s.wrapped(blanks(2), words(st.Path, plain))
 	})
 	return s.rows
@@ -266,17 +256,13 @@ func (t *undoing) done(out []session.UndoOutcome, err error, looking bool) {
 		t.act.Note(display.Safe(t.name + " was not taken back: " + err.Error()))
 		return
 	}
-	meant := map[string]bool{}
-	for n := range t.plan.Steps {
-		meant[t.plan.Steps[n].Path] = t.does(&t.plan.Steps[n])
-	}
 	did := 0
 	var failed []string
-	for _, o := range out {
+	for n, o := range out {
 		switch {
 		case o.Done:
 			did++
-		case meant[o.Path]:
+		case n < len(t.plan.Steps) && t.does(n):
 			failed = append(failed, "  "+o.Path+": "+orElse(o.Why, "no reason was given"))
 		}
 	}

@@ -15,7 +15,7 @@ func wholePlan() session.UndoPlan {
 	return session.UndoPlan{ID: "plan_1", Steps: []session.UndoStep{
 		{Path: "dist/x.js", Does: "brings back dist/x.js"},
 		{Path: "src/a.go", Does: "restores src/a.go, if you say so: it was changed since: those changes stay", Ask: "it was changed since: those changes stay", Rows: []string{
-			"package a", "<<<<<<< now", "var x = 3", "=======", "var x = 1", ">>>>>>> before",
+			"@@ -1,2 +1,6 @@", " package a", "+<<<<<<< as it is now", " var x = 3", "+=======", "+var x = 1", "+>>>>>>> without what is undone",
 		}},
 		{Path: "src/b.go", Does: "restores src/b.go", Ask: "what is there now is not kept, so this cannot be undone again"},
 		{Path: "src/new.go", Does: "leaves src/new.go alone: it is a folder now", Refused: "it is a folder now"},
@@ -51,7 +51,7 @@ func TestRShowsEveryStepBeforeAnythingIsDone(t *testing.T) {
 		}
 		d.types("keep out of dist")
 		d.deliberately("Enter")
-		if got := strings.Join(d.changes.undone, ""); got != `plan_1 yes [src/a.go] because "keep out of dist"` {
+		if got := strings.Join(d.changes.undone, ""); got != `plan_1 yes [1] because "keep out of dist"` {
 			t.Errorf("undone %s", got)
 		}
 		if len(d.over) != 0 {
@@ -66,8 +66,8 @@ func TestAStepThatAsksIsNotDoneUnlessTheOperatorSaysSo(t *testing.T) {
 		want string
 	}{
 		{[]string{"Enter", "Enter", "Enter"}, "yes []"},
-		{[]string{"Tab Enter", "Tab Enter", "Enter"}, "yes [src/a.go src/b.go]"},
-		{[]string{"Enter", "Tab Enter", "Enter"}, "yes [src/b.go]"},
+		{[]string{"Tab Enter", "Tab Enter", "Enter"}, "yes [1 2]"},
+		{[]string{"Enter", "Tab Enter", "Enter"}, "yes [2]"},
 		{[]string{"Tab Tab Enter", "Enter"}, "yes []"}, // no to all that follow
 		{[]string{"Tab Enter", "Escape"}, ""},
 		{[]string{"Escape"}, ""},
@@ -184,8 +184,8 @@ func TestWhatWasNotTakenBackIsSaid(t *testing.T) {
 		}, `took back 1 file; 1 NOT: b\u{202e}: it changed just now \x1b[2J`, `b\u{202e}: it changed just now`},
 		{"none", func(x *changesDesk) { x.undoErr = errors.New("the disk is full") }, "chg_01 was not taken back: the disk is full", ""},
 		{"refused as was shown", func(x *changesDesk) {
-			x.outcomes = []session.UndoOutcome{{Path: "a", Done: true}, {Path: "c", Why: "gone"}}
-		}, "took back 1 file", ""},
+			x.outcomes = []session.UndoOutcome{{Path: "a", Done: true}, {Path: "b\u202e", Done: true}, {Path: "c", Why: "gone"}}
+		}, "took back 2 files", ""},
 	} {
 		d := reverting(t, 80, 24, session.UndoPlan{ID: "plan_1", Steps: []session.UndoStep{
 			{Path: "a", Does: "restores a"}, {Path: "b\u202e", Does: "restores b"}, {Path: "c", Refused: "gone"},

@@ -82,7 +82,7 @@ type UndoStep struct {
 	Refused string   `json:"refused,omitempty"` // why nothing can be done
 	Ask     string   `json:"ask,omitempty"`     // why the operator has to say yes to this one
 	Idle    bool     `json:"idle,omitempty"`    // it is as it was already: there is nothing to do
-	Rows    []string `json:"rows,omitempty"`    // what would be written where somebody changed the file since
+	Rows    []string `json:"rows,omitempty"`    // the difference it would make where somebody changed the file since
 }
 
 // UndoOutcome is what became of a step.

@@ -70,6 +70,20 @@ func (w *world) itemOf(path string) *Unexplained {
 	return found
 }
 
+// byHandNow waits until what is written can no longer be the doing of a call that is
+// over.
+func (w *world) byHandNow() {
+	w.t.Helper()
+	n := 0
+	w.until("a change by hand", func(s *Snapshot) bool {
+		n++
+		w.write("beat", strings.Repeat("x", n))
+		return slices.ContainsFunc(s.Unexplained, func(u *Unexplained) bool {
+			return slices.ContainsFunc(u.Files, func(f FileChange) bool { return f.Path == "beat" })
+		})
+	})
+}
+
 func (w *world) item() *Unexplained {
 	w.t.Helper()
 	return w.until("an unexplained change", func(s *Snapshot) bool { return len(s.Unexplained) > 0 }).Unexplained[0]
@@ -94,7 +108,7 @@ func (w *world) changes(n int, of ChangesOf) []FileChange {
 	return got
 }
 
-func (w *world) undo(of ChangesOf, yes ...string) []UndoOutcome {
+func (w *world) undo(of ChangesOf, yes ...int) []UndoOutcome {
 	w.t.Helper()
 	plan, err := w.PlanUndo(w.t.Context(), of)
 	if err != nil {
@@ -376,4 +390,45 @@ func TestAtOnWriteAChangePastTheDoorsPausesTheAgent(t *testing.T) {
 	w.write("go", "")
 	w.write("stop", "")
 	w.exited("one")
+}
+
+// Two names that are shown alike are two files: a yes is for the one that was meant.
+func TestAYesIsForOneFileOfTwoThatAreShownAlike(t *testing.T) {
+	const odd, plain = "a\x1b.txt", `a\x1b.txt`
+	w := beginWith(t, map[string]string{odd: "one\ntwo\nthree\n", plain: "one\ntwo\nthree\n"})
+	w.script("one", `"$SHELL" -c 'for f in a*.txt; do sed s/one/ONE/ "$f" > t && cat t > "$f"; done; rm t'`)
+	w.answer(true, "", w.pending(1)[0])
+	w.exited("one")
+	w.changes(2, ChangesOf{Calls: []string{"call_1"}})
+	w.byHandNow()
+	for _, name := range []string{odd, plain} {
+		w.write(name, "ONE\ntwo\nthree\nmine\n")
+	}
+	var plan UndoPlan
+	w.until("a plan that asks about both", func(*Snapshot) bool {
+		var err error
+		if plan, err = w.PlanUndo(t.Context(), ChangesOf{Calls: []string{"call_1"}}); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, st := range plan.Steps {
+			if st.Ask != "" {
+				n++
+			}
+		}
+		return n == 2
+	})
+	at := slices.IndexFunc(plan.Steps, func(st UndoStep) bool { return st.Ask != "" }) // the first is the one with the control character
+	if st := plan.Steps[at]; st.Path != plan.Steps[at+1].Path || !slices.Contains(st.Rows, "-ONE") || !slices.Contains(st.Rows, "+one") || slices.Contains(st.Rows, "+mine") {
+		t.Errorf("%+v", plan.Steps)
+	}
+	out, err := w.Undo(t.Context(), plan.ID, []int{at}, "", Operator{Client: "test"})
+	if err != nil || !out[at].Done || out[at+1].Done {
+		t.Errorf("%+v %v", out, err)
+	}
+	for name, want := range map[string]string{odd: "one\ntwo\nthree\nmine\n", plain: "ONE\ntwo\nthree\nmine\n"} {
+		if b, err := os.ReadFile(filepath.Join(w.project, name)); err != nil || string(b) != want {
+			t.Errorf("%q holds %q, %v", name, b, err)
+		}
+	}
 }

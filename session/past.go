@@ -81,7 +81,7 @@ func (p *Past) PlanUndo(of ChangesOf) (UndoPlan, error) {
 
 // Undo does what was planned, as Session.Undo does; nobody is left to be told the
 // reason. It blocks until it is recorded.
-func (p *Past) Undo(ctx context.Context, yes []string, reason string, by Operator) ([]UndoOutcome, error) {
+func (p *Past) Undo(ctx context.Context, yes []int, reason string, by Operator) ([]UndoOutcome, error) {
 	id, err := p.nextUndo()
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (p *Past) Undo(ctx context.Context, yes []string, reason string, by Operato
 	var out []UndoOutcome
 	var entries []ledger.Entry
 	for _, t := range p.plan {
-		made, outcomes, aerr := t.apply(ctx, yes)
+		made, outcomes, aerr := t.apply(ctx, len(out), yes)
 		out, err = append(out, outcomes...), errors.Join(err, aerr)
 		entries = append(entries, undoEntries(id, t.worktree, p.of, made, reason, by)...)
 	}

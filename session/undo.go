@@ -95,8 +95,8 @@ func showSteps(trees []treePlan) (out []UndoStep) {
 			if t.worktree != "" {
 				step.Does = t.worktree + ": " + step.Does
 			}
-			if len(st.Merged) > 0 {
-				step.Rows = display.Rows(string(st.Merged))
+			if st.Merged != nil {
+				step.Rows = t.kept.Preview(st).Rows()
 			}
 			out = append(out, step)
 		}
@@ -120,16 +120,25 @@ func showOutcomes(worktree string, outcomes []watch.Outcome) (out []UndoOutcome)
 	return out
 }
 
-// apply does a plan in its worktree: what asks only where yes names its path.
-func (t *treePlan) apply(ctx context.Context, yes []string) (made []watch.Change, out []UndoOutcome, err error) {
-	made, outcomes, err := t.kept.Apply(ctx, t.plan, func(st watch.Step) bool { return slices.Contains(yes, showPath(t.worktree, st.Path)) })
+// apply does a plan in its worktree: what asks only where yes has its number among
+// all steps, of which first is the number of this plan's first.
+func (t *treePlan) apply(ctx context.Context, first int, yes []int) (made []watch.Change, out []UndoOutcome, err error) {
+	said := make(map[watch.Path]bool) // there is one step for each path
+	for n, st := range t.plan {
+		said[st.Path] = slices.Contains(yes, first+n)
+	}
+	made, outcomes, err := t.kept.Apply(ctx, t.plan, func(st watch.Step) bool { return said[st.Path] })
+	for n := len(outcomes); n < len(t.plan); n++ { // its folder is gone
+		outcomes = append(outcomes, watch.Outcome{Step: t.plan[n], Err: err})
+	}
 	return made, showOutcomes(t.worktree, outcomes), err
 }
 
-// Undo does a plan: the steps that ask only where yes names their path. It is
-// recorded, and can be undone itself. The reason of one that takes unexplained
+// Undo does a plan: the steps that ask only where yes has their number, which counts
+// from 0; names are no names, because two of them may be shown alike. It is
+// recorded, and can be undone itself, and has an outcome for each step. The reason of one that takes unexplained
 // changes back is told to the agents that were paused for them. It blocks.
-func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason string, by Operator) ([]UndoOutcome, error) {
+func (s *Session) Undo(ctx context.Context, plan string, yes []int, reason string, by Operator) ([]UndoOutcome, error) {
 	m := &s.plans
 	m.mu.Lock()
 	p, ok := m.of[plan]
@@ -151,7 +160,7 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []string, reason st
 	for _, t := range p.trees {
 		in := s.trees.named(t.worktree)
 		s.doings.made(id, in, expected(t.plan))
-		made, outcomes, aerr := t.apply(ctx, yes)
+		made, outcomes, aerr := t.apply(ctx, len(out), yes)
 		s.doings.made(id, in, made)
 		out, err = append(out, outcomes...), errors.Join(err, aerr)
 		entries = append(entries, undoEntries(id, t.worktree, p.of, made, reason, by)...)

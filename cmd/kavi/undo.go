@@ -111,7 +111,7 @@ func (a *app) chosenChanges(o undoOptions) (of session.ChangesOf, err error) {
 type undoer interface {
 	changes(ctx context.Context, of session.ChangesOf) ([]session.FileChange, error)
 	plan(ctx context.Context, of session.ChangesOf) (session.UndoPlan, error)
-	undo(ctx context.Context, plan string, yes []string, reason string) ([]session.UndoOutcome, error)
+	undo(ctx context.Context, plan string, yes []int, reason string) ([]session.UndoOutcome, error)
 	close()
 }
 
@@ -141,7 +141,7 @@ func (u undoByServer) plan(ctx context.Context, of session.ChangesOf) (session.U
 	return u.PlanUndo(ctx, of)
 }
 
-func (u undoByServer) undo(ctx context.Context, plan string, yes []string, reason string) ([]session.UndoOutcome, error) {
+func (u undoByServer) undo(ctx context.Context, plan string, yes []int, reason string) ([]session.UndoOutcome, error) {
 	return u.Undo(ctx, plan, yes, reason)
 }
 
@@ -157,7 +157,7 @@ func (u undoOfPast) plan(_ context.Context, of session.ChangesOf) (session.UndoP
 	return u.PlanUndo(of)
 }
 
-func (u undoOfPast) undo(ctx context.Context, _ string, yes []string, reason string) ([]session.UndoOutcome, error) {
+func (u undoOfPast) undo(ctx context.Context, _ string, yes []int, reason string) ([]session.UndoOutcome, error) {
 	return u.Undo(ctx, yes, reason, session.Operator{Client: "command line", Terminal: terminalName()})
 }
 
@@ -233,6 +233,8 @@ func (a *app) takeBack(ctx context.Context, u undoer, of session.ChangesOf, o un
 // these names the steps of a plan that need no further word.
 func these(free, asks int) string {
 	switch {
+	case asks > 0 && free == 1:
+		return "the one that needs no further word"
 	case asks > 0:
 		return fmt.Sprintf("the %d that need no further word", free)
 	case free == 1:
@@ -241,13 +243,13 @@ func these(free, asks int) string {
 	return fmt.Sprintf("these %d", free)
 }
 
-// askSteps asks about each step that needs a word of its own, with what would be
-// written. Without a terminal nobody says yes or no.
-func (a *app) askSteps(ctx context.Context, plan session.UndoPlan) (yes, no []string) {
+// askSteps asks about each step that needs a word of its own, with the difference it
+// would make, and gives their numbers. Without a terminal nobody says yes or no.
+func (a *app) askSteps(ctx context.Context, plan session.UndoPlan) (yes, no []int) {
 	if !a.terminal() {
 		return nil, nil
 	}
-	for _, st := range plan.Steps {
+	for n, st := range plan.Steps {
 		if st.Ask == "" || st.Refused != "" || ctx.Err() != nil {
 			continue
 		}
@@ -261,22 +263,22 @@ func (a *app) askSteps(ctx context.Context, plan session.UndoPlan) (yes, no []st
 		}
 		fmt.Fprintf(a.out, "%s [y/N] ", what)
 		if a.yes(ctx) {
-			yes = append(yes, st.Path)
+			yes = append(yes, n)
 		} else {
-			no = append(no, st.Path)
+			no = append(no, n)
 		}
 	}
 	return yes, no
 }
 
 // sayUndone says what became of each step. What the operator said no to is no failure.
-func (a *app) sayUndone(ctx context.Context, u undoer, outcomes []session.UndoOutcome, no []string) error {
+func (a *app) sayUndone(ctx context.Context, u undoer, outcomes []session.UndoOutcome, no []int) error {
 	done, failed := 0, 0
-	for _, out := range outcomes {
+	for n, out := range outcomes {
 		switch {
 		case out.Done:
 			done++
-		case out.Why == "" || slices.Contains(no, out.Path):
+		case out.Why == "" || slices.Contains(no, n):
 		default:
 			failed++
 			a.say("%s: %s", out.Path, out.Why)

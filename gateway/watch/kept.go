@@ -107,6 +107,18 @@ func (k *Kept) Since(s State, path Path, limit int64) Difference {
 	return difference(before, after)
 }
 
+// Preview is the difference that a merge would make to what stands there now.
+func (k *Kept) Preview(s Step) Difference {
+	now, content, err := k.present(s.Path, max(minLimit, s.Now.Size))
+	if err == nil && !now.sameContent(s.Now) {
+		err = errMeanwhile
+	}
+	if err != nil {
+		return Difference{Why: words(err)}
+	}
+	return difference(content, s.Merged)
+}
+
 func difference(before, after []byte) Difference {
 	if diff.Binary(before) || diff.Binary(after) {
 		return Difference{Why: fmt.Sprintf("binary: %d bytes become %d", len(before), len(after))}

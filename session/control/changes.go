@@ -13,9 +13,9 @@ import (
 
 // undoing is what the operator says of a plan that was shown to them.
 type undoing struct {
-	Plan   string   `json:"plan"`
-	Yes    []string `json:"yes,omitempty"` // paths of steps that ask
-	Reason string   `json:"reason,omitempty"`
+	Plan   string `json:"plan"`
+	Yes    []int  `json:"yes,omitempty"` // numbers of steps that ask, from 0
+	Reason string `json:"reason,omitempty"`
 }
 
 // patched is a piece of a patch, or what it left out.
@@ -168,9 +168,9 @@ func (c *Client) PlanUndo(ctx context.Context, of session.ChangesOf) (session.Un
 	return p, c.ask(ctx, request{Do: doPlanUndo, Of: &of}, &p)
 }
 
-// Undo does a plan that was shown: the steps that ask only where yes names their
-// path. It returns when that is recorded, with an outcome for each step.
-func (c *Client) Undo(ctx context.Context, plan string, yes []string, reason string) ([]session.UndoOutcome, error) {
+// Undo does a plan that was shown: the steps that ask only where yes has their
+// number, from 0. It returns when that is recorded, with an outcome for each step.
+func (c *Client) Undo(ctx context.Context, plan string, yes []int, reason string) ([]session.UndoOutcome, error) {
 	var out []session.UndoOutcome
 	return out, c.ask(ctx, request{Do: doUndo, Undo: &undoing{Plan: plan, Yes: yes, Reason: reason}}, &out)
 }
