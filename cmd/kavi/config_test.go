@@ -201,6 +201,25 @@ func TestABrokenFileOfTheRepositoryIsAnError(t *testing.T) {
 	}
 }
 
+func TestAValueOfTheWrongKindIsRefusedInWords(t *testing.T) {
+	for text, want := range map[string]string{
+		`agents = "claude"`:                 `:1: agents: want a list, as in ["one", "two"]`,
+		`presets = [1]`:                     `:1: presets: want a list, as in ["one", "two"]`,
+		`prefix = 5`:                        ":1: prefix: want a text in quotes",
+		"[approvals]\nnotify = \"yes\"":     ":2: approvals.notify: want true or false",
+		"[namespaces.work]\npath = 5":       ":2: namespaces.work.path: want a text in quotes",
+		"approvals = 5":                     ":1: approvals: want a table: [approvals]",
+		"[keys]\ninbox = 5":                 ":2: keys.inbox: want a table: [keys.inbox]",
+		"[[approvals]]\nnotify = true":      ":1: approvals: want a table: [approvals]",
+		"[keys.inbox]\n\napprove = [\"j\"]": ":3: keys.inbox.approve: j is already down",
+	} {
+		_, _, err := operator(t, text, "")
+		if err == nil || !strings.Contains(err.Error(), "config.toml"+want) || strings.Contains(err.Error(), "type ") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestTheServersPartOfTheConfig(t *testing.T) {
 	t.Setenv("SHELL", "/usr/bin/fish")
 	c := config{Timeout: time.Minute, Notify: true, KeepAwake: true}

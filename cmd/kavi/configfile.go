@@ -77,9 +77,30 @@ func parseFile(path string, b []byte) (*file, error) {
 		return nil, inOrder(errs)
 	case errors.As(err, &wrong):
 		row, _ := wrong.Position()
+		if want := wanted(wrong.Key()); want != "" && strings.Contains(wrong.Error(), "cannot ") {
+			return nil, f.at(row, "%s: want %s", strings.Join(wrong.Key(), "."), want)
+		}
 		return nil, f.at(row, "%s", strings.TrimPrefix(wrong.Error(), "toml: "))
 	}
 	return nil, fmt.Errorf("%s: %w", path, err)
+}
+
+// wanted says in words what the value of a key has to be.
+func wanted(key []string) string {
+	if len(key) == 0 {
+		return ""
+	}
+	switch last := key[len(key)-1]; last {
+	case "agents", "presets":
+		return `a list, as in ["one", "two"]`
+	case "keep_awake", "notify", "sound":
+		return "true or false"
+	case "prefix", "default_approval", "path", "approval":
+		return "a text in quotes"
+	case "keys", "approvals", "tasks", "namespaces":
+		return "a table: [" + last + "]"
+	}
+	return "a table: [" + strings.Join(key, ".") + "]"
 }
 
 // exact refuses keys in another case than ours: the decoder would take Timeout
