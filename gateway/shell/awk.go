@@ -73,6 +73,10 @@ func harmlessAwk(prog string) bool {
 			}
 			i++
 		case '>':
+			if end := stdStream(prog, i+1); end > 0 {
+				i, ch = end, '"'
+				break
+			}
 			if braces > 0 && parens == 0 {
 				return false
 			}
@@ -107,6 +111,19 @@ func harmlessAwk(prog string) bool {
 		last = ch
 	}
 	return braces == 0 && parens == 0
+}
+
+// stdStream is where the name of a standard stream ends to which a statement prints
+// (> "/dev/stderr"); 0 where it is another file, or only the beginning of its name.
+func stdStream(prog string, at int) int {
+	for _, name := range []string{`"/dev/stderr"`, `"/dev/stdout"`} {
+		rest, ok := strings.CutPrefix(strings.TrimLeft(prog[at:], " \t"), name)
+		after := strings.TrimLeft(rest, " \t")
+		if ok && (after == "" || strings.IndexByte("};\n", after[0]) >= 0) {
+			return len(prog) - len(rest) - 1
+		}
+	}
+	return 0
 }
 
 func isLetter(c byte) bool {

@@ -316,6 +316,12 @@ func (c *cmd) printf(words []word) {
 	c.done()
 }
 
+// compared reports whether the second of three words compares, so that the first
+// is no operator, whatever it is.
+func compared(words []word) bool {
+	return len(words) == 3 && words[1].is("=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef")
+}
+
 // test is [ and test: -v evaluates a subscript.
 func (c *cmd) test(words []word) {
 	defer c.settle()
@@ -325,7 +331,7 @@ func (c *cmd) test(words []word) {
 			if i+1 < len(words) && (!words[i+1].known() || !syntax.ValidName(words[i+1].text)) && !words[i+1].is("]") {
 				c.opaque("tests a variable whose name is computed, which can run a command in it")
 			}
-		case w.kind == unknown && w.several, w.kind == unknown && i == 0 && len(words) <= 3:
+		case w.kind == unknown && w.several, w.kind == unknown && i == 0 && len(words) <= 3 && !compared(words):
 			if i+1 < len(words) && !words[i+1].is("]") || w.several {
 				c.opaque("tests what is known only when it runs, which can run a command in it")
 			}

@@ -22,6 +22,7 @@ var steering = [...]string{
 	"npm_config_*", "NPM_CONFIG_*", "NPM_TOKEN", "YARN_*", "PNPM_*", "BUN_*", "DENO_*", "COREPACK_*", "ELECTRON_*", "TS_NODE_*",
 	"PIP_*", "UV_*", "POETRY_*", "PIPENV_*", "VIRTUAL_ENV", "CONDA_*", "PYENV_*", "ASDF_*", "MISE_*", "RTX_*", "VOLTA_*", "NVM_*", "FNM_*", "GOENV_*", "JENV_*", "NODENV_*", "BUNDLE_*", "GEM_*", "RBENV_*",
 	"PHPRC", "PHP_INI_SCAN_DIR", "COMPOSER*", "LUA_*", "R_*", "JULIA_*", "GUILE_*", "TCL*", "GHC*", "STACK_*", "CABAL_*", "OCAML*", "ERL_*", "ELIXIR_*", "MIX_*",
+	"DEBUGINFOD_*", "GAWK_*", "BC_ENV_ARGS", "DC_ENV_ARGS", "MAGIC", "HISTFILE", "TOPRC", "HTOPRC",
 	"TAR_OPTIONS", "TAR_*", "GZIP", "ZIPOPT", "UNZIP*", "XZ_*", "ZSTD_*", "GREP_OPTIONS", "RIPGREP_*", "AG_*", "ACK*", "UGREP_*", "COW*", "TEXTDOMAIN*", "GNUPGHOME", "GZIP_OPT", "FZF_*", "FD_*", "AWKPATH", "AWKLIBPATH",
 	"RSYNC_*", "CVS_RSH", "SVN_*", "HG*", "BORG_*", "RESTIC_*", "RCLONE_*", "SSH_*", "CURL_*", "WGETRC", "NETRC",
 	"DOCKER_*", "BUILDKIT_*", "COMPOSE_*", "KUBECONFIG", "KUBE*", "HELM_*", "TF_*", "ANSIBLE_*", "VAULT_*", "PULUMI_*", "TERRAGRUNT_*",

@@ -473,7 +473,7 @@ func (c *cmd) chmod(p program, words []word) {
 	a := c.parseArgs(plain, p.opts, false, false)
 	c.optionEffects(p, a)
 	files := a.operands
-	if !mode && !a.has("reference") && len(files) > 0 && p.name != "setfacl" && p.name != "xattr" {
+	if !mode && !a.has("reference") && len(files) > 0 && p.name != "setfacl" && p.name != "setfattr" && p.name != "xattr" {
 		files = files[1:]
 	}
 	for _, w := range files {

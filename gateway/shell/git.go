@@ -76,8 +76,13 @@ func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
 			if !harmlessSetting(next) {
 				c.opaque("sets git's configuration, which can run a program")
 			}
-		case w.text == "--version", w.text == "-v", w.text == "--help", w.text == "-h", w.text == "--html-path", w.text == "--man-path",
+		case w.text == "--version", w.text == "-v", w.text == "--html-path", w.text == "--man-path",
 			w.text == "--info-path", w.text == "--exec-path" && !has:
+			return nil, true
+		case w.text == "--help", w.text == "-h":
+			if i+1 < len(words) {
+				c.opaque(manual)
+			}
 			return nil, true
 		case w.text == "-P", w.text == "--no-pager", w.text == "--no-replace-objects", w.text == "--bare", w.text == "--no-optional-locks",
 			w.text == "--literal-pathspecs", w.text == "--glob-pathspecs", w.text == "--noglob-pathspecs", w.text == "--icase-pathspecs",
@@ -89,7 +94,7 @@ func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
 			if !has {
 				i++
 			}
-			if name != "--namespace" {
+			if name != "--namespace" && !c.ownRepository(name, w, next, has) {
 				c.opaque("uses another repository, whose settings can run a program")
 			}
 		default: // -p, --paginate, --exec-path=, --config-env, and what is new
@@ -97,6 +102,26 @@ func (c *cmd) gitOptions(words []word) (rest []word, done bool) {
 		}
 	}
 	return nil, true
+}
+
+// manual is said where git shows a page of its manual.
+const manual = "shows its manual in a pager"
+
+// ownRepository reports whether --git-dir or --work-tree names what git in the
+// project finds by itself.
+func (c *cmd) ownRepository(name string, w, next word, joined bool) bool {
+	value := next
+	if joined {
+		value = w.cut(len(name) + 1)
+	}
+	own := map[string]string{"--git-dir": join(c.a.view.root, ".git"), "--work-tree": c.a.view.root}[name]
+	places := c.a.paths(value, c.st)
+	for _, p := range places {
+		if q, ok := c.a.view.resolve(p, true); !ok || q != own {
+			return false
+		}
+	}
+	return len(places) > 0
 }
 
 // harmlessSetting reports a git -c name=value that surely runs nothing.
@@ -214,6 +239,16 @@ func (c *cmd) gitSub(sub string, q program, words []word) {
 	a := c.parseArgs(words, q.opts, false, false)
 	if a.prints() {
 		return
+	}
+	if anyOf(words, "--help") {
+		c.opaque(manual)
+	}
+	for _, o := range a.options {
+		if o.name == "format" || o.name == "pretty" {
+			if v := o.value; v.kind == unknown || strings.Contains(v.text, "%G") || strings.Contains(v.text, "%(signature") {
+				c.unknown("may check signatures, with the program that the settings name")
+			}
+		}
 	}
 	c.optionEffects(q, a)
 	c.gitMore(sub, a)

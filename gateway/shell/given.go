@@ -37,6 +37,34 @@ func (c *cmd) cmake(p program, words []word) {
 	c.done()
 }
 
+// makefile is make, which runs code that is not seen, or code that it is given: on
+// its input, or in a variable.
+func (c *cmd) makefile(p program, words []word) {
+	if p.name == "bmake" {
+		p.opts = strings.TrimSuffix(p.opts, " v#") // -v NAME computes a variable there
+	}
+	a := c.parseArgs(words, p.opts, false, false)
+	c.optionEffects(p, a)
+	for _, o := range a.options {
+		if o.act == '<' && o.value.text != "" && (o.value.is("-") || strings.HasPrefix(o.value.text, "/dev/") || strings.HasPrefix(o.value.text, "/proc/")) {
+			c.opaque("runs the code that it is given on its input")
+		}
+	}
+	for _, w := range a.operands {
+		name, value, has := strings.Cut(w.text, "=")
+		name = strings.TrimRight(name, ":?+!")
+		switch {
+		case !has:
+		case name == "SHELL", name == ".SHELLFLAGS", strings.HasSuffix(name, "FLAGS") && strings.HasPrefix(name, "M"), strings.Contains(value, "$(") || strings.Contains(value, "${"):
+			c.opaque("is given code in the variable " + name)
+		}
+	}
+	if !a.prints() {
+		c.unknown("runs code that is not seen")
+	}
+	c.done()
+}
+
 // cmakeTools are the tools of cmake -E and what does the same; "" by the same name.
 var cmakeTools = [...][2]string{
 	{"rm|touch|cat|echo|env|time|sleep|true|false|tar|md5sum|sha1sum|sha224sum|sha256sum|sha384sum|sha512sum", ""},
@@ -64,10 +92,44 @@ func (c *cmd) given(p program, words []word) {
 			c.add(c.a.deletes(w, true, c.st)...)
 		}
 	}
+	if extracts(p.name, words) {
+		c.unpack(word{}, false, false, p.name == "cpio" || p.name == "pax")
+	}
 	for _, w := range words {
 		c.mayWrite(w)
 	}
 	c.done()
+}
+
+// extracts reports whether an archiver unpacks, over what is there.
+func extracts(name string, words []word) bool {
+	mode := ""
+	if len(words) > 0 {
+		mode = words[0].text
+	}
+	short := func(letters string) bool {
+		for _, w := range words {
+			if !w.known() || strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "--") && strings.ContainsAny(w.text, letters) {
+				return true
+			}
+		}
+		return false
+	}
+	switch name {
+	case "cpio":
+		return short("ip") || anyOf(words, "--extract", "--pass-through")
+	case "pax":
+		return short("r")
+	case "7z", "7za", "7zr", "rar", "unrar":
+		return mode == "x" || mode == "e"
+	case "jar", "ar":
+		return strings.Contains(mode, "x")
+	case "unar", "unsquashfs", "cabextract":
+		return !short("l") && !anyOf(words, "--list")
+	case "dpkg-deb":
+		return short("xRX") || anyOf(words, "--extract", "--raw-extract", "--vextract")
+	}
+	return false
 }
 
 // mayWrite is a write to what a word names, alone or joined to an option, where that

@@ -117,15 +117,18 @@ func (c *cmd) parseArgs(words []word, specs string, first, single bool) args {
 	out := args{single: single}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
+		if w.kind == glob && w.maybeOption() {
+			out.unsure = out.unsure || c.a.dashed(w, c.st)
+			if len(w.text) < 2 || w.text[0] != '-' {
+				out.operands = append(out.operands, w)
+				continue
+			} // else it is an option, as it stands, where it matches nothing
+		}
 		switch {
 		case w.is("--"):
 			out.operands = append(out.operands, words[i+1:]...)
 			out.ended = true
 			return out
-		case w.kind == glob && w.maybeOption():
-			out.unsure = out.unsure || c.a.dashed(w, c.st)
-			out.operands = append(out.operands, w)
-			continue
 		case w.kind == unknown && (w.several || w.text == "" || w.text == "-" || w.text == "--"):
 			out.unsure = true
 			out.operands = append(out.operands, w)

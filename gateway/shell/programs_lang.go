@@ -55,7 +55,7 @@ var languages = []program{
 		"rustc|rustdoc|ghc|runghc|ocamlc|dune|swiftc|javac|kotlinc|scalac|tsc|vue-tsc|elm|protoc|buf|" +
 			"thrift|flatc|swig|bison|flex|yacc|lex|cython|pyinstaller|wasm-pack|solc|zig|v|gleam",
 		"unknown",
-		"o=> o,out=> output=>",
+		"o=> o,out=> output=> V#",
 	},
 	{"go", "code", ""},
 	{
@@ -132,9 +132,9 @@ var toolchains = []program{
 var builders = []program{
 	{
 		"make|gmake|bmake|remake",
-		"unknown",
+		"code",
 		"f,file,makefile=< C,directory= I,include-dir= j,jobs=? l,load-average=? o,old-file= W,what-if= n,just-print " +
-			"eval=! E=! version#",
+			"eval=! E=! version# v#",
 	},
 	{"cmake|ccmake|cmake-gui", "code", "S= B= D= G= T= A= C=* P=* E=* build install preset= version#"},
 	{

@@ -27,7 +27,7 @@ var networkTools = []program{
 			"private-key= hsts-file=> N c,continue q,quiet v S r,recursive p,page-requisites k,convert-links m,mirror nc " +
 			"no-check-certificate content-disposition spider b",
 	},
-	{"ssh|mosh|autossh|sshpass|slogin|et|telnet|rlogin|rsh|rexec", "code remote", "o= i=< p= l= L= R= D= J= W= w= F=! E=> b= c= e= m= O= Q= S= B= I=!"},
+	{"ssh|mosh|autossh|sshpass|slogin|et|telnet|rlogin|rsh|rexec", "code remote", "V# o= i=< p= l= L= R= D= J= W= w= F=! E=> b= c= e= m= O= Q= S= B= I=!"},
 	{"scp|sftp|lftp|ftp|ncftp|tftp|rclone|s3cmd|unison|restic|borg|duplicity", "code remote", ""},
 	{
 		"rsync",
@@ -44,7 +44,8 @@ var networkTools = []program{
 	{
 		"ping|ping6|fping|arping|hping3|traceroute|traceroute6|tracepath|mtr|nslookup|dig|host|drill|dog|whois|nmap|" +
 			"masscan|iperf|iperf3|speedtest-cli|snmpwalk|ldapsearch|rpcinfo|showmount|smbclient|tcpdump|tshark|ntpdate|" +
-			"dhclient|avahi-browse|dns-sd",
+			"dhclient|avahi-browse|dns-sd|arp-scan|speedtest|chronyc|freshclam|sshfs|curlftpfs|nikto|gobuster|ffuf|sqlmap|" +
+			"hydra|sslscan|ssh-audit|subfinder|nuclei|bettercap|rdate|sntp|ldapadd|ldapmodify|snmpget|snmpset|whatweb",
 		"network",
 		"",
 	},

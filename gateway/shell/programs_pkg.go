@@ -137,7 +137,7 @@ var packages = []program{
 
 // clouds are the clients of clusters, clouds and hosts of code.
 var clouds = []program{
-	{"docker|podman|nerdctl", "code", ""},
+	{"docker|podman|nerdctl", "code", "v#"},
 	{"buildah|skopeo|crane|docker-compose|podman-compose|ctr|crictl|lxc|incus|kind|minikube|k3d|k3s|trivy|grype|syft", "network unknown", ""},
 	{
 		"kubectl|oc|helm|helmfile|kustomize|k9s|stern|kubectx|kubens|kubeadm|istioctl|linkerd|argocd|flux|velero|" +

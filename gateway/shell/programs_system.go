@@ -36,12 +36,14 @@ var systemTools = []program{
 	{
 		"mount|umount|mkfs|mkfs.ext2|mkfs.ext3|mkfs.ext4|mkfs.xfs|mkfs.btrfs|mkfs.vfat|mkfs.fat|mkfs.ntfs|mke2fs|newfs|" +
 			"mkswap|swapon|swapoff|fdisk|sfdisk|cfdisk|gdisk|sgdisk|parted|wipefs|blkdiscard|hdparm|losetup|cryptsetup|" +
+			"mkfs.exfat|mkfs.f2fs|mkfs.jfs|mkfs.minix|mkfs.msdos|mkdosfs|mkntfs|mkexfatfs|mkudffs|pvremove|vgremove|vgreduce|" +
+			"pvmove|lvresize|lvextend|lvreduce|xfs_repair|xfs_growfs|partprobe|kpartx|growpart|" +
 			"dmsetup|mdadm|pvcreate|vgcreate|lvcreate|lvremove|resize2fs|e2fsck|fsck|tune2fs|badblocks|diskutil|hdiutil|" +
 			"zpool|zfs|btrfs|grub-install|flashrom|nvme|smartctl|eject|ddrescue",
 		"code disk",
 		"",
 	},
-	{"shutdown|reboot|halt|poweroff|init|telinit|kexec|rtcwake|systemd-run", "privilege outside", ""},
+	{"shutdown|reboot|halt|poweroff|init|telinit|kexec|rtcwake|systemd-run|killall5|ipcrm|ipcmk|chcpu|chmem|zramctl", "privilege outside", ""},
 	{
 		"useradd|userdel|usermod|groupadd|groupdel|groupmod|adduser|deluser|addgroup|delgroup|passwd|chpasswd|chsh|" +
 			"chfn|vipw|visudo|gpasswd|dscl",
@@ -61,10 +63,11 @@ var systemTools = []program{
 	{"defaults|plutil|gsettings|dconf|xdg-mime|xdg-settings|fc-cache|pmset", "outside", ""},
 	{"openssl", "code", ""},
 	{
-		"gpg|gpg2|age|age-keygen|minisign|sops|pass|security|secret-tool|ssh-keygen|ssh-add|ssh-agent|gpgconf|cosign",
+		"gpg|gpg2|age|age-keygen|minisign|sops|pass|security|secret-tool|ssh-keygen|ssh-add|gpgconf|cosign",
 		"unknown outside",
 		"recv-keys@ keyserver=@ search-keys@ send-keys@ refresh-keys@ fetch-keys@ locate-keys@",
 	},
+	{"ssh-agent", "unknown outside run", "a= E= P= t= k s c d D"},
 	{"vault|op|bw|consul|nomad|vagrant|ssh-copy-id|ssh-keyscan", "network unknown", ""},
 	{"mail|mailx|sendmail|mutt|msmtp|swaks", "network opaque", ""},
 	{"getopt", "data", ""},

@@ -42,7 +42,7 @@ var textTools = []program{
 		"code",
 		"F,field-separator= v,assign= f,file=! e,source=! i,include=! l,load=! E,exec=! D,debug=?! o,pretty-print=?> " +
 			"p,profile=?> d,dump-variables=?> L,lint=? S,sandbox b,characters-as-bytes O,optimize s,no-optimize t,lint-old " +
-			"r,re-interval n,non-decimal-data M,bignum N,use-lc-numeric P,posix c,traditional C,copyright g,gen-pot h k,csv",
+			"r,re-interval n,non-decimal-data M,bignum N,use-lc-numeric P,posix c,traditional C,copyright g,gen-pot h k,csv W=!",
 	},
 	{"jq|gojq|jaq", "code", "f,from-file=< i,in-place args jsonargs indent= L,library-path= tab e,exit-status"},
 	{"yq", "code", "i,inplace~ o,output-format= p,input-format= I,indent= P,prettyPrint from-file=< s,split-exp=! split-exp-file=! e,exit-status"},
@@ -55,7 +55,7 @@ var textTools = []program{
 	{"xsltproc", "read unknown", "o,output=>"},
 	{"iconv", "read", "f,from-code= t,to-code= o,output=>"},
 	{"dos2unix|unix2dos|mac2unix", "write", "n! o"},
-	{"less|more|most|pg|lv|zless|zmore", "opaque", ""},
+	{"less|more|most|pg|lv|zless|zmore", "opaque read", ""},
 	{
 		"bat|batcat",
 		"read",
@@ -66,15 +66,16 @@ var textTools = []program{
 	{
 		"ed|ex|vi|vim|vimdiff|view|gvim|nvim|nano|rnano|pico|emacs|emacsclient|joe|micro|hx|kak|mcedit|mc|code|cursor|" +
 			"windsurf|subl|zed|idea|gedit|kate|mate|rvim",
-		"opaque",
+		"opaque read",
 		"",
 	},
 	{
-		"watch|parallel|entr|nodemon|watchexec|script|expect|tmux|screen|zellij|byobu|dtach|abduco|inotifywait|fswatch|" +
+		"watch|parallel|sem|entr|nodemon|watchexec|script|expect|screen|zellij|byobu|dtach|abduco|inotifywait|fswatch|" +
 			"at|batch|atq|atrm|xdotool|osascript|ttyd|reptyr",
 		"opaque",
 		"",
 	},
+	{"tmux", "opaque first", "V#"},
 	{"fzf|sk|peco|percol|dialog|whiptail|zenity", "opaque", ""},
 	{"patch", "here unknown write", "i,input=< o,output=> r,reject-file=> p,strip= d,directory=+ e,ed! b dry-run D,ifdef= F,fuzz= V= B= Y= z="},
 	{"tokei|scc", "names tree", "o=> output=> e,exclude= t,type= f,format= s,sort= i= x= exclude-dir= include-ext= format-multi=!"},
@@ -95,7 +96,7 @@ var textTools = []program{
 	{"m4|dc", "opaque", ""},
 	{"bc", "read", ""},
 	{"mlr|xsv|qsv|csvcut|csvgrep|csvlook|datamash|gron|fx|pup|xq|dasel|xmlstarlet|pv", "unknown", ""},
-	{"rename|prename|mmv|vidir|detox", "opaque", ""},
+	{"rename|prename|mmv|vidir|vipe|pee|detox", "opaque", ""},
 	{
 		"convert|magick|mogrify|identify|ffmpeg|ffprobe|sox|gs|inkscape|dot|gnuplot|exiftool|optipng|qpdf|pdftk|" +
 			"pdftotext|tesseract|wkhtmltopdf|mmdc",

@@ -110,6 +110,10 @@ func (c *cmd) special(p program, words []word) {
 		c.admin(name, words)
 	case "cmake", "ccmake", "cmake-gui":
 		c.cmake(p, words)
+	case "make", "gmake", "bmake", "remake":
+		c.makefile(p, words)
+	case "rimraf", "del-cli":
+		c.unwrap(append([]word{exactWord("rm"), exactWord("-rf")}, words...))
 	case "kavi":
 		c.kavi(words)
 	default:

@@ -112,9 +112,18 @@ func (p program) risky() bool {
 	return false
 }
 
+// prints reports whether a word alone asks for the version and nothing else.
+func (p program) prints(w word) bool {
+	s, ok := spec{}, false
+	if w.is("-v", "-V") {
+		s, ok = findOption(p.opts, w.text[1:], false)
+	}
+	return ok && s.act == '#'
+}
+
 // apply says what a program of the table does with its words, and records it.
 func (c *cmd) apply(p program, words []word) {
-	if len(words) == 1 && words[0].is("--help", "--version") && !p.is("run") && !p.is("local") && !p.builtin() {
+	if len(words) == 1 && (words[0].is("--help", "--version") || p.prints(words[0])) && !p.is("run") && !p.is("local") && !p.builtin() {
 		c.done()
 		return
 	}

@@ -216,6 +216,9 @@ func (c *cmd) disk(words []word) {
 	}
 	c.add(Effect{Kind: Privilege, Why: "works on a disk"})
 	c.outside("works on a disk")
+	if c.argv[0].is("mount", "umount", "losetup", "swapon", "swapoff", "eject", "smartctl") {
+		words = nil // they leave what is on the disk
+	}
 	for _, w := range words {
 		if w.known() && strings.HasPrefix(w.text, "/dev/") {
 			c.add(c.a.writes(w, true, c.st)...)
