@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -195,7 +194,7 @@ func (s *Session) askedAgain(old, k *call, j judged) {
 			return
 		}
 		old.judged.nest = j.nest
-		if old.phase == held && j.Action == gateway.Prompt && (j.seal != old.approval.Seal || !reflect.DeepEqual(j.text, old.approval.Text)) {
+		if old.phase == held && j.Action == gateway.Prompt && !old.approval.shows(j) {
 			s.withdraw(old, j, func(error) {})
 		}
 	case decided:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"kavi/gateway"
@@ -164,9 +165,7 @@ func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, a *addin
 		})
 		s.decideBy(k, j.Judgement)
 		return
-	case j.Action == gateway.Prompt && (j.seal != k.approval.Seal || j.Risk != k.approval.Judged.Risk || !reflect.DeepEqual(j.text, k.approval.Text)):
-		// The text is in the seal; it is compared too, for what was shown may come
-		// from pending/, and that is a file like any other.
+	case j.Action == gateway.Prompt && !k.approval.shows(j):
 		s.withdraw(k, j, done)
 		return
 	}
@@ -179,6 +178,17 @@ func (s *Session) rechecked(k *call, was phase, j judged, by ledger.By, a *addin
 		return
 	}
 	s.decide(k, gateway.Verdict{Allow: true}, by)
+}
+
+// shows tells whether the approval shows what was judged now. The text is in the
+// seal; it is compared too, and so are the parts, for what was shown may come from
+// pending/, and that is a file like any other.
+func (a *Approval) shows(j judged) bool {
+	return j.seal == a.Seal && j.Risk == a.Judged.Risk && reflect.DeepEqual(j.text, a.Text) &&
+		slices.EqualFunc(j.Parts, a.Judged.Parts, func(x, y gateway.Part) bool {
+			return x.Text == y.Text && x.Start == y.Start && x.End == y.End && x.Inert == y.Inert &&
+				slices.Equal(x.Argv, y.Argv) && slices.Equal(x.Full, y.Full) && slices.Equal(x.Effects, y.Effects)
+		})
 }
 
 // withdraw replaces an approval by a new one, because its call changed.
