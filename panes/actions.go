@@ -146,7 +146,7 @@ func readLog(l *ledger.Ledger, from uint64, most int) logPage {
 		if e.Aside() {
 			return
 		}
-		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e), More: logMore(e)}
+		l := logLine{Seq: e.Seq, Text: e.Line(), Bad: isBad(e), More: logMore(e)}
 		l.Of, l.About, l.Not = takes(e)
 		page.Lines = append(page.Lines, l)
 	}

@@ -3,11 +3,11 @@ package panes
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"kavi/gateway/display"
 	"kavi/session"
+	"kavi/session/ledger"
 )
 
 // difference is what changes did, once it was asked for.
@@ -46,16 +46,7 @@ func changeVerb(kind string) string {
 }
 
 // plusMinus is "+3, -1"; "" where no lines were counted.
-func plusMinus(f *session.FileChange) string {
-	var parts []string
-	if f.Plus > 0 {
-		parts = append(parts, fmt.Sprintf("+%d", f.Plus))
-	}
-	if f.Minus > 0 {
-		parts = append(parts, fmt.Sprintf("-%d", f.Minus))
-	}
-	return strings.Join(parts, ", ")
-}
+func plusMinus(f *session.FileChange) string { return ledger.PlusMinus(f.Plus, f.Minus) }
 
 // files gives the changes of files with the protected ones first.
 func files(c *session.Unexplained) []session.FileChange {

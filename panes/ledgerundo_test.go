@@ -39,7 +39,7 @@ func fileEntries() []ledger.Entry {
 			Data: map[string]string{"change": change("created", `,"protected":true,"gap":true`), "item": "chg_02"},
 		},
 		{
-			Kind: "change kept", What: "src/x.go", Why: string(session.MinePaths), By: &ledger.By{Kind: ledger.ByOperator, Client: "attach 1"},
+			Kind: ledger.ChangeKept, What: "src/x.go", Why: string(session.MinePaths), By: &ledger.By{Kind: ledger.ByOperator, Client: "attach 1"},
 			Data: map[string]string{"item": "chg_03"},
 		},
 		{
@@ -58,7 +58,7 @@ func fileEntries() []ledger.Entry {
 
 func logOf(list []ledger.Entry) (lines []logLine) {
 	for _, e := range list {
-		l := logLine{Seq: e.Seq, Text: logText(e), Bad: isBad(e), More: logMore(e)}
+		l := logLine{Seq: e.Seq, Text: e.Line(), Bad: isBad(e), More: logMore(e)}
 		l.Of, l.About, l.Not = takes(e)
 		lines = append(lines, l)
 	}
@@ -89,9 +89,9 @@ func TestAFilesNameSaysNothingAboutItsMaker(t *testing.T) {
 		if e.Path == "" {
 			continue
 		}
-		before := strings.TrimSuffix(logText(e), e.What)
+		before := strings.TrimSuffix(e.Line(), e.What)
 		e.What, e.Path = "", name
-		got := logText(e)
+		got := e.Line()
 		if !strings.HasPrefix(strings.TrimSuffix(got, " from src/old.go"), strings.TrimSuffix(before, e.What+" from src/old.go")) && e.Why != "ambiguous" {
 			t.Errorf("%q\ndoes not begin with\n%q", got, before)
 		}

@@ -92,9 +92,6 @@ type UndoOutcome struct {
 	Why  string `json:"why,omitempty"` // why not; safe to display
 }
 
-// changeKept is the kind of entry that says that unexplained changes are the operator's own.
-const changeKept ledger.Kind = "change kept"
-
 // errNoWatch: there is nothing to show or take back.
 var errNoWatch = errors.New("changes of files are not watched in this session")
 
@@ -148,7 +145,7 @@ func (s *Session) Keep(ctx context.Context, item string, m Mine, by Operator) er
 			reply(struct{}{}, ErrNoItem)
 			return
 		}
-		e := ledger.Entry{Kind: changeKept, By: operator(by), What: u.Files[0].Path, Why: string(m), Data: map[string]string{"item": u.ID}}
+		e := ledger.Entry{Kind: ledger.ChangeKept, By: operator(by), What: u.Files[0].Path, Why: string(m), Data: map[string]string{"item": u.ID}}
 		s.commit([]ledger.Entry{e}, func(err error) {
 			if err == nil {
 				switch m {

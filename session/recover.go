@@ -188,7 +188,7 @@ func (p *past) take(e ledger.Entry) {
 		delete(p.calls, e.Call)
 	case ledger.FileUnsanctioned:
 		p.item(e)
-	case changeKept:
+	case ledger.ChangeKept, ledger.ChangeTakenBack:
 		delete(p.items, e.Data["item"])
 	case ledger.RuleAdded:
 		p.rules = append(p.rules, e)

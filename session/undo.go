@@ -205,7 +205,7 @@ func undoEntries(id, worktree string, of ChangesOf, made []watch.Change, reason 
 func (s *Session) recordUndo(ctx context.Context, id string, of ChangesOf, entries []ledger.Entry, reason string, by Operator) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
 		if of.Item != "" {
-			entries = append(entries, ledger.Entry{Kind: changeKept, By: operator(by), Why: "taken back, as far as that could be: " + id, Data: map[string]string{"item": of.Item}})
+			entries = append(entries, ledger.Entry{Kind: ledger.ChangeTakenBack, By: operator(by), Why: "as far as that could be: " + id, Data: map[string]string{"item": of.Item, "undo": id}})
 		}
 		s.commitAll(entries, func(err error) {
 			if u := s.items[of.Item]; u != nil && err == nil {

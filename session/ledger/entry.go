@@ -41,6 +41,8 @@ const (
 	FileChanged      Kind = "file changed"
 	FileUnsanctioned Kind = "file unsanctioned" // changed, and no allowed call explains it
 	FileUndone       Kind = "file undone"
+	ChangeKept       Kind = "change kept"       // unexplained changes are the operator's own
+	ChangeTakenBack  Kind = "change taken back" // unexplained changes were answered by an undo; Data["undo"] names it
 
 	OperatorAttached Kind = "operator attached"
 	OperatorDetached Kind = "operator detached"

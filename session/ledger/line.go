@@ -22,7 +22,10 @@ func (e Entry) Line() string {
 		when = e.Time.Local().Format(time.DateTime)
 	}
 	agent := display.Safe(e.Agent)
-	if agent == "" {
+	switch {
+	case agent == "" && e.Kind == FileUnsanctioned:
+		agent = "?" // nobody knows who it was
+	case agent == "":
 		agent = "kavi"
 	}
 	pad := strings.Repeat(" ", max(0, agentCells-display.Width(agent)))
@@ -65,6 +68,9 @@ func (e Entry) gist() string {
 
 // Words is Line without time and agent.
 func (e Entry) Words() string {
+	if e.isFile() {
+		return display.Safe(e.fileWords())
+	}
 	var b strings.Builder
 	b.WriteString(e.phrase())
 	if e.Call != "" {
@@ -99,6 +105,8 @@ func (e Entry) phrase() string {
 		}
 	case CallExecuted:
 		return "runs"
+	case ChangeKept, ChangeTakenBack:
+		return strings.TrimSpace(string(e.Kind) + " " + e.Data["item"])
 	case Problem:
 		return "problem"
 	}

@@ -47,7 +47,20 @@ func TestLine(t *testing.T) {
 		},
 		{Entry{Kind: AgentStarted, Agent: "a", Argv: []string{"claude", "--x"}}, "a        agent started: claude --x"},
 		{Entry{Kind: MachineSlept, For: 9*time.Hour + 12*time.Minute + 3*time.Second}, "kavi     machine slept · 9h12m"},
-		{Entry{Kind: FileUnsanctioned, Path: "src/a.go"}, "kavi     file unsanctioned: src/a.go"},
+		{Entry{Kind: FileUnsanctioned, Path: "src/a.go"}, "?        UNEXPLAINED: changed: src/a.go"},
+		{
+			Entry{Kind: FileUnsanctioned, Path: ".git/hooks/x", Data: map[string]string{"item": "chg_01", "change": `{"kind":"created","add":2,"protected":true,"gap":true}`}},
+			"?        UNEXPLAINED chg_01, PROTECTED: created (+2), while nobody watched: .git/hooks/x",
+		},
+		{
+			Entry{Kind: FileChanged, Agent: "a", Call: "call_1", What: "b.go", Why: "inferred", Data: map[string]string{"calls": "call_1", "change": `{"kind":"renamed","from":"a.go\n"}`}},
+			`a        renamed by call_1, inferred: b.go from a.go\n`,
+		},
+		{
+			Entry{Kind: FileUndone, Call: "undo_01", What: "b.go", Reason: "not\nthat", By: &By{Kind: ByOperator}, Data: map[string]string{"of": "call_1", "change": `{"kind":"modified","add":1,"del":2}`}},
+			`kavi     taken back as undo_01, of call_1: modified (+1, -2), because not\nthat: b.go`,
+		},
+		{Entry{Kind: ChangeTakenBack, Why: "as far as that could be: undo_01", By: &By{Kind: ByOperator}, Data: map[string]string{"item": "chg_01"}}, "kavi     change taken back chg_01 · as far as that could be: undo_01 · by the operator"},
 		{Entry{Kind: Problem, Why: "the disk is full"}, "kavi     problem · the disk is full"},
 		{Entry{Kind: Checkpoint, Seq: 7}, "kavi     checkpoint · 7 " + strings.Repeat("0", 64)},
 		{Entry{Kind: "of a later version", Agent: "a", Path: "x", To: "y"}, "a        of a later version: x -> y"},
