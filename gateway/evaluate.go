@@ -199,6 +199,38 @@ func (ju *judging) ride() {
 	}
 }
 
+// alight has riders judged for themselves that change more than every part beside
+// which they ride may: what is allowed to read does not write by { ls; } > f.
+func (ju *judging) alight() {
+	rides := func(i int) bool {
+		return ju.rides[i] && slices.ContainsFunc(ju.parts[i].Effects, func(e Effect) bool { return e.Kind != shell.Read })
+	}
+	first := 0
+	for first < len(ju.parts) && !rides(first) {
+		first++
+	}
+	if first == len(ju.parts) {
+		return
+	}
+	var caps [][]shell.Kind
+	for i := range ju.parts {
+		if ju.rides[i] {
+			continue
+		}
+		o := ju.part(i)
+		if o.action != Allow {
+			return // it is asked about anyway
+		}
+		caps = append(caps, o.caps)
+	}
+	may := common(caps)
+	for i := first; i < len(ju.parts); i++ {
+		if rides(i) && slices.ContainsFunc(ju.parts[i].Effects, func(e Effect) bool { return e.Kind != shell.Read && !slices.Contains(may, e.Kind) }) {
+			ju.rides[i] = false
+		}
+	}
+}
+
 func isCd(p Part) bool {
 	return p.Argv[0].Known && (p.Argv[0].Text == "cd" || p.Argv[0].Text == "pushd" || p.Argv[0].Text == "popd")
 }

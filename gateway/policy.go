@@ -122,6 +122,7 @@ func newJudging(p *Policy, c *Call, who Asker, w World) *judging {
 	if len(p.rules) > 0 {
 		ju.subj = ju.subjects()
 	}
+	ju.alight()
 	return ju
 }
 
