@@ -113,6 +113,7 @@ func everything(t *testing.T, f family, m mode) {
 		t.Errorf("the shell's command ran so often: %q", got)
 	}
 	x.account(t, turns)
+	x.quiet(t)
 }
 
 // check compares what is held with what the model asked for.
