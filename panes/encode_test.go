@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -130,5 +131,28 @@ func TestTheCursorHasItsShape(t *testing.T) {
 	show(t, s, l)
 	if l.screen.Cursor().Visible {
 		t.Error("it is not hidden")
+	}
+}
+
+// TestNoPaddingReachesATerminal: descriptions of old terminals say in the middle
+// of a sequence how long to wait, for a program to take out.
+func TestNoPaddingReachesATerminal(t *testing.T) {
+	for _, name := range []string{"vt100", "vt220", "linux", "screen", "xterm"} {
+		ti := describe(map[string]string{"TERM": name})
+		if ti.Name != name {
+			t.Errorf("%s is described as %s", name, ti.Name)
+		}
+		e := newEncoder(ti)
+		e.begin(true)
+		e.cell(3, 4, "x", 1, "", "")
+		got := string(e.end(cursor{x: 5, y: 6}))
+		for _, want := range []string{"J", "\x1b[5;4Hx", "\x1b[7;6H"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: %q lacks %q", name, got, want)
+			}
+		}
+		if all := fmt.Sprint(*ti); strings.Contains(got+all, "$<") {
+			t.Errorf("%s: padding is left in %q", name, all)
+		}
 	}
 }

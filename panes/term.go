@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/gdamore/tcell/v2/terminfo"
@@ -20,6 +21,7 @@ func describe(env map[string]string) *terminfo.Terminfo {
 		}
 	}
 	ti := *entry
+	unpad(&ti)
 	switch env["COLORTERM"] {
 	case "truecolor", "24bit", "24-bit":
 		ti.TrueColor = true
@@ -34,6 +36,26 @@ func describe(env map[string]string) *terminfo.Terminfo {
 		ti.XTermLike = true
 	}
 	return &ti
+}
+
+// unpad takes the marks of padding ("$<5>": wait so many milliseconds here) out of
+// a description: no terminal of today needs to be waited for.
+func unpad(ti *terminfo.Terminfo) {
+	fields := reflect.ValueOf(ti).Elem()
+	for i := range fields.NumField() {
+		f := fields.Field(i)
+		if f.Kind() != reflect.String {
+			continue
+		}
+		for {
+			before, rest, padded := strings.Cut(f.String(), "$<")
+			_, after, closed := strings.Cut(rest, ">")
+			if !padded || !closed {
+				break
+			}
+			f.SetString(before + after)
+		}
+	}
 }
 
 // ascii tells whether the client's locale names a character set that is not
