@@ -305,7 +305,7 @@ func (r *Rule) covers(s *subject, i int) bool {
 	case e.Never, !kind, e.Outside && !r.effects.has(Outside), e.Protected && !r.effects.has(Protected):
 		return false
 	}
-	if len(r.paths) > 0 {
+	if len(r.paths) > 0 && (r.Kind != Exec || changes(e.Kind)) {
 		if !onFiles(e.Kind) || e.Path == "" || e.Unsure || !r.coversPath(e, &s.places[i]) {
 			return false
 		}
@@ -315,6 +315,9 @@ func (r *Rule) covers(s *subject, i int) bool {
 	}
 	return r.unless == nil || r.Kind == Exec || !r.exceptsSome(s, e, &s.places[i])
 }
+
+// changes tells whether an effect of the kind changes files.
+func changes(k shell.Kind) bool { return k == shell.Write || k == shell.Overwrite || k == shell.Delete }
 
 func hasNetwork(p *Part) bool {
 	return slices.ContainsFunc(p.Effects, func(e Effect) bool { return e.Kind == shell.Network })

@@ -94,7 +94,7 @@ func (ju *judging) offer(i int, verdict Action) (rules []Rule, none string) {
 		}
 	}
 	if ju.c.Tool == wire.ToolExec {
-		r, none := offerCommand(base, p)
+		r, none := ju.offerCommand(base, p)
 		return []Rule{r}, none
 	}
 	if ju.c.Tool == wire.ToolMCP {
@@ -150,7 +150,7 @@ func unforgettable(p Part) string {
 
 // offerCommand generalises a command: the first words of a program whose
 // subcommands are known, else exactly these words.
-func offerCommand(base Rule, p Part) (Rule, string) {
+func (ju *judging) offerCommand(base Rule, p Part) (Rule, string) {
 	base.Kind = Exec
 	argv := p.Argv
 	if len(p.Full) > 0 {
@@ -170,7 +170,7 @@ func offerCommand(base Rule, p Part) (Rule, string) {
 		words[i] = w.Text
 	}
 	if g, ok := parseGit(argv); ok && len(g.rest)+2 != len(words) {
-		return base.exactly(words, p.Effects), ""
+		return ju.exactly(base, words, p.Effects)
 	}
 	exact := len(p.Full) > 0
 	var seen []shell.Kind
@@ -187,7 +187,7 @@ func offerCommand(base Rule, p Part) (Rule, string) {
 	}
 	n := arity(words)
 	if exact || n == 0 || n > len(words) {
-		return base.exactly(words, p.Effects), ""
+		return ju.exactly(base, words, p.Effects)
 	}
 	if !slices.Contains(seen, shell.Read) {
 		seen = append(seen, shell.Read)
@@ -199,21 +199,44 @@ func offerCommand(base Rule, p Part) (Rule, string) {
 	return base, ""
 }
 
-// exactly is the rule about these words alone, with the effects that they have.
-func (r Rule) exactly(words []string, effects []Effect) Rule {
+// exactly is the rule about these words alone, with the effects that they have. What
+// it replaces, or changes outside, is named too: the same words in another folder, or
+// with another redirection, replace something else.
+func (ju *judging) exactly(r Rule, words []string, effects []Effect) (Rule, string) {
 	r.Command = []string{quoteWords(words)}
 	if r.Verdict != Allow {
-		return r
+		return r, ""
 	}
-	kinds := []shell.Kind{shell.Read}
+	kinds, named, unsure := []shell.Kind{shell.Read}, false, false
 	for _, e := range effects {
 		kinds = append(kinds, e.Kind)
 		if e.Outside {
 			kinds = append(kinds, Outside)
 		}
+		switch {
+		case !changes(e.Kind):
+			continue
+		case e.Unsure || e.Path == "":
+			unsure = true
+			continue
+		}
+		named = named || e.Kind == shell.Overwrite || e.Outside
+		at, _ := ju.exactPlace(e.Path)
+		if e.Recursive {
+			at += "/**"
+		}
+		if !slices.Contains(r.Path, at) {
+			r.Path = append(r.Path, at)
+		}
+	}
+	switch {
+	case named && unsure:
+		return r, "it changes some files that are known and others that are not"
+	case !named:
+		r.Path = nil
 	}
 	r.Effects = sorted(kinds)
-	return r
+	return r, ""
 }
 
 // sorted gives the kinds once each, in the usual order.
@@ -241,21 +264,28 @@ func (ju *judging) offerFile(base Rule, e Effect) (Rule, bool) {
 		return base, false
 	}
 	base.Kind = e.Kind
-	root, ok := shell.Resolve(ju.w.Root, shellEnv(ju.c, ju.w))
-	rel, in := inside(root, e.Path)
-	dir, _, deep := strings.Cut(rel, "/")
+	at, in := ju.exactPlace(e.Path)
+	dir, _, deep := strings.Cut(at, "/")
 	switch {
-	case ok && in && deep && e.Kind != shell.Overwrite:
-		base.Path = []string{exactPath(dir) + "/**"}
-	case ok && in:
-		base.Path = []string{exactPath(rel)}
+	case in && deep && e.Kind != shell.Overwrite:
+		base.Path = []string{dir + "/**"}
 	default:
-		base.Path = []string{exactPath(path.Clean(e.Path))}
-		if base.Verdict == Allow {
+		base.Path = []string{at}
+		if !in && base.Verdict == Allow {
 			base.Effects = sorted([]shell.Kind{e.Kind, Outside})
 		}
 	}
 	return base, true
+}
+
+// exactPlace is the pattern of one resolved path alone: relative where it lies in the
+// project.
+func (ju *judging) exactPlace(p string) (pattern string, in bool) {
+	root, ok := shell.Resolve(ju.w.Root, shellEnv(ju.c, ju.w))
+	if rel, in := inside(root, p); ok && in {
+		return exactPath(rel), true
+	}
+	return exactPath(path.Clean(p)), false
 }
 
 // exactPath writes a path so that a pattern matches exactly it.

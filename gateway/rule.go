@@ -39,7 +39,7 @@ type Rule struct {
 	Kind    shell.Kind // an effect's, Outside, Protected, Exec, MCP or Any
 	Agent   []string   // patterns of agents' names; none: every agent
 	Tool    []string   // patterns of tools' names
-	Path    []string   // patterns of paths, of rules about effects on files
+	Path    []string   // patterns of paths, of rules about effects on files; of an allow of commands: what they may change
 	Command []string   // patterns of words, of rules about commands
 	Host    []string   // patterns of hosts, of rules about the network
 	Effects []shell.Kind
@@ -89,7 +89,7 @@ func (r *Rule) compile() error {
 		return wrong(r.Verdict.String(), "%q is no kind: %s", r.Kind, nearest(string(r.Kind), names(ruleKinds())))
 	}
 	switch {
-	case len(r.Path) > 0 && !onFiles(r.Kind):
+	case len(r.Path) > 0 && !onFiles(r.Kind) && (r.Kind != Exec || r.Verdict != Allow):
 		return wrong("path", "a rule about %s has no path", r.Kind)
 	case len(r.Command) > 0 && r.Kind != Exec && r.Kind != Any:
 		return wrong("command", "a rule about %s has no command: write %s = %q", r.Kind, r.Verdict, Exec)
@@ -201,7 +201,11 @@ func (r *Rule) String() string {
 		}
 	}
 	list("", r.Command)
-	list("", r.Path)
+	if r.Kind == Exec {
+		list(" path", r.Path)
+	} else {
+		list("", r.Path)
+	}
 	list("", r.Host)
 	list(" tool", r.Tool)
 	list(" agent", r.Agent)

@@ -245,7 +245,7 @@ func TestRuleFileErrors(t *testing.T) {
 		{"an empty command", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\ncommand = [\" \"]\n", `has no words`},
 		{"a bad host", "[[rule]]\nid = \"x\"\nallow = \"network\"\nhost = [\"https://x\"]\n", `names no host`},
 		{"a command on a read", "[[rule]]\nid = \"x\"\nallow = \"read\"\ncommand = [\"ls\"]\n", `a rule about read has no command: write allow = "exec"`},
-		{"a path on a command", "[[rule]]\nid = \"x\"\nallow = \"exec\"\npath = [\"a\"]\n", `a rule about exec has no path`},
+		{"a path on a command", "[[rule]]\nid = \"x\"\ndeny = \"exec\"\npath = [\"a\"]\n", `a rule about exec has no path`},
 		{"always on an allow", "[[rule]]\nid = \"x\"\nallow = \"exec\"\nalways = true\n", `only a prompt can be always`},
 		{"an id twice", "[[rule]]\nid = \"x\"\nallow = \"read\"\n[[rule]]\nid = \"x\"\nallow = \"read\"\n", `rules.toml:4: rule x: the id stands at line 1 already`},
 		{"an example that fails", "[[rule]]\nid = \"x\"\nallow = \"exec\"\ncommand = [\"go test *\"]\nmatch = [\"go build\"]\n", `rules.toml:5: rule x: match: "go build" is not decided by it`},

@@ -92,6 +92,9 @@ func (r *Rule) Covers() string {
 			known := *r
 			known.caps() // it may not be compiled yet
 			what += ", as long as it " + does(known.kinds())
+			if len(r.Path) > 0 {
+				what += ", and changes only " + strings.Join(r.Path, ", ")
+			}
 		}
 		return what
 	case len(r.Path) > 0:
