@@ -154,7 +154,7 @@ func (h *scrollback) dropLast() {
 func (h *scrollback) putBack(t *Terminal, cells []cell) {
 	h.retail(t)
 	l := h.newLine()
-	p := h.pack(t, cells, cell{}, Style{})
+	p := h.pack(t, cells, cell{}, false)
 	h.append(l, p.b)
 	l.cells = uint16(len(cells))
 	l.flags = lineWraps

@@ -44,11 +44,14 @@ type packer struct {
 	wide  bool   // there were wide characters
 }
 
-// begin makes p ready to pack behind a text that ends in style st.
-func (p *packer) begin(t *Terminal, st Style, bare bool) {
+// begin makes p ready to pack from the default style on.
+func (p *packer) begin(t *Terminal, bare bool) {
 	p.t, p.b, p.bare, p.wide = t, p.b[:0], bare, false
-	p.st, p.style, p.known = 0, st, st == Style{}
+	p.st, p.style, p.known = 0, Style{}, true
 }
+
+// after says that what is packed stands behind a text that ends in style st.
+func (p *packer) after(st Style) { p.style, p.known = st, st == Style{} }
 
 // cells appends cells to what is packed.
 func (p *packer) cells(cells []cell) {

@@ -115,17 +115,13 @@ func (h *scrollback) push(t *Terminal, r *row) (line, before int) {
 		}
 	}
 	l := h.openLine()
-	var st Style
-	if l != nil {
-		st = h.tailStyle
-	}
-	p := h.pack(t, cells, fill, st)
+	p := h.pack(t, cells, fill, l != nil)
 	n := len(cells)
 	if l != nil && (int(l.cells)+n > maxLineCells || int(l.size)+len(p.b) > maxLineBytes) {
 		// The line is too long for one record. It stays one line to a reader, as it
 		// is marked to go on, but the text is packed again from the default style.
 		l = nil
-		p = h.pack(t, cells, fill, Style{})
+		p = h.pack(t, cells, fill, false)
 	}
 	if l == nil {
 		l = h.newLine()
@@ -144,19 +140,21 @@ func (h *scrollback) push(t *Terminal, r *row) (line, before int) {
 	return h.count() - 1, int(l.cells) - n
 }
 
-// pack packs cells behind a text that ends in style st. If that takes too much room
-// it does without links and clusters.
-func (h *scrollback) pack(t *Terminal, cells []cell, fill cell, st Style) *packer {
+// pack packs cells, behind the text of the last line if they go on with it. If that
+// takes too much room it does without links and clusters.
+func (h *scrollback) pack(t *Terminal, cells []cell, fill cell, on bool) *packer {
 	p := &h.packer
-	for _, bare := range []bool{false, true} {
-		p.begin(t, st, bare)
+	for bare := false; ; bare = true {
+		p.begin(t, bare)
+		if on {
+			p.after(h.tailStyle)
+		}
 		p.cells(cells)
 		p.fill(fill)
-		if len(p.b) <= maxLineBytes {
-			break
+		if bare || len(p.b) <= maxLineBytes {
+			return p
 		}
 	}
-	return p
 }
 
 // openLine is the last line if the next row continues it.
@@ -169,21 +167,24 @@ func (h *scrollback) openLine() *histLine {
 	return nil
 }
 
-// newLine begins a line behind the last one.
+// newLine begins a line behind the last one. It is filled in its place, field by
+// field: copied as one just after that, it would have to wait for its fields.
 func (h *scrollback) newLine() *histLine {
-	l := histLine{row: uint32(h.start) + uint32(h.rows())}
-	if h.head >= 1024 {
+	row := uint32(h.start) + uint32(h.rows())
+	if h.head >= 4096 {
 		h.lines = h.lines[:copy(h.lines, h.lines[h.head:])]
 		h.head = 0
 	}
 	if len(h.chunks) == 0 {
 		h.addChunk()
 	}
+	h.lines = append(h.lines, histLine{})
+	l := &h.lines[len(h.lines)-1]
+	l.row = row
 	l.chunk = h.first + uint32(len(h.chunks)-1)
 	l.off = uint16(len(h.chunks[len(h.chunks)-1]))
-	h.lines = append(h.lines, l)
 	h.tailRows, h.tailCol = 1, 0
-	return &h.lines[len(h.lines)-1]
+	return l
 }
 
 func (h *scrollback) addChunk() {
