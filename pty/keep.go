@@ -146,7 +146,8 @@ func lock(dir string) error {
 
 // begin makes the sockets and the terminal and starts the agent.
 func (k *keeper) begin() error {
-	runtime.GOMAXPROCS(min(2, runtime.GOMAXPROCS(0))) // it only moves bytes
+	// It only moves bytes: one goroutine at a time does that sooner than two that wake each other on two processors.
+	runtime.GOMAXPROCS(1)
 	signal.Ignore(syscall.SIGHUP)
 	if err := proc.Subreaper(); err != nil {
 		return fmt.Errorf("keep: %w", err)

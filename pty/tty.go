@@ -90,7 +90,7 @@ func (t *tty) resize(cols, rows int) error {
 func (t *tty) read(b []byte, wait bool) (n int, err error) {
 	cerr := t.raw.Read(func(fd uintptr) bool {
 		for n < len(b) {
-			m, e := unix.Read(int(fd), b[n:])
+			m, e := readNow(int(fd), b[n:])
 			switch {
 			case m > 0:
 				n += m
