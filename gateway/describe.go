@@ -12,8 +12,8 @@ import (
 )
 
 // Describe says in words what the operator decides about. Every string of it is
-// safe to display. It reads files and may run git, safely, bounded in time (about
-// two seconds) and size: call it from the door's goroutine. It is total.
+// safe to display. It reads files and may run git, safely, bounded in time (a few
+// seconds) and size: call it from the door's goroutine. It is total.
 func Describe(c *Call, j Judgement, w World) (t Text) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -172,7 +172,7 @@ func isVariable(c *Call, text string) bool {
 // maxEffects bounds the effects that are listed.
 const maxEffects = 12
 
-// effects adds what the call does, gravest first, and how much a delete takes.
+// effects adds what the call does, gravest first, and what there is now.
 func (d *describing) effects() {
 	var all []Effect
 	for _, p := range d.j.Parts {
@@ -207,15 +207,7 @@ func (d *describing) effects() {
 		words = append(words, what)
 	}
 	d.t.field("Effects", strings.Join(words, "; "))
-	budget := maxCounted
-	if d.j.Action == Deny {
-		budget = 0 // nobody is asked about it, and it may be the whole disk
-	}
-	for _, e := range all {
-		if e.Kind == shell.Delete && e.Path != "" && budget > 0 {
-			d.t.field("Removes", count(e.Path, e.Recursive, d.show(e.Path), &budget))
-		}
-	}
+	d.there(all)
 }
 
 func orElse(s, other string) string {

@@ -95,7 +95,7 @@ func TestDescribeWrite(t *testing.T) {
 	got := describe(t, c, w)
 	want := Text{
 		Form: FormWrite, Verb: "Write", Object: "a.txt (+2, -1)", Lines: "+2, -1", BodyIs: "diff", EndNeeded: true,
-		Fields: []Field{{"File", "a.txt"}, {"Lines", "+2, -1"}, {"Effects", "overwrites a.txt"}},
+		Fields: []Field{{"File", "a.txt"}, {"Lines", "+2, -1"}, {"Effects", "overwrites a.txt"}, {"Replaces", "a.txt: 3 lines, 14 bytes; git has it"}},
 		Body:   []string{"@@ -1,3 +1,4 @@", " one", "-two", "+2", " three", "+four"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -247,6 +247,12 @@ func TestDescribeMoreThanACommit(t *testing.T) {
 func TestDescribeRunsNothingOfTheRepository(t *testing.T) {
 	dir, w := project(t)
 	ran := filepath.Join(dir, "ran")
+	put(t, dir+"/sub/x", "x\n")
+	gitIn(t, dir+"/sub", "init", "-q")
+	gitIn(t, dir+"/sub", "add", ".")
+	gitIn(t, dir+"/sub", "commit", "-qm", "sub")
+	gitIn(t, dir, "-c", "advice.addEmbeddedRepo=false", "add", "sub")
+	gitIn(t, dir, "commit", "-qm", "with a submodule")
 	evil := filepath.Join(dir, "evil.sh")
 	put(t, evil, "#!/bin/sh\ntouch "+ran+"\ncat\n")
 	if err := os.Chmod(evil, 0o755); err != nil {
@@ -255,9 +261,14 @@ func TestDescribeRunsNothingOfTheRepository(t *testing.T) {
 	for _, s := range []string{
 		"core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "diff.external", "filter.x.clean", "filter.x.smudge", "filter.x.process",
 		"diff.x.textconv", "diff.x.command", "merge.x.driver", "credential.helper", "core.gitProxy", "core.alternateRefsCommand", "filter.a=b.clean",
+		"gpg.program", "remote.origin.receivepack", "remote.origin.vcs",
 	} {
 		gitIn(t, dir, "config", s, evil)
 	}
+	gitIn(t, dir, "config", "log.showSignature", "true")
+	gitIn(t, dir, "config", "remote.origin.url", "ext::"+evil)
+	gitIn(t, dir+"/sub", "config", "core.fsmonitor", evil)
+	put(t, dir+"/sub/x", "changed\n")
 	gitIn(t, dir, "config", "filter.x.required", "true")
 	gitIn(t, dir, "config", "core.hooksPath", filepath.Join(dir, "hooks"))
 	for _, hook := range []string{"pre-commit", "post-index-change", "fsmonitor-watchman", "reference-transaction"} {
@@ -270,8 +281,12 @@ func TestDescribeRunsNothingOfTheRepository(t *testing.T) {
 	put(t, dir+"/a.txt", "changed\n")
 	put(t, dir+"/new.txt", "new\n")
 	got := describe(t, at(dir, "git add -A && git commit -am x"), w)
+	lossy := describe(t, at(dir, "echo x > a.txt; rm -rf sub; git push; git push --all --force origin"), w)
 	if _, err := os.Stat(ran); err == nil {
 		t.Fatal("a program of the repository ran")
+	}
+	if value(lossy, "Publishes") == "" || !strings.Contains(value(lossy, "Replaces"), "changed since") {
+		t.Errorf("%+v", lossy)
 	}
 	if got.Form != FormCommit || len(got.Body) < 3 {
 		t.Errorf("%+v", got)
@@ -299,14 +314,14 @@ func TestDescribeTools(t *testing.T) {
 		want Text
 	}{
 		{"delete", del, Text{Form: FormTool, Verb: "Delete", Object: "build", EndNeeded: true, Fields: []Field{
-			{"Tool", "Delete"}, {"Path", "build"}, {"Effects", "deletes build/"}, {"Removes", "build/: 12 files in 2 folders, 1.2 kB"},
+			{"Tool", "Delete"}, {"Path", "build"}, {"Effects", "deletes build/"}, {"Removes", "build/: 12 files in 2 folders, 1.2 kB; git does not have it"},
 		}}},
 		{"a command that deletes", at(dir, "rm -rf build; rm a.txt none.txt"), Text{Form: FormTool, Verb: "Run", Object: "rm -rf build; rm a.txt none.txt", EndNeeded: true, Fields: []Field{
 			{"Tool", "Bash"},
 			{"Command", "rm -rf build; rm a.txt none.txt"},
 			{"Effects", "deletes build/; deletes a.txt; deletes none.txt"},
-			{"Removes", "build/: 12 files in 2 folders, 1.2 kB"},
-			{"Removes", "a.txt: 14 bytes"},
+			{"Removes", "build/: 12 files in 2 folders, 1.2 kB; git does not have it"},
+			{"Removes", "a.txt: 3 lines, 14 bytes; git has it"},
 			{"Removes", "none.txt: there is nothing now"},
 		}}},
 		{"a script", script, Text{Form: FormTool, Verb: "Run", Object: "bash run.sh", BodyIs: "script", Body: []string{"echo a", `    b\x1b`}, Fields: []Field{

@@ -75,7 +75,7 @@ func count(path string, recursive bool, shown string, budget *int) string {
 	case err != nil:
 		return shown + ": cannot be looked at"
 	case !st.IsDir():
-		return fmt.Sprintf("%s: %s", shown, size(st.Size()))
+		return shown + ": " + there(path, st)
 	case !recursive:
 		return shown + ": a folder"
 	}
@@ -100,10 +100,7 @@ func count(path string, recursive bool, shown string, budget *int) string {
 		}
 		return nil
 	})
-	text := fmt.Sprintf("%d files", files)
-	if files == 1 {
-		text = "1 file"
-	}
+	text := plural(files, "file")
 	if folders > 1 {
 		text += fmt.Sprintf(" in %d folders", folders)
 	}
@@ -118,7 +115,7 @@ func size(n int64) string {
 	const k = 1000
 	switch {
 	case n < k:
-		return fmt.Sprintf("%d bytes", n)
+		return plural(int(n), "byte")
 	case n < k*k:
 		return fmt.Sprintf("%.1f kB", float64(n)/k)
 	case n < k*k*k:
