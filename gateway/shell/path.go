@@ -43,7 +43,7 @@ func Resolve(p string, env Env) (abs string, ok bool) {
 // be a symlink. "" where it cannot.
 func (v *view) absolute(p string) string {
 	switch {
-	case p == "":
+	case p == "", strings.IndexByte(p, 0) >= 0: // some tools end a path at a NUL
 		return ""
 	case p[0] == '/':
 		return p
@@ -52,6 +52,8 @@ func (v *view) absolute(p string) string {
 			return ""
 		}
 		return v.env.Home + p[1:]
+	case p[0] == '~': // another user's home, where the tool expands it
+		return ""
 	case v.env.Cwd == "":
 		return ""
 	}
