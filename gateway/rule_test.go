@@ -323,7 +323,7 @@ func TestRuleFilesThatAreRight(t *testing.T) {
 		"deny = \"network\"\nhost = [\"evil.example\"]\nmatch = [\"https://evil.example/x\", \"curl https://evil.example/\"]\nno_match = [\"curl https://good.example/\"]\n",
 		"allow = \"exec\"\ncommand = [\"[ *\", \"[[ -f x\", \"jq '.[0]'\", \"jq .\\\\[0]\", \"ls a?b\"]\nmatch = [\"jq '.[0]'\", \"[ -f x ]\"]\n",
 		"allow = \"mcp\"\ntool = [\"a\\\\[b\"]\nmatch = [\"a[b\"]\n",
-		"deny = \"read\"\npath = [\"./~root/x\", \"~\", \"~/x\"]\nmatch = [\"./~root/x\", \"~\", \"~/x\"]\nno_match = [\"~root\"]\n",
+		"deny = \"read\"\npath = [\"./~root/x\", \"~\", \"~/x\"]\nmatch = [\"./~root/x\", \"~\", \"~/x\"]\nno_match = [\"./~root\"]\n",
 		"deny = \"read\"\nmatch = []\nno_match = []\n",
 	} {
 		if _, err := ParseRules([]byte("[[rule]]\n"+text), "f", LayerUser); err != nil {
