@@ -156,6 +156,9 @@ func (s *Session) decideBy(k *call, j gateway.Judgement) {
 	}
 	k.others = usedWords(j)
 	s.count(j.Used)
+	if !j.Covered {
+		s.history.add(pastAsk{req: k.req, agent: k.agentName})
+	}
 	s.decide(k, v, s.byPolicy(j))
 }
 
@@ -483,8 +486,17 @@ func (s *Session) abandon(k *call, why string) {
 	s.record(ledger.Entry{Kind: ledger.CallAbandoned, Agent: k.agentName, Call: k.id, Why: why})
 }
 
-// lapse: the agent gave up waiting. The approval stays in the inbox, marked.
+// lapse: the agent gave up waiting. The approval stays in the inbox, marked; not
+// where the agent itself ended while this server looked on (voidApprovals).
 func (s *Session) lapse(k *call) {
+	if a := s.agents[k.agentName]; a != nil && (a.exit != nil || a.state == Lost && a.link != nil) {
+		delete(s.approvals, k.approval.ID)
+		s.dropPending(k.approval.ID)
+		s.abandon(k, "the agent ended")
+		s.unpause(k.agentName)
+		s.changed = true
+		return
+	}
 	k.phase = lapsed
 	s.setState(k, Lapsed, "the agent gave up waiting")
 	s.record(ledger.Entry{Kind: ledger.CallLapsed, Agent: k.agentName, Call: k.id, Approval: k.approval.ID})

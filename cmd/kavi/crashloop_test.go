@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"syscall"
@@ -8,6 +9,7 @@ import (
 
 	"kavi/pty/proc"
 	"kavi/session"
+	"kavi/session/control"
 	"kavi/session/ledger"
 )
 
@@ -114,4 +116,33 @@ func TestAServerThatOnlyCrashesStaysDown(t *testing.T) {
 	if got := w.pending(t, 1).Agents[0].Process; got != agent {
 		t.Errorf("the agent was %v and is %v", agent, got)
 	}
+}
+
+// TestNothingLapsesOfAnAgentThatIsLost: what it waited for dies with it, a moment
+// after it, and is not kept for the one that is started in its place.
+func TestNothingLapsesOfAnAgentThatIsLost(t *testing.T) {
+	w := newWorld(t)
+	w.write(t, "a.agent", `"$SHELL" -c 'echo one > out'; exec cat`)
+	w.run(t, "--detach", "--", "/bin/sh", "a.agent")
+	w.pending(t, 1)
+	records, err := control.Records([]string{string(w.dir())})
+	if err != nil || len(records) != 1 {
+		t.Fatal(records, err)
+	}
+	if err := syscall.Kill(records[0].Keeper.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the end of it", func() bool {
+		n := w.snapshot(t)
+		return n.Agents[0].State == session.Lost && len(n.Approvals) == 0
+	}, func() string { return fmt.Sprint(w.snapshot(t).Agents[0].State, w.run(t, "log"), w.log()) })
+	eventually(t, "its last entry", func() bool {
+		last := ledger.Kind("")
+		for _, e := range w.entries(t) {
+			if e.Call == "call_1" {
+				last = e.Kind
+			}
+		}
+		return last == ledger.CallAbandoned
+	}, func() string { return w.run(t, "log") })
 }

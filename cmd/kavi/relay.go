@@ -101,7 +101,9 @@ func (r *relay) run(ctx context.Context, client *control.Client) (end control.Ex
 		if err := screen.draw([]byte(lostScreen)); err != nil {
 			return end, fmt.Errorf("terminal: %w", err)
 		}
-		if client, err = r.dial(ctx); err != nil {
+		if client, err = r.dial(ctx); errors.Is(err, errNotRunning) {
+			return end, err // its keepers are gone too, or gave up
+		} else if err != nil {
 			return end, hint(err, "the agents go on: kavi attach")
 		}
 		r.screen.Again = true
