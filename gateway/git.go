@@ -88,14 +88,30 @@ func (r *repository) environment(settings [][2]string) []string {
 	return env
 }
 
-func (r *repository) prepare() error {
-	// The drivers of filters and merges that any configuration defines are
-	// blanked one by one: there is no switch for all.
+// GitEnviron is the environment in which git runs nothing but itself in the
+// repository of a folder, whatever the configuration of anybody names: no hooks, no
+// filters, no monitors, no editors, nothing over a network. Of a folder without a
+// repository it is one in which git says so. It blocks for one git command.
+func GitEnviron(ctx context.Context, dir, home string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, gitPatience)
+	defer cancel()
+	r := &repository{ctx: ctx, dir: dir, home: home}
+	r.env = r.environment(overrides())
+	settings, err := r.blanked()
+	if err != nil {
+		return nil, err
+	}
+	return r.environment(settings), nil
+}
+
+// blanked are the overrides and with them the drivers of filters and merges that any
+// configuration defines, blanked one by one: there is no switch for all.
+func (r *repository) blanked() ([][2]string, error) {
 	settings := overrides()
 	names, err := r.git("config", "--null", "--name-only", "--get-regexp", `^(filter|merge|diff)\..*\.(clean|smudge|process|driver|command|textconv)$`)
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // 1: there are none
-		return err
+		return nil, err
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(names), "\x00"), "\x00") {
 		if name == "" {
@@ -105,6 +121,14 @@ func (r *repository) prepare() error {
 		if i := strings.LastIndexByte(name, '.'); strings.HasPrefix(name, "filter.") {
 			settings = append(settings, [2]string{name[:i] + ".required", "false"})
 		}
+	}
+	return settings, nil
+}
+
+func (r *repository) prepare() error {
+	settings, err := r.blanked()
+	if err != nil {
+		return err
 	}
 	r.env = r.environment(settings)
 
