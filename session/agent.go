@@ -92,7 +92,8 @@ func (s *Session) newName(a AgentSpec) string {
 	}
 	name = name[:min(len(name), 24)]
 	for n, try := 2, name; ; n++ {
-		if _, taken := s.agents[try]; !taken && !s.reserved[try] {
+		// What was given a worktree keeps its name for it, also without a pane.
+		if _, taken := s.agents[try]; !taken && !s.reserved[try] && s.trees.named(try) == nil {
 			return try
 		}
 		try = fmt.Sprintf("%s-%d", name, n)
@@ -113,6 +114,9 @@ func (s *Session) StartAgent(ctx context.Context, spec AgentSpec) (string, error
 		spec.Name = s.newName(spec)
 		if spec.Cwd == "" {
 			spec.Cwd = s.opts.Project
+		}
+		if spec.Worktree {
+			spec.Cwd = s.worktreePath(spec.Name)
 		}
 		if spec.Level == "" {
 			spec.Level = s.opts.Config.Level
@@ -176,7 +180,25 @@ func (s *Session) launch(spec AgentSpec, order int, before func(), done func(err
 	})
 }
 
+// bringUp does everything of a start that takes time, in the agent's worktree if it
+// is to have one.
 func (s *Session) bringUp(spec AgentSpec, order int) (launched, error) {
+	if !spec.Worktree {
+		return s.bringUpThere(spec, order)
+	}
+	fresh, notes, err := s.giveWorktree(spec.Name)
+	if err != nil {
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	}
+	l, err := s.bringUpThere(spec, order)
+	if err != nil && fresh {
+		s.unmake(spec.Name)
+	}
+	l.notes = append(notes, l.notes...)
+	return l, err
+}
+
+func (s *Session) bringUpThere(spec AgentSpec, order int) (launched, error) {
 	dir := s.opts.Dir.Agent(spec.Name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)

@@ -112,10 +112,16 @@ func (s *Session) item(ctx context.Context, id string) (*Unexplained, error) {
 // kept is what the watch keeps of a worktree.
 func (s *Session) kept(worktree string) (*watch.Kept, error) {
 	t := s.trees.named(worktree)
-	if t == nil || t.watch() == nil {
+	if t == nil {
 		return nil, errNoWatch
 	}
-	return t.watch().Kept(), nil
+	if w := t.watch(); w != nil {
+		return w.Kept(), nil
+	}
+	if s.trees.removed(t) {
+		return s.keeps.Of(worktree)
+	}
+	return nil, errNoWatch
 }
 
 // Difference shows what unexplained changes did, row by row, safe to display. It
@@ -281,7 +287,7 @@ func (f *FileChange) ofACall() bool {
 	switch watch.How(f.How) {
 	case watch.Announced, watch.Inferred, watch.Ambiguous:
 		return true
-	case watch.Unsanctioned, byHand, howUndone:
+	case watch.Unsanctioned, byHand, byKavi, howUndone:
 	}
 	return false
 }

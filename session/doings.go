@@ -102,6 +102,16 @@ func (d *doings) made(id string, in *worktree, changes []watch.Change) {
 	d.list = append(d.list, n)
 }
 
+// own adds what kavi itself does with the repository of a worktree, until it is over.
+func (d *doings) own(id string, in *worktree) (over func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := &doing{Call: watch.Call{ID: id, At: time.Now(), May: in.gits}, in: in, hook: true}
+	n.Alive = n.alive
+	d.list = append(d.list, n)
+	return func() { d.end(id) }
+}
+
 // prune drops what has been over for long.
 func (d *doings) prune() {
 	old := time.Now().Add(-keepDoings)

@@ -298,7 +298,7 @@ func (s *Session) isKavi(pid int) bool {
 	}
 	exe = strings.TrimSuffix(exe, " (deleted)")
 	sessions := filepath.Dir(string(s.opts.Dir)) + string(filepath.Separator)
-	return strings.HasPrefix(exe, sessions) && !strings.Contains(exe, "/agents/") || pid == os.Getpid()
+	return strings.HasPrefix(exe, sessions) && !strings.Contains(exe, "/agents/") && !strings.Contains(exe, "/worktrees/") || pid == os.Getpid()
 }
 
 // leavesOf says what a hook's call will leave in files.

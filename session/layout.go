@@ -274,7 +274,8 @@ func checkFolder(path string) error {
 var ErrProject = errors.New("not a project: it holds the whole home or system")
 
 // ProjectRoot is the project that a folder belongs to: the git top level, else
-// the folder itself. `/`, the home and what holds the home are refused.
+// the folder itself; of a worktree that kavi made, the project that it was made
+// for. `/`, the home and what holds the home are refused, and kavi's own folders.
 func ProjectRoot(cwd string) (string, error) {
 	cwd, err := filepath.EvalSymlinks(cwd)
 	if err != nil {
@@ -300,5 +301,27 @@ func ProjectRoot(cwd string) (string, error) {
 	if root == "/" || root == home || strings.HasPrefix(home+"/", root+"/") {
 		return "", fmt.Errorf("%s: %w", root, ErrProject)
 	}
-	return root, nil
+	return projectOfOwn(root)
+}
+
+// projectOfOwn is a project's root, which may lie in kavi's own folders: there only
+// worktrees are of a project.
+func projectOfOwn(root string) (string, error) {
+	home, err := StateHome()
+	if err != nil {
+		return "", err
+	}
+	if home, err = filepath.EvalSymlinks(home); err != nil {
+		return root, nil //nolint:nilerr // there is no such folder
+	}
+	rel, err := filepath.Rel(home, root)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, "../") {
+		return root, nil //nolint:nilerr // it does not lie there
+	}
+	if names := strings.Split(rel, "/"); len(names) >= 4 && names[0] == "sessions" && names[2] == "worktrees" {
+		if r, err := Dir(filepath.Join(home, "sessions", names[1])).ReadRecord(); err == nil {
+			return r.Project, nil
+		}
+	}
+	return "", fmt.Errorf("%s: it is kavi's own", root)
 }

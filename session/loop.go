@@ -48,6 +48,7 @@ type Session struct {
 	history history
 	trees   worktrees
 	plans   plans
+	keeps   *Keeps // of worktrees that were removed
 	doings  doings
 	client  clients
 

@@ -138,6 +138,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		calls: make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.keeps = NewKeeps(o.Dir, o.Project)
 	if s.procs.self, err = proc.Of(os.Getpid()); err != nil {
 		return nil, errors.Join(err, led.Close())
 	}
@@ -213,6 +214,7 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 			s.wg.Go(func() {
 				s.endAgents()
 				s.flush(s.ctx, stopFlush) // what they did last is in the ledger, too
+				s.dropEmpty(by)
 				s.post(func() { s.finish(who, func(err error) { reply(struct{}{}, err) }) })
 			})
 		})
@@ -276,6 +278,7 @@ func (s *Session) Close() {
 		if err := s.led.Close(); err != nil {
 			s.log.Error("closing the ledger", "err", err)
 		}
+		_ = s.keeps.Close() // it was only read
 		_ = s.lock.Close()
 		close(s.closed)
 	})

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	"kavi/gateway/watch"
 	"kavi/session/ledger"
@@ -123,11 +124,12 @@ func (p *Past) nextUndo() (string, error) {
 // Changes are the changes that its ledger tells of.
 func (p *Past) Changes(of ChangesOf) ([]FileChange, error) { return ChangesIn(p.led, of) }
 
-// Keeps is what a session that has ended kept of its project and of the worktrees,
-// each opened when it is asked for. Close it.
+// Keeps is what a session kept of its project and of its worktrees that nobody
+// watches any more, each opened when it is asked for. Close it.
 type Keeps struct {
 	dir     Dir
 	project string
+	mu      sync.Mutex
 	open    map[string]*watch.Kept
 }
 
@@ -138,6 +140,8 @@ func NewKeeps(d Dir, project string) *Keeps {
 
 // Of is what was kept of an agent's worktree; of the project, where it names none.
 func (k *Keeps) Of(worktree string) (*watch.Kept, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if one := k.open[worktree]; one != nil {
 		return one, nil
 	}
@@ -154,6 +158,8 @@ func (k *Keeps) Of(worktree string) (*watch.Kept, error) {
 
 // Close closes what was opened.
 func (k *Keeps) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	var errs []error
 	for _, one := range k.open {
 		errs = append(errs, one.Close())

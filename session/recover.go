@@ -58,6 +58,7 @@ type past struct {
 	used       map[gateway.RuleName]int
 	asks       []pastAsk // what the operator was asked about
 	crashes    crashes
+	worktrees  pastWorktrees
 }
 
 // comeBack restores the session from its ledger, its files and its keepers.
@@ -72,6 +73,11 @@ func (s *Session) comeBack(rebooted bool) error {
 	}
 	s.opts.Project, s.opts.Keep = p.project, p.kept
 	s.trees.add(newWorktree(Worktree{Path: p.project}, s.opts.Dir.Baseline()))
+	for _, w := range p.worktrees {
+		t := newWorktree(w.Worktree, s.opts.Dir.WorktreeBaseline(w.Agent))
+		t.gone = w.gone
+		s.trees.add(t)
+	}
 	s.client.last = p.detached
 	if err := s.careful(p.crashes); err != nil {
 		return err
@@ -143,6 +149,7 @@ func (s *Session) fold() (*past, error) {
 
 func (p *past) take(e ledger.Entry) {
 	c := p.calls[e.Call]
+	p.worktrees.take(e)
 	switch e.Kind { //nolint:exhaustive // the other kinds say nothing of what is true now
 	case ledger.CallRequested:
 		p.calls[e.Call] = &pastCall{requested: e}
@@ -416,6 +423,10 @@ func (s *Session) takeOver(p *past) error {
 
 func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 	f.Spec.Level = p.levels[name] // not what the file says: an agent could have written it
+	t := s.trees.named(name)
+	if f.Spec.Worktree = t != nil; f.Spec.Worktree {
+		f.Spec.Cwd = t.Path
+	}
 	dir := s.opts.Dir.Agent(name)
 	a := &agent{
 		spec: f.Spec, order: f.Order, gate: f.Gate, why: f.Why, gated: f.Why == "",

@@ -38,6 +38,8 @@ type Agent struct {
 	Rows      int
 	Pending   int      // approvals of it that wait
 	Notes     []string // what the operator should know of how it was started; safe to display
+	Worktree  string   // the path of the git worktree that is its own, or ""
+	Branch    string   // of that worktree: where its commits go, unless it takes another one
 	Attention bool     // it rang the bell or asked for attention since it last had the focus
 }
 
@@ -94,6 +96,7 @@ type Snapshot struct {
 	Started     time.Time
 	Agents      []*Agent
 	Approvals   []*Approval // by age; lapsed ones among them
+	Worktrees   []Worktree  // that are there, also of agents whose pane was closed
 	FullAccess  bool
 	FullSince   time.Time
 	DenyRules   []string       // one line each, of the operator's deny rules in force
@@ -153,6 +156,9 @@ type AgentSpec struct {
 	Cols    int
 	Rows    int
 	Ungated bool
+	// Worktree gives it a git worktree of its own, which is its project then, and
+	// where it comes back to whenever it is started again. Cwd does not matter.
+	Worktree bool
 
 	resume string // the conversation to go on with, of a restart
 }

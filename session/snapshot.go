@@ -66,7 +66,12 @@ func (s *Session) publish() {
 	}
 	slices.SortFunc(n.Approvals, func(a, b *Approval) int { return compareIDs(a.ID, b.ID) })
 	for _, a := range s.agents {
-		n.Agents = append(n.Agents, a.shown(waiting[a.spec.Name]))
+		n.Agents = append(n.Agents, a.shown(waiting[a.spec.Name], s.trees.of(a.spec.Name)))
+	}
+	for _, t := range s.trees.all() {
+		if t.Agent != "" {
+			n.Worktrees = append(n.Worktrees, t.Worktree)
+		}
 	}
 	slices.SortFunc(n.Agents, func(a, b *Agent) int { return s.agents[a.Name].order - s.agents[b.Name].order })
 	for _, name := range slices.Sorted(maps.Keys(s.starting)) { // they come last anyway
@@ -84,12 +89,15 @@ func compareIDs(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-func (a *agent) shown(waiting int) *Agent {
+func (a *agent) shown(waiting int, in *worktree) *Agent {
 	cols, rows := a.screen.size()
 	out := &Agent{
 		Name: a.spec.Name, Argv: a.spec.Argv, State: a.state, Changed: a.changed, Title: a.title,
 		Gate: a.gate, Gated: a.gated, Level: a.spec.Level, Why: a.why, Process: a.proc,
 		Cols: cols, Rows: rows, Pending: waiting, Attention: a.bell, Notes: a.notes,
+	}
+	if in.Agent != "" {
+		out.Worktree, out.Branch = in.Path, in.Branch
 	}
 	if a.exit != nil {
 		out.ExitCode = a.exit.Code

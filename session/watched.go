@@ -139,8 +139,12 @@ func (m *mine) has(f *FileChange) bool {
 	return m.paths[f.at()] || !f.Time.IsZero() && f.Time.Before(m.until)
 }
 
-// byHand is how a change that the operator said is theirs is explained.
-const byHand watch.How = "the operator's own"
+// How changes are explained that no call made: by the operator, as they said, or by
+// kavi, as it made or removed a worktree.
+const (
+	byHand watch.How = "the operator's own"
+	byKavi watch.How = "kavi's own"
+)
 
 // sawChanges records changes, and shows those that nothing explains.
 func (s *Session) sawChanges(t *worktree, list []explained, done func()) {
@@ -214,6 +218,10 @@ func (t *worktree) fileChange(c explained) FileChange {
 	f.How, f.Agent = string(c.by.How), c.by.Agent()
 	for _, k := range c.by.Calls {
 		f.Calls = append(f.Calls, k.ID)
+	}
+	if n := len(f.Calls); n > 0 && !slices.ContainsFunc(f.Calls, func(id string) bool { return !strings.HasPrefix(id, ownPrefix) }) {
+		f.How = string(byKavi)
+		f.Calls = f.Calls[n-1:]
 	}
 	return f
 }

@@ -134,6 +134,13 @@ func (l *worktrees) all() []*worktree {
 	return slices.DeleteFunc(slices.Clone(l.list), func(t *worktree) bool { return t.gone })
 }
 
+// removed tells whether a worktree is there no more.
+func (l *worktrees) removed(t *worktree) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return t.gone
+}
+
 // remove says that a worktree is there no more.
 func (l *worktrees) remove(t *worktree) {
 	l.mu.Lock()

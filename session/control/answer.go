@@ -69,6 +69,10 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r
 		}
 	case doChanges, doPatch, doDifference, doKeep, doPlanUndo, doUndo:
 		result, err = s.changes(ctx, conn, req, by)
+	case doRemoveTree:
+		if err = s.attended(); err == nil {
+			err = s.Session.RemoveWorktree(ctx, req.Agent, req.On, by)
+		}
 	case doStop:
 		err = s.Session.Stop(ctx, by)
 	default:

@@ -117,6 +117,12 @@ func (c *Client) CloseAgent(ctx context.Context, name string) error {
 	return c.ask(ctx, request{Do: doClose, Agent: name}, nil)
 }
 
+// RemoveWorktree removes the worktree of an agent that does not run; ErrHolds of
+// package session: something in it is nowhere else.
+func (c *Client) RemoveWorktree(ctx context.Context, agent string, keepBranch bool) error {
+	return c.ask(ctx, request{Do: doRemoveTree, Agent: agent, On: keepBranch}, nil)
+}
+
 // Resume ends an agent's pause.
 func (c *Client) Resume(ctx context.Context, name string) error {
 	return c.ask(ctx, request{Do: doResume, Agent: name}, nil)

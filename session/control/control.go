@@ -56,6 +56,7 @@ const (
 	doKeep       = "keep"
 	doPlanUndo   = "plan-undo"
 	doUndo       = "undo"
+	doRemoveTree = "remove-worktree"
 	doAttach     = "attach"
 )
 
@@ -155,6 +156,7 @@ func kinds() map[string]error {
 		"seal":    session.ErrSeal,
 		"ended":   session.ErrEnded,
 		"item":    session.ErrNoItem,
+		"holds":   session.ErrHolds,
 	}
 }
 
