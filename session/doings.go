@@ -102,12 +102,18 @@ func (d *doings) made(id string, in *worktree, changes []watch.Change) {
 	d.list = append(d.list, n)
 }
 
-// own adds what kavi itself does with the repository of a worktree, until it is over.
+// own adds what kavi itself does with branches and worktrees of the repository that
+// a worktree belongs to, until it is over.
 func (d *doings) own(id string, in *worktree) (over func()) {
+	n := &doing{Call: watch.Call{ID: id, At: time.Now()}, in: in, hook: true}
+	for _, p := range in.gits {
+		for _, name := range []watch.Path{"refs", "packed-refs", "worktrees"} {
+			n.May = append(n.May, watch.Place{Path: p.Path + "/" + name, Tree: true})
+		}
+	}
+	n.Alive = n.alive
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := &doing{Call: watch.Call{ID: id, At: time.Now(), May: in.gits}, in: in, hook: true}
-	n.Alive = n.alive
 	d.list = append(d.list, n)
 	return func() { d.end(id) }
 }
@@ -164,10 +170,14 @@ func usesGit(p gateway.Part) bool {
 // seenFrom is the call as the watch of another worktree names its files: there too
 // it may have written what it named. What kavi made it made in one of them only.
 func (n *doing) seenFrom(t *worktree) watch.Call {
-	if n.in == t {
-		return n.Call
-	}
 	c := n.Call
+	if c.Alive != nil {
+		now := *n // what asks it later holds no lock
+		c.Alive = now.alive
+	}
+	if n.in == t {
+		return c
+	}
 	c.Made, c.May, c.Announced = nil, make([]watch.Place, len(n.May)), make(map[watch.Path]watch.Hash, len(n.Announced))
 	for i, p := range n.May {
 		c.May[i] = watch.Place{Path: t.from(n.in, p.Path), Tree: p.Tree}

@@ -111,7 +111,7 @@ func (r *repo) add(path, branch string) (base string, notes []string, err error)
 		return "", nil, ErrNoCommit
 	}
 	if r.hasBranch(branch) {
-		return "", nil, fmt.Errorf("%s: %w", branch, ErrBranchExists)
+		return "", nil, fmt.Errorf("%s: %w: git branch -m %[1]s NAME moves it out of the way", branch, ErrBranchExists)
 	}
 	if _, err := os.Lstat(path); err == nil {
 		return "", nil, fmt.Errorf("%s: it is there already", path)

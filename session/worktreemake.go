@@ -226,6 +226,21 @@ func WorktreesIn(l *ledger.Ledger) ([]Worktree, error) {
 	return list, err
 }
 
+// CheckWorktrees says why agents in a project could not be given worktrees; nil:
+// they can, as far as that is known. It blocks for some git commands. ErrNoRepository,
+// ErrBare, ErrNoCommit.
+func CheckWorktrees(ctx context.Context, project string) error {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return err
+	}
+	r, err := openRepo(ctx, project, home)
+	if err == nil && !r.says("rev-parse", "--verify", "--quiet", "HEAD^{commit}") {
+		err = ErrNoCommit
+	}
+	return err
+}
+
 // LookAtWorktree says what is in a worktree of a project that is nowhere else. It
 // blocks for as long as git takes to look; ctx ends that.
 func LookAtWorktree(ctx context.Context, project string, w Worktree) (WorktreeState, error) {

@@ -30,9 +30,9 @@ type changesOptions struct {
 }
 
 const changeJSON = `{path, from, kind (created, modified, mode, deleted, renamed), add, del,
-how (announced, inferred, ambiguous, unsanctioned, the operator's own, undone), agent,
+how (announced, inferred, ambiguous, unsanctioned, the operator's own, kavi's own, undone), agent,
 calls: [one, or those that could have], approval, what, item (chg_01), protected, gap
-(nobody watched then), time, seq (of the ledger's entry)}`
+(nobody watched then), time, seq (of the ledger's entry), worktree (whose it is in)}`
 
 func (a *app) changesCommand() *cobra.Command {
 	var o changesOptions

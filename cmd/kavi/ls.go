@@ -38,6 +38,8 @@ type listedAgent struct {
 	Gated    bool     `json:"gated"`
 	Level    string   `json:"level"` // "" is none given: the documented defaults
 	Pending  int      `json:"pending"`
+	Worktree string   `json:"worktree,omitempty"` // its own
+	Branch   string   `json:"branch,omitempty"`
 }
 
 type lsOptions struct {
@@ -54,8 +56,8 @@ func (a *app) lsCommand() *cobra.Command {
 brings them back. --all lists those that have ended too, --session only the one of that name.
 
 --json prints a list of {name, project, state (running, lost, ended), started, ended,
-agents: [{name, command, state, exit_code, gate, gated, level, pending}], pending,
-full_access, problem}.`,
+agents: [{name, command, state, exit_code, gate, gated, level, pending, worktree, branch}],
+pending, full_access, problem}.`,
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.ls(c.Context(), o) },
 	}
@@ -143,7 +145,7 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 	for _, a := range snap.Agents {
 		one := listedAgent{
 			Name: a.Name, Command: a.Argv, State: string(a.State), Gate: a.Gate, Gated: a.Gated,
-			Level: string(a.Level), Pending: a.Pending,
+			Level: string(a.Level), Pending: a.Pending, Worktree: a.Worktree, Branch: a.Branch,
 		}
 		if a.State == session.Exited {
 			one.ExitCode = &a.ExitCode
@@ -177,6 +179,9 @@ func agentsOf(s listedSession) string {
 		}
 		if !a.Gated {
 			one += " (" + a.Gate + ")"
+		}
+		if a.Branch != "" {
+			one += " on " + display.Safe(a.Branch)
 		}
 		all = append(all, one)
 	}

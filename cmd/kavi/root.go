@@ -63,6 +63,7 @@ func (a *app) root() *cobra.Command {
 		a.logCommand(),
 		a.changesCommand(),
 		a.undoCommand(),
+		a.worktreeCommand(),
 		a.captureCommand(),
 		a.demoCommand(),
 		a.doctorCommand(),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type startOptions struct {
 	detach     bool
 	size       string
 	ungated    bool
+	worktree   bool
 	command    []string // after --
 
 	cols, rows int     // of size; 0 is none given
@@ -62,6 +64,7 @@ known one on PATH. Where a session of this project runs, kavi attaches to it.`,
 	f.BoolVarP(&o.detach, "detach", "d", false, "print the session's name and return")
 	f.StringVar(&o.size, "size", "", "COLSxROWS of the panes while nobody is attached")
 	f.BoolVar(&o.ungated, "ungated", false, "start an agent even if its gate cannot be proven; marked in red")
+	f.BoolVar(&o.worktree, "worktree", false, "give each agent a git worktree and a branch of its own: kavi worktree")
 	_ = c.RegisterFlagCompletionFunc("approval", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"none", "on-write", "on-commit", "always"}, cobra.ShellCompDirectiveNoFileComp
 	})
@@ -97,6 +100,11 @@ func (a *app) start(ctx context.Context, o startOptions) error {
 	}
 	if ok {
 		return a.join(ctx, running, o, level)
+	}
+	if o.worktree {
+		if err := canHaveWorktrees(ctx, project); err != nil {
+			return err
+		}
 	}
 	rules, notes, err := ownRules(project, c.Presets)
 	if err != nil {
@@ -255,6 +263,9 @@ func (o startOptions) differs(snap *session.Snapshot, level gateway.Level) []str
 			}
 		}
 	}
+	if o.worktree && slices.ContainsFunc(snap.Agents, func(g *session.Agent) bool { return g.Worktree == "" }) {
+		d = append(d, "--worktree")
+	}
 	if o.approveAll && !snap.FullAccess {
 		d = append(d, "--approve-all")
 	}
@@ -273,7 +284,7 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 	for _, argv := range argvs {
 		err := a.startAgent(ctx, client, session.AgentSpec{
 			Argv: argv, Cwd: project, Env: os.Environ(), Level: level,
-			Cols: o.cols, Rows: o.rows, Ungated: o.ungated,
+			Cols: o.cols, Rows: o.rows, Ungated: o.ungated, Worktree: o.worktree,
 		})
 		if err != nil {
 			errs = append(errs, err) // names it
@@ -289,6 +300,9 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 	}
 	for _, err := range errs {
 		report(a.err, err)
+	}
+	if o.worktree {
+		a.sayWorktrees(ctx, client)
 	}
 	return nil
 }

@@ -44,9 +44,11 @@ func (a *app) stop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	had := worktreesOf(ctx, c)
 	if err := c.Stop(ctx); err != nil {
 		return fmt.Errorf("session %s: %w", f.Dir.Name(), err)
 	}
+	a.sayKept(ctx, f, had)
 	_, err = fmt.Fprintf(a.out, "session %s has ended; its ledger stays: kavi log --session %[1]s\n", f.Dir.Name())
 	return err
 }

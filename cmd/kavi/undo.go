@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"kavi/gateway/watch"
 	"kavi/session"
 	"kavi/session/control"
-	"kavi/session/ledger"
 )
 
 type undoOptions struct {
@@ -120,11 +118,7 @@ func (a *app) undoer(ctx context.Context, f session.Found) (undoer, error) {
 		c, err := dial(ctx, f)
 		return undoByServer{c}, err
 	}
-	o := ledger.Options{}
-	if self, err := os.Executable(); err == nil {
-		o.Probe = []string{self, "probe"}
-	}
-	p, err := session.OpenPast(f.Dir, o) //nolint:contextcheck // it bounds its waits by itself
+	p, err := a.past(f) //nolint:contextcheck // it bounds its waits by itself
 	if err != nil {
 		return nil, err
 	}
