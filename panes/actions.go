@@ -30,8 +30,7 @@ func (a *app) connect(ctx context.Context, s *session.Session, by session.Operat
 			a.call(func() { done(n, err) })
 		}()
 	}
-	a.act.Start = func(argv []string, done func(string, error)) {
-		spec := session.AgentSpec{Argv: argv}
+	a.act.Start = func(spec session.AgentSpec, done func(string, error)) {
 		if p := a.panes[a.agent]; p != nil {
 			spec.Cols, spec.Rows = p.w, p.h
 		}

@@ -68,6 +68,19 @@ func TestStatesOfAgentsInTheirBorders(t *testing.T) {
 	s.golden("states-120x70")
 }
 
+// The border names the branch of an agent's worktree, as far as there is room.
+func TestWorktreesInTheirBorders(t *testing.T) {
+	for cols, want := range map[int]string{200: "claude ○ idle on kavi/app/claude ", 36: "claude ○ idle worktree "} {
+		s := newStage(t, cols, 24, "claude")
+		s.agent("claude", func(a *session.Agent) {
+			a.State, a.Gate, a.Gated, a.Branch, a.Worktree = session.Idle, "gated (hook, shim)", true, "kavi/app/claude", "/state/kavi/sessions/app/worktrees/claude"
+		})
+		if text := s.text(); !strings.Contains(text, want) {
+			t.Errorf("%d columns: no %q in\n%s", cols, want, text)
+		}
+	}
+}
+
 func TestGatesInTheirBorders(t *testing.T) {
 	gates := []string{"gated (hook, shim)", "gated (hook)", "partly (shim)", "hook unproven", "not gated"}
 	for _, cols := range []int{80, 200} {

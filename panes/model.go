@@ -87,7 +87,7 @@ type actions struct {
 	Note       func(text string) // one line in the status bar for a few seconds
 	Copy       func(text string) // into the terminal's clipboard, by OSC 52
 	FullAccess func(on bool, done func(redecided int, err error))
-	Start      func(argv []string, done func(name string, err error))
+	Start      func(spec session.AgentSpec, done func(name string, err error)) // in a pane of the size of the one with the focus
 	CloseAgent func(agent string, done func(error))
 	SetLevel   func(agent string, l gateway.Level, done func(redecided int, err error))
 

@@ -201,7 +201,7 @@ func newAgentPrompt(v *views) *ask {
 	q := newAsk(v, "Start another agent", func(_ model, width int) []row {
 		s := &sheet{worst: -1, width: width}
 		s.says(0, "The command to run in a new pane, for instance: claude, codex, bash. "+
-			"Quotes work as in a shell; nothing is expanded.", plain)
+			"Quotes work as in a shell; nothing is expanded. With --worktree before it, it works in a git worktree of its own.", plain)
 		return s.rows
 	})
 	q.edit, q.label, q.does = newEditor(""), "Command:", "start it"
@@ -210,9 +210,16 @@ func newAgentPrompt(v *views) *ask {
 		if err != nil {
 			return err.Error()
 		}
-		v.act.Start(argv, func(name string, err error) {
+		spec := session.AgentSpec{Argv: argv}
+		if len(argv) > 0 && argv[0] == "--worktree" {
+			spec.Argv, spec.Worktree = argv[1:], true
+		}
+		if len(spec.Argv) == 0 {
+			return "which command?"
+		}
+		v.act.Start(spec, func(name string, err error) {
 			if err != nil {
-				v.act.Note(display.Safe("starting " + argv[0] + ": " + err.Error()))
+				v.act.Note(display.Safe("starting " + spec.Argv[0] + ": " + err.Error()))
 				return
 			}
 			v.act.GoTo(name)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"kavi/keymap"
 	"kavi/session"
@@ -174,17 +175,34 @@ func TestNewAgentTakesACommandLine(t *testing.T) {
 	d.deliberately("Enter")
 	d.has("a quote is not closed")
 	if len(d.started) != 0 {
-		t.Fatalf("started %q", d.started)
+		t.Fatalf("started %+v", d.started)
 	}
 	d.types("'")
 	d.deliberately("Enter")
-	if diff := cmp.Diff([][]string{{"claude", "two words"}}, d.started); diff != "" {
+	if diff := cmp.Diff([]session.AgentSpec{{Argv: []string{"claude", "two words"}}}, d.started, specs); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if fmt.Sprint(d.went) != "[new]" {
 		t.Errorf("went to %v", d.went)
 	}
 }
+
+func TestNewAgentInAWorktree(t *testing.T) {
+	d := newDesk(t, 80, 24)
+	d.v.act.Push(newAgentPrompt(d.v))
+	d.wait(time.Second)
+	d.types("--worktree")
+	d.deliberately("Enter")
+	d.has("which command?")
+	d.types(" codex -m x")
+	d.deliberately("Enter")
+	if diff := cmp.Diff([]session.AgentSpec{{Argv: []string{"codex", "-m", "x"}, Worktree: true}}, d.started, specs); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// specs compares agents to start.
+var specs = cmpopts.IgnoreUnexported(session.AgentSpec{})
 
 func TestSplitWords(t *testing.T) {
 	for _, c := range []struct {

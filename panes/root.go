@@ -193,6 +193,7 @@ func (a *app) paintTitle(to tcell.Screen, t tile, p *pane, active bool) {
 	if ag.Gated && left.width()+right.width() > room {
 		right = nil // what is wrong is never left out, what is right may be
 	}
+	left = line(left, whereText(ag, room-left.width()-right.width()))
 	left = left.cut(max(room-right.width(), 0))
 	n := put(to, a.theme, t.frame.x+1, t.frame.y, room, left)
 	if right != nil {
@@ -201,6 +202,18 @@ func (a *app) paintTitle(to tcell.Screen, t tile, p *pane, active bool) {
 	if free := room - n - right.width() - 3; ag.Title != "" && ag.Title != ag.Name && free > 8 && p.copy == nil {
 		put(to, a.theme, t.frame.x+2+n, t.frame.y, free, words(" "+ag.Title+" ", faint).cut(free))
 	}
+}
+
+// whereText says on which branch an agent works that has a worktree of its own, or
+// that it has one, as there is room.
+func whereText(ag *session.Agent, room int) row {
+	if ag.Branch == "" {
+		return nil
+	}
+	if on := line(words("on "+ag.Branch+" ", faint)); on.width() <= room {
+		return on
+	}
+	return line(words("worktree ", faint))
 }
 
 // stateText says what an agent does.

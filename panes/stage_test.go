@@ -108,7 +108,7 @@ func (s *stage) actions() {
 	c := s.changes.actions()
 	a.Difference, a.Keep, a.PlanUndo, a.Undo = c.Difference, c.Keep, c.PlanUndo, c.Undo
 	a.FullAccess = func(_ bool, done func(int, error)) { done(0, nil) }
-	a.Start = func(_ []string, done func(string, error)) { done("", nil) }
+	a.Start = func(_ session.AgentSpec, done func(string, error)) { done("", nil) }
 	a.CloseAgent = func(_ string, done func(error)) { done(nil) }
 	a.ReadLog = func(_ uint64, _ int, done func(logPage)) { done(logPage{}) }
 	a.Copy = func(text string) { s.clip = append(s.clip, text) }

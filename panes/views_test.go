@@ -46,7 +46,7 @@ type desk struct {
 	went    []string
 	notes   []string
 	full    []bool
-	started [][]string
+	started []session.AgentSpec
 	closed  []string
 	rules   rulesDesk
 	changes changesDesk
@@ -122,8 +122,8 @@ func (d *desk) actions() *actions {
 			d.full = append(d.full, on)
 			done(len(d.snap.Approvals), nil)
 		},
-		Start: func(argv []string, done func(string, error)) {
-			d.started = append(d.started, argv)
+		Start: func(spec session.AgentSpec, done func(string, error)) {
+			d.started = append(d.started, spec)
 			done("new", nil)
 		},
 		CloseAgent: func(name string, done func(error)) { d.closed = append(d.closed, name); done(nil) },

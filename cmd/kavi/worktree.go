@@ -252,7 +252,7 @@ func (a *app) removeThat(ctx context.Context, f session.Found, o removeWorktreeO
 		}
 		return c.RemoveWorktree(ctx, o.agent, o.keepBranch)
 	}
-	p, err := a.past(f)
+	p, err := a.past(f) //nolint:contextcheck // it bounds its waits by itself
 	if err != nil {
 		return err
 	}
