@@ -183,7 +183,7 @@ func (s *sheet) changed(c *session.Unexplained, long bool) (cut bool) {
 // suspects says who could have done it, and who was paused for it.
 func (s *sheet) suspects(c *session.Unexplained) {
 	for _, who := range c.Could {
-		s.labelled("Could have", words(who, plain))
+		s.labelled("Could have", words(who.String(), plain))
 	}
 	if len(c.Could) == 0 {
 		s.labelled("Could have", words("no call that kavi knows of was running", plain))

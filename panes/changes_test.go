@@ -17,7 +17,7 @@ import (
 // threeFiles is a change of the kind that an editor or a build makes.
 func threeFiles() *session.Unexplained {
 	return &session.Unexplained{
-		ID: "chg_01", Since: noon.Add(-time.Minute), Could: []string{"call_12 of claude: npm test"},
+		ID: "chg_01", Since: noon.Add(-time.Minute), Could: []session.Suspect{{Call: "call_12", Agent: "claude", What: "npm test"}},
 		Files: []session.FileChange{
 			{Path: "src/a.go", Kind: "modified", Plus: 3, Minus: 1, How: "unsanctioned", Seq: 7},
 			{Path: "src/new.go", Kind: "renamed", From: "src/old.go", How: "unsanctioned", Seq: 8},
@@ -30,7 +30,7 @@ func threeFiles() *session.Unexplained {
 func gitHook() *session.Unexplained {
 	return &session.Unexplained{
 		ID: "chg_02", Since: noon.Add(-5 * time.Second), Protected: true, Paused: []string{"claude"},
-		Could: []string{"call_12 of claude: npm test", "call_13 of codex: make"},
+		Could: []session.Suspect{{Call: "call_12", Agent: "claude", What: "npm test"}, {Call: "call_13", Agent: "codex", What: "make"}},
 		Files: []session.FileChange{
 			{Path: "README.md", Kind: "modified", Plus: 1, Seq: 10},
 			{Path: ".git/hooks/pre-commit", Kind: "created", Plus: 2, Protected: true, Seq: 11},

@@ -25,7 +25,7 @@ func evilChanges() []*session.Unexplained {
 		}
 		list = append(list, &session.Unexplained{
 			ID: fmt.Sprintf("chg_%02d", n+1), Since: noon, Protected: n == 0,
-			Could: []string{"call_1 of " + safe}, Paused: []string{safe},
+			Could: []session.Suspect{{Call: "call_1", Agent: safe}}, Paused: []string{safe},
 			Files: []session.FileChange{{Path: safe, From: safe, Kind: "renamed", Plus: 1, Protected: n == 0}, {Path: safe, Kind: "k\x1bind", Gap: true}},
 		})
 	}
@@ -103,7 +103,7 @@ func TestLiesInChanges(t *testing.T) {
 func TestAStrangersFilesStandBehindALabelOrTheGutter(t *testing.T) {
 	fakes := []string{"Could have: nobody", "PROTECTED: no", "Files (0):", "Paused for it: kavi", "Waiting: 0s", "[a] keep", "Diff:", "No diff: it is fine"}
 	lie := strings.Join(fakes, "        ")
-	c := &session.Unexplained{ID: "chg_01", Since: noon, Could: []string{"call_1 of claude: " + lie}, Paused: []string{lie}}
+	c := &session.Unexplained{ID: "chg_01", Since: noon, Could: []session.Suspect{{Call: "call_1", Agent: "claude", What: lie}}, Paused: []string{lie}}
 	for _, f := range fakes {
 		c.Files = append(c.Files, session.FileChange{Path: f, From: lie, Kind: "renamed"}, session.FileChange{Path: lie, Kind: "mode"})
 	}

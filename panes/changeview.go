@@ -48,7 +48,7 @@ func (v *views) goToSuspect(m model, c *session.Unexplained) {
 // changeHolds says whether changes hold a text in lower case.
 func changeHolds(c *session.Unexplained, text string) bool {
 	holds := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }
-	return holds(c.ID) || holds(changeText(c)) || slices.ContainsFunc(c.Could, holds) || slices.ContainsFunc(c.Paused, holds) ||
+	return holds(c.ID) || holds(changeText(c)) || slices.ContainsFunc(c.Could, func(s session.Suspect) bool { return holds(s.String()) }) || slices.ContainsFunc(c.Paused, holds) ||
 		slices.ContainsFunc(c.Files, func(f session.FileChange) bool { return holds(f.Path) || holds(f.From) || holds(f.Kind) })
 }
 

@@ -52,9 +52,7 @@ func ChangeLine(c *session.Unexplained) string {
 // couldHave are the agents of which something ran that could have made changes.
 func couldHave(c *session.Unexplained) (names []string) {
 	for _, could := range c.Could {
-		_, name, _ := strings.Cut(could, " of ")
-		name, _, _ = strings.Cut(name, ":")
-		if name = display.Safe(name); name != "" && !slices.Contains(names, name) {
+		if name := display.Safe(could.Agent); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

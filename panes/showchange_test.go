@@ -44,7 +44,7 @@ func TestAChangeThatDecidesWhatRunsIsListedFirst(t *testing.T) {
 func TestAChangesNameGivesWayInTheList(t *testing.T) {
 	lie := "a\x1b[2K (+0, -0) \u202e" + strings.Repeat("x", 200)
 	snap := &session.Snapshot{Unexplained: []*session.Unexplained{{
-		ID: "chg_01", Since: noon, Could: []string{"call_1 of claude: " + lie},
+		ID: "chg_01", Since: noon, Could: []session.Suspect{{Call: "call_1", Agent: "claude", What: lie}},
 		Files: []session.FileChange{{Path: display.Safe(lie), Kind: "modified", Plus: 7, Minus: 9}},
 	}}}
 	got := ListWaiting(snap, noon)

@@ -43,10 +43,35 @@ type Unexplained struct {
 	ID        string // "chg_01"
 	Since     time.Time
 	Files     []FileChange
-	Protected bool     // a setting that decides what runs is among them: shown first and loudest
-	Could     []string // what was running, though nothing allowed it to write there; safe to display
+	Protected bool // a setting that decides what runs is among them: shown first and loudest
+	Could     []Suspect
 	Paused    []string // agents that were paused for it
 }
+
+// Suspect is a call that was running when something changed, though nothing allowed
+// it to write there.
+type Suspect struct {
+	Call  string `json:"call"` // "call_12"
+	Agent string `json:"agent"`
+	What  string `json:"what,omitempty"` // what the call is, on one line; safe to display
+}
+
+// String is the suspect on one line, safe to display. What the call is stands last:
+// it is the agent's text.
+func (s Suspect) String() string {
+	line := s.Call + " of " + display.Safe(s.Agent)
+	if s.What != "" {
+		line += ": " + s.What
+	}
+	return line
+}
+
+// suspectCells is how much of a call is shown of a suspect, and maxSuspects how many
+// of them.
+const (
+	suspectCells = 100
+	maxSuspects  = 8
+)
 
 // Mine says what else is the operator's own, when a change is kept.
 type Mine string
@@ -214,7 +239,7 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 			approvals[e.Call] = e.Approval
 		}
 		if e.Kind == ledger.CallRequested && e.Call != "" {
-			what[e.Call] = display.Safe(e.What)
+			what[e.Call] = display.Safe(e.Subject())
 		}
 		if e.Kind != ledger.FileChanged && e.Kind != ledger.FileUnsanctioned && e.Kind != ledger.FileUndone {
 			return nil

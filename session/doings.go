@@ -37,7 +37,7 @@ const (
 // begin adds an allowed call of an agent that works in a worktree, before its
 // caller hears of it.
 func (d *doings) begin(k *call, r *run, in *worktree, at time.Time) {
-	n := &doing{Call: watch.Call{ID: k.id, Agent: k.agentName, At: at}, in: in, hook: k.hooked != nil}
+	n := &doing{Call: watch.Call{ID: k.id, Agent: k.agentName, What: k.gist(), At: at}, in: in, hook: k.hooked != nil}
 	if r.in != nil {
 		n.Under = r.in.callID
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kavi/gateway"
+	"kavi/gateway/display"
 	"kavi/gateway/wire"
 	"kavi/session/ledger"
 )
@@ -104,6 +105,12 @@ func (k *call) what() string {
 		return t.Verb + ": " + t.Object
 	}
 	return ""
+}
+
+// gist is what the call is in a few words, safe to display.
+func (k *call) gist() string {
+	e := ledger.Entry{What: k.what(), Command: k.req.Command, Argv: k.req.Argv, Path: k.req.Path, To: k.req.To, URL: k.req.URL}
+	return display.Cut(display.Safe(e.Subject()), suspectCells)
 }
 
 func witness(d wire.Door) ledger.Witness {

@@ -251,6 +251,9 @@ func (p *past) item(e ledger.Entry) {
 	f.How, f.Seq = e.Why, e.Seq
 	u.Files = append(u.Files, f)
 	u.Protected = u.Protected || f.Protected
+	if could := e.Data["could"]; could != "" {
+		_ = json.Unmarshal([]byte(could), &u.Could) // cut short it tells of nobody
+	}
 }
 
 // count notes which rules decided a call.

@@ -172,10 +172,13 @@ func (s *Session) sawChanges(t *worktree, list []explained, done func()) {
 				}
 				e.Kind = ledger.FileUnsanctioned
 				e.Data["item"] = item.ID
-				item.add(f, c.by, s.doingLine)
+				item.add(f, c.by)
 			}
 		}
 		entries = append(entries, e)
+	}
+	if at := slices.IndexFunc(entries, func(e ledger.Entry) bool { return e.Kind == ledger.FileUnsanctioned }); at >= 0 {
+		entries[at].Data["could"] = suspectsJSON(item.Could) // the first tells of all
 	}
 	s.commitAll(entries, func(err error) {
 		if err != nil {
@@ -208,6 +211,14 @@ func (s *Session) commitAll(entries []ledger.Entry, done func(error)) {
 func changeJSON(c watch.Change) string {
 	b, err := json.Marshal(c)
 	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+func suspectsJSON(list []Suspect) string {
+	b, err := json.Marshal(list)
+	if err != nil || len(list) == 0 {
 		return ""
 	}
 	return string(b)
@@ -246,24 +257,21 @@ func showPath(worktree string, p watch.Path) string {
 
 func (f *FileChange) at() ofTree { return ofTree{f.Worktree, f.change.Path} }
 
-func (u *Unexplained) add(f FileChange, by watch.Explanation, line func(watch.Call) string) {
+func (u *Unexplained) add(f FileChange, by watch.Explanation) {
 	u.Files = append(u.Files, f)
 	u.Protected = u.Protected || f.Protected
 	for _, c := range by.Could {
-		if text := line(c); !slices.Contains(u.Could, text) {
-			u.Could = append(u.Could, text)
+		if one := (Suspect{c.ID, c.Agent, c.What}); len(u.Could) < maxSuspects && !slices.Contains(u.Could, one) {
+			u.Could = append(u.Could, one)
 		}
 	}
 }
-
-// doingLine says in one line what was running.
-func (s *Session) doingLine(c watch.Call) string { return c.ID + " of " + c.Agent }
 
 // showItem puts unexplained changes before the operator. An agent at the level
 // on-write that could have made them is paused: it should have asked.
 func (s *Session) showItem(u *Unexplained) {
 	for _, a := range s.agents {
-		could := slices.ContainsFunc(u.Could, func(line string) bool { return strings.HasSuffix(line, " of "+a.spec.Name) })
+		could := slices.ContainsFunc(u.Could, func(s Suspect) bool { return s.Agent == a.spec.Name })
 		if could && a.spec.Level == gateway.LevelOnWrite && a.exit == nil && a.paused == "" {
 			s.pauseFor(a, u.ID+" changed "+u.Files[0].Path+" without having been asked")
 			u.Paused = append(u.Paused, a.spec.Name)

@@ -77,14 +77,14 @@ type listedChange struct {
 	Why       string               `json:"why"`
 	Protected bool                 `json:"protected"`
 	Files     []session.FileChange `json:"files"`
-	Could     []string             `json:"could"`
+	Could     []session.Suspect    `json:"could"`
 	Paused    []string             `json:"paused"`
 	Diff      []string             `json:"diff,omitempty"` // of show
 }
 
 const unexplainedJSON = `
 Changes that no call explains follow as {id, state (unexplained), action, since, waiting_seconds, why,
-protected, files: [as kavi changes has them], could: [what was running], paused: [agents]}`
+protected, files: [as kavi changes has them], could: [{call, agent, what} that were running], paused: [agents]}`
 
 func (a *app) approvalCommand() *cobra.Command {
 	var name string

@@ -25,7 +25,7 @@ func (a *app) listedChange(u *session.Unexplained) listedChange {
 	return listedChange{
 		ID: u.ID, State: "unexplained", Action: panes.ChangeLine(u), Since: u.Since, Waiting: a.now().Sub(u.Since).Seconds(),
 		Why: noCallExplains, Protected: u.Protected, Files: u.Files,
-		Could: append([]string{}, u.Could...), Paused: append([]string{}, u.Paused...),
+		Could: append([]session.Suspect{}, u.Could...), Paused: append([]string{}, u.Paused...),
 	}
 }
 

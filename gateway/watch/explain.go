@@ -20,6 +20,7 @@ const (
 type Call struct {
 	ID    string // "call_12"
 	Agent string
+	What  string // what it is, on one line, for whoever reads who could have made a change
 	Under string // the call that it is nested in, or ""
 	// Alive tells whether a process of the call's tree was running at any time from
 	// since until until. Nil: none ever was, as with an edit that the agent does itself.

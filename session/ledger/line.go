@@ -53,7 +53,7 @@ const ownCells = 60
 func (e Entry) gist() string {
 	argv := e.Argv
 	if len(argv) == 0 || path.Base(argv[0]) != "git" {
-		return display.Cut(display.Safe(e.subject()), ownCells)
+		return display.Cut(display.Safe(e.Subject()), ownCells)
 	}
 	words := []string{"git"}
 	for argv = argv[1:]; len(argv) > 1 && strings.HasPrefix(argv[0], "-"); argv = argv[1:] {
@@ -82,7 +82,7 @@ func (e Entry) Words() string {
 	if e.Data[OwnShell] != "" && e.Kind == CallRequested {
 		return b.String() + ": " + e.gist() + " · " + display.Safe(e.Why)
 	}
-	if s := e.subject(); s != "" {
+	if s := e.Subject(); s != "" {
 		b.WriteString(": " + s)
 	}
 	for _, s := range e.details() {
@@ -113,7 +113,9 @@ func (e Entry) phrase() string {
 	return strings.TrimPrefix(string(e.Kind), "call ")
 }
 
-func (e Entry) subject() string {
+// Subject is what the entry is about: what the call is, else its command, else its
+// path. Not safe for display.
+func (e Entry) Subject() string {
 	switch {
 	case e.What != "":
 		return e.What
