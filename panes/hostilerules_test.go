@@ -48,7 +48,7 @@ func TestLiesOnTheSurfacesOfRules(t *testing.T) {
 			d.rules.offer = session.RememberOffer{Patterns: []string{longLie(), lies}, Rules: []string{longLie()}}
 			d.rules.trial = func(session.Remember) (session.Trial, error) {
 				return session.Trial{
-					Covers: []string{longLie()}, Examples: []string{lies, longLie()}, Past: 2,
+					Covers: []session.Covered{{What: longLie(), Examples: []string{lies, longLie()}}}, Past: 2,
 					Denied: []string{longLie()}, Pending: []string{lies},
 				}, nil
 			}

@@ -154,7 +154,8 @@ func TestUndoAfterARuleWentIntoAFile(t *testing.T) {
 	d := newDesk(t, 80, 24, three()...)
 	d.change(func(s *session.Snapshot) {
 		s.Rules = []session.RuleState{
-			remembered(3), {ID: "rem_09", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 1},
+			remembered(3),
+			{ID: "rem_09", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 1},
 			{ID: "rem_04", Layer: gateway.LayerProject, File: "/home/op/rules.toml", Line: 7, Scope: session.ScopeProject, By: "apr_02"},
 		}
 	})

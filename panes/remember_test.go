@@ -20,11 +20,13 @@ func offers(t *testing.T, cols, rows int, patterns ...string) *desk {
 	d.rules.became = []string{"rem_03"}
 	d.rules.trial = func(r session.Remember) (session.Trial, error) {
 		return session.Trial{
-			Covers:   []string{"npm test with any further words, as far as it reads, writes in the project or runs code that is not seen"},
-			Examples: []string{"npm test", "npm test -- --watch", "npm test src/auth"},
-			Past:     12,
-			Denied:   []string{"apr_04 Run: npm test --coverage > ~/out", "apr_09 Run: npm test"},
-			Pending:  []string{"apr_05", "apr_07"},
+			Covers: []session.Covered{{
+				What:     "npm test with any further words, as far as it reads, writes in the project or runs code that is not seen",
+				Examples: []string{"npm test", "npm test -- --watch", "npm test src/auth"},
+			}},
+			Past:    12,
+			Denied:  []string{"apr_04 Run: npm test --coverage > ~/out", "apr_09 Run: npm test"},
+			Pending: []string{"apr_05", "apr_07"},
 		}, nil
 	}
 	return d
@@ -181,7 +183,7 @@ func TestTheLatestLineCounts(t *testing.T) {
 	d := offers(t, 80, 24, "npm test *")
 	d.rules.slow = true
 	d.rules.trial = func(r session.Remember) (session.Trial, error) {
-		return session.Trial{Covers: []string{"what reads " + said(r)}}, nil
+		return session.Trial{Covers: []session.Covered{{What: "what reads " + said(r)}}}, nil
 	}
 	d.deliberately("m")
 	if len(d.rules.tried) != 1 {
@@ -254,7 +256,7 @@ func TestWhatCannotBeRememberedIsNotDecided(t *testing.T) {
 func TestWhatItMeansMustBeReadToItsEnd(t *testing.T) {
 	d := offers(t, 80, 24, "npm test *")
 	d.rules.trial = func(session.Remember) (session.Trial, error) {
-		trial := session.Trial{Covers: []string{"much"}, Past: 40}
+		trial := session.Trial{Covers: []session.Covered{{What: "much"}}, Past: 40}
 		for n := range 40 {
 			trial.Denied = append(trial.Denied, fmt.Sprintf("apr_%02d Run: npm test %d", n+10, n))
 		}

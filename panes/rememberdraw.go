@@ -96,20 +96,20 @@ func (r *remember) layout(width int) []row {
 func (r *remember) meaning(s *sheet) {
 	t := &r.try.trial
 	for _, c := range t.Covers {
-		s.labelled("Covers", words(c, plain))
+		s.labelled("Covers", words(c.What, plain))
+		for n, e := range c.Examples {
+			label := words("For instance: ", accent)
+			if n > 0 {
+				label = blanks(label.width())
+			}
+			s.wrapped(label, words(e, plain))
+		}
 	}
 	if what, err := r.asked(); err == nil && what.Uses+int(what.For) > 0 {
 		s.labelled("Ends", words(limits{what.Uses, what.For}.String(), strong))
 	}
 	if scopes[r.scope] == session.ScopeProject {
 		s.says(0, "It goes into your own file of rules for this project, and stays after this session.", plain)
-	}
-	for n, e := range t.Examples[:min(len(t.Examples), 3)] {
-		label := words("For instance: ", accent)
-		if n > 0 {
-			label = blanks(label.width())
-		}
-		s.wrapped(label, words(e, plain))
 	}
 	switch t.Past {
 	case 0:

@@ -9,24 +9,26 @@ import (
 	"kavi/session/ledger"
 )
 
-// history is what this session asked the operator about, the newest maxAsks of it:
-// against it is tried what a rule would have decided. It has its own lock, since
-// trying is not the loop's work.
+// history is the calls of this session, the newest maxPast of those that the
+// operator answered and of those that were decided without them: against it is
+// tried what a rule would have decided. It has its own lock, since trying is not
+// the loop's work.
 type history struct {
-	mu   sync.Mutex
-	asks []pastAsk
+	mu    sync.Mutex
+	asks  []pastAsk
+	quiet []pastAsk
 }
 
-// pastAsk is a call that the operator was asked about.
+// pastAsk is a call that was decided.
 type pastAsk struct {
 	req      *gateway.Call
 	agent    string
-	approval string
+	approval string // "" where the operator was not asked
 	what     string // on one line, safe to display
 	denied   bool   // by the operator
 }
 
-const maxAsks = 1000
+const maxPast = 1000
 
 func (h *history) add(p pastAsk) {
 	if len(p.req.ScriptText)+len(p.req.Content) > 4<<10 { // its size would decide nothing
@@ -36,16 +38,20 @@ func (h *history) add(p pastAsk) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.asks) >= maxAsks {
-		h.asks = slices.Delete(h.asks, 0, len(h.asks)-maxAsks+1)
+	list := &h.asks
+	if p.approval == "" {
+		list = &h.quiet
 	}
-	h.asks = append(h.asks, p)
+	if len(*list) >= maxPast {
+		*list = slices.Delete(*list, 0, len(*list)-maxPast+1)
+	}
+	*list = append(*list, p)
 }
 
 func (h *history) all() []pastAsk {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.asks)
+	return slices.Concat(h.asks, h.quiet)
 }
 
 // pastAskOf makes it of what the ledger says.
@@ -61,7 +67,11 @@ func pastAskOf(requested, decided ledger.Entry) pastAsk {
 	if t := requested.Data["tool"]; t != "" {
 		c.Tool = wire.Tool(t)
 	}
-	return pastAsk{req: c, agent: requested.Agent, approval: requested.Approval, what: requested.What, denied: decided.Verdict == ledger.Denied}
+	p := pastAsk{req: c, agent: requested.Agent, what: requested.What}
+	if decided.By.Kind == ledger.ByOperator {
+		p.approval, p.denied = requested.Approval, decided.Verdict == ledger.Denied
+	}
+	return p
 }
 
 // asked is a call that the operator answers now.

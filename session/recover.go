@@ -56,7 +56,7 @@ type past struct {
 	detached   time.Time      // when an operator last left
 	rules      []ledger.Entry // added in the session and not removed
 	used       map[gateway.RuleName]int
-	asks       []pastAsk // what the operator was asked about
+	history    history // of what was decided, not inside of another call
 	crashes    crashes
 	worktrees  pastWorktrees
 }
@@ -160,8 +160,8 @@ func (p *past) take(e ledger.Entry) {
 	case ledger.CallDecided:
 		p.count(e)
 		if c != nil {
-			if e.By != nil && e.By.Kind == ledger.ByOperator {
-				p.asks = append(p.asks, pastAskOf(c.requested, e))
+			if e.By != nil && e.By.Kind != ledger.ByCovered {
+				p.history.add(pastAskOf(c.requested, e))
 			}
 			c.decided = &e
 			if g := e.Data["grant"]; g != "" {

@@ -329,7 +329,7 @@ func (s *Session) rulesAgain(p *past) error {
 			b.remembered = append(b.remembered, r)
 		}
 	}
-	for _, a := range p.asks {
+	for _, a := range p.history.all() {
 		s.history.add(a)
 	}
 	return s.openRules(false)

@@ -41,11 +41,16 @@ type RememberOffer struct {
 
 // Trial is what a remembered decision would mean, before it is one.
 type Trial struct {
-	Covers   []string // what each rule covers, in words
-	Examples []string // up to three commands or paths that it would decide
-	Past     int      // calls of this session that it would have decided
-	Denied   []string // of these, what the operator denied: "apr_04 Run: npm install x"
-	Pending  []string // ids of other approvals that it would decide now
+	Covers  []Covered // one for each rule
+	Past    int       // calls of this session that it would have decided
+	Denied  []string  // of these, what the operator denied: "apr_04 Run: npm install x"
+	Pending []string  // ids of other approvals that it would decide now
+}
+
+// Covered is what one rule is about.
+type Covered struct {
+	What     string   // in words, safe to display
+	Examples []string // up to three commands, paths or the like that it decides, safe to display
 }
 
 // RuleState is a rule in force, for lists.
@@ -163,7 +168,7 @@ func (s *Session) remembering(h heldCall, allow bool, r Remember) ([]gateway.Rul
 }
 
 // Try says what remembering would mean, or why it cannot be remembered so. It
-// blocks while it judges what this session asked about so far.
+// blocks while it judges the calls of this session so far.
 func (s *Session) Try(ctx context.Context, approval string, allow bool, r Remember) (Trial, error) {
 	h, err := s.held(ctx, approval)
 	if err != nil {
@@ -176,12 +181,11 @@ func (s *Session) Try(ctx context.Context, approval string, allow bool, r Rememb
 	var t Trial
 	for i := range rules {
 		rules[i].ID = fmt.Sprintf("tried-%d", i)
-		t.Covers = append(t.Covers, display.Safe(rules[i].Covers()))
+		c := Covered{What: display.Safe(rules[i].Covers())}
 		for _, e := range rules[i].Examples() {
-			if len(t.Examples) < 3 {
-				t.Examples = append(t.Examples, display.Safe(e))
-			}
+			c.Examples = append(c.Examples, display.Safe(e))
 		}
+		t.Covers = append(t.Covers, c)
 	}
 	pending, err := ask(ctx, s, func(reply func([]pastAsk, error)) {
 		var out []pastAsk

@@ -442,12 +442,23 @@ func TestARuleForTheProjectHasAnIDOfItsOwn(t *testing.T) {
 	w.exited("one")
 }
 
-// What a rule would have decided is tried against what was asked in this session.
+// What a rule would have decided is tried against what was decided in this session,
+// by the operator or without them.
 func TestTryingARuleSaysWhatItWouldHaveDecided(t *testing.T) {
 	w := begin(t)
 	w.script("one", loop+`for i in 1 2 3; do run go$i "ls -d t$i"; done`)
 	w.script("two", `"$SHELL" -c 'ls -d other'`)
 	waiting := w.pending(1)[0]
+	rule := gateway.Rule{Verdict: gateway.Allow, Kind: gateway.Exec, Command: []string{"ls -d quiet"}}
+	id, _, err := w.AddRule(t.Context(), rule, Operator{Client: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.script("three", `"$SHELL" -c 'ls -d quiet'`)
+	w.exited("three")
+	if err := w.RemoveRule(t.Context(), id, Operator{Client: "test"}); err != nil {
+		t.Fatal(err)
+	}
 	for i, allow := range []bool{true, false} {
 		w.touch(fmt.Sprintf("go%d", i+1))
 		a := w.pending(2)[1]
@@ -460,14 +471,19 @@ func TestTryingARuleSaysWhatItWouldHaveDecided(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tr.Past != 2 || len(tr.Denied) != 1 || !strings.HasPrefix(tr.Denied[0], "apr_03 Run: ") || len(tr.Pending) != 1 || tr.Pending[0] != waiting.ID {
+	if tr.Past != 3 || len(tr.Denied) != 1 || !strings.HasPrefix(tr.Denied[0], "apr_03 Run: ") || len(tr.Pending) != 1 || tr.Pending[0] != waiting.ID {
 		t.Errorf("%+v", tr)
 	}
-	if len(tr.Examples) != 3 || len(tr.Covers) != 1 {
+	if len(tr.Covers) != 1 || len(tr.Covers[0].Examples) != 3 {
 		t.Errorf("%+v", tr)
 	}
-	if tr, err = w.Try(t.Context(), a.ID, true, Remember{}); err != nil || len(tr.Pending) != 0 {
-		t.Errorf("for this agent alone it would decide %v, %v", tr.Pending, err)
+	if tr, err = w.Try(t.Context(), a.ID, true, Remember{}); err != nil || len(tr.Pending) != 0 || tr.Past != 2 {
+		t.Errorf("for this agent alone it would decide %v, %v", tr, err)
+	}
+	w.Close()
+	w.reopen()
+	if tr, err = w.Try(t.Context(), a.ID, true, Remember{Scope: ScopeSession}); err != nil || tr.Past != 3 || len(tr.Denied) != 1 {
+		t.Errorf("after the server: %+v, %v", tr, err)
 	}
 	w.answer(false, "", a, waiting)
 	w.exited("one")
