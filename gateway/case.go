@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -90,7 +91,7 @@ func ParseCase(line []byte) (*Case, error) {
 	}
 	var c Case
 	if err := json.Unmarshal(line, &c); err != nil {
-		return nil, err
+		return nil, inPlainWords(err)
 	}
 	c.Root = orElse(c.Root, c.Cwd)
 	c.Cwd = orElse(c.Cwd, c.Root)
@@ -102,6 +103,21 @@ func ParseCase(line []byte) (*Case, error) {
 		c.Home = path.Clean(c.Home)
 	}
 	return &c, nil
+}
+
+// inPlainWords says of JSON that cannot be read what is wrong, and no words of Go.
+func inPlainWords(err error) error {
+	var t *json.UnmarshalTypeError
+	if !errors.As(err, &t) {
+		return fmt.Errorf("it is no JSON: %w", err)
+	}
+	wanted := map[reflect.Kind]string{
+		reflect.String: "a text", reflect.Int: "a whole number", reflect.Struct: "an object", reflect.Pointer: "an object", reflect.Slice: "a list",
+	}[t.Type.Kind()]
+	if t.Field == "" {
+		return fmt.Errorf("%s is wanted, not %s", wanted, t.Value)
+	}
+	return fmt.Errorf("%s: %s is wanted, not %s", t.Field, wanted, t.Value)
 }
 
 func (c *Case) check() error {

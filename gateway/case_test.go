@@ -20,8 +20,12 @@ func with(t testing.TB, rules ...Rule) *Policy {
 
 func TestALineThatIsNoCaseIsRefused(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		{`{`, "unexpected end"},
-		{`[]`, "cannot unmarshal array"},
+		{`{`, "it is no JSON: unexpected end"},
+		{`[]`, "an object is wanted, not array"},
+		{`{"id":7}`, "id: a text is wanted, not number"},
+		{`{"args":{"command_gen":{"times":"x"}}}`, "args.command_gen.times: a whole number is wanted, not string"},
+		{`{"rules":{}}`, "rules: a list is wanted, not object"},
+		{`{"remember":{"args":"ls"}}`, "remember.args: an object is wanted, not string"},
 		{"{\"tool\":\"exec\",\"args\":{\"command\":\"ls \xff\"},\"cwd\":\"/proj\"}", "not valid UTF-8"},
 		{`{"args":{"command":"ls"},"cwd":"/proj"}`, "tool: none is given"},
 		{`{"tool":"exec","args":{"command":"ls"}}`, "cwd, project_root: absolute"},

@@ -282,9 +282,9 @@ func TestALineThatIsNoCallIsAnsweredAndTheRestGoesOn(t *testing.T) {
 		}
 	}
 	want := []string{
-		"a allow ", "b  unexpected end of JSON input", "  unexpected end of JSON input",
-		"  json: cannot unmarshal number into Go struct field Case.id of type string", "e  tool: none is given",
-		"f  the line is longer than 16 MB", "g prompt ",
+		"a allow ", "b  line 2: it is no JSON: unexpected end of JSON input", "  line 3: it is no JSON: unexpected end of JSON input",
+		"  line 4: id: a text is wanted, not number", "e  line 5: tool: none is given",
+		"f  line 6: it is longer than 16 MB", "g prompt ",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

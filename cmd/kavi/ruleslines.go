@@ -107,7 +107,7 @@ func (a *app) answerLines(from io.Reader) error {
 	}
 	lines := &lineChecker{home: home, git: map[string]func() string{}}
 	in := bufio.NewReaderSize(from, 64<<10)
-	for {
+	for n := 1; ; n++ {
 		line, whole, err := readLine(in, maxLine)
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -115,7 +115,7 @@ func (a *app) answerLines(from io.Reader) error {
 		if err != nil {
 			return fmt.Errorf("standard input: %w", err)
 		}
-		if err := printJSONLine(a.out, lines.answer(line, whole)); err != nil {
+		if err := printJSONLine(a.out, lines.answer(n, line, whole)); err != nil {
 			return err
 		}
 	}
@@ -127,14 +127,14 @@ type lineChecker struct {
 	git  map[string]func() string // by project: which programs its git runs
 }
 
-// answer is the answer to a line, or the error that it is answered with.
-func (l *lineChecker) answer(line []byte, whole bool) any {
+// answer is the answer to the n-th line, or the error that it is answered with.
+func (l *lineChecker) answer(n int, line []byte, whole bool) any {
 	if !whole {
-		return answerError{ID: idOf(line), Error: fmt.Sprintf("the line is longer than %d MB", maxLine>>20)}
+		return answerError{ID: idOf(line), Error: fmt.Sprintf("line %d: it is longer than %d MB", n, maxLine>>20)}
 	}
 	c, err := l.check(line)
 	if err != nil {
-		return answerError{ID: idOf(line), Error: err.Error()}
+		return answerError{ID: idOf(line), Error: fmt.Sprintf("line %d: %v", n, err)}
 	}
 	return c.answer()
 }
