@@ -42,7 +42,11 @@ func agentTests(t *testing.T, f family) {
 			if !slices.Contains(f.modes, m) {
 				t.Skipf("%s is not tried %s yet", f.name, m)
 			}
-			for _, s := range scenarios() {
+			list := scenarios()
+			if m == interactive {
+				list = append(list, paneScenarios()...)
+			}
+			for _, s := range list {
 				t.Run(s.name, func(t *testing.T) {
 					t.Parallel()
 					s.run(t, f, m)
