@@ -32,7 +32,7 @@ func (c *cmd) leave(name string, words []word) {
 // cd follows cd, pushd and popd.
 func (c *cmd) cd(name string, words []word) {
 	st := c.st
-	st.past.turn()
+	st.past.turned()
 	a := c.parseArgs(words, "L P e q s", true, false)
 	defer c.settle()
 	was := st.cwds
@@ -131,7 +131,7 @@ func (c *cmd) set(name string, words []word) {
 		flag := len(w.text) > 1 && (w.text[0] == '-' || w.text[0] == '+')
 		switch {
 		case name == "set" && (w.text == "--" || !flag):
-			c.st.past.turn()
+			c.st.past.turned()
 			if w.text == "--" {
 				i++
 			}
@@ -161,7 +161,7 @@ func (c *cmd) set(name string, words []word) {
 
 // shift drops the first arguments.
 func (c *cmd) shift(words []word) {
-	c.st.past.turn()
+	c.st.past.turned()
 	n := 1
 	if len(words) == 1 {
 		m, ok := place(words[0].text)

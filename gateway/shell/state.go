@@ -108,7 +108,7 @@ func (st *state) set(name string, v value) {
 }
 
 func (st *state) define(name string, fs []function) {
-	st.past.define()
+	st.past.defined()
 	if st.sharedFuncs || st.funcs == nil {
 		st.funcs = maps.Clone(st.funcs)
 		if st.funcs == nil {

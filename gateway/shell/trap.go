@@ -1,18 +1,18 @@
 package shell
 
-import "maps"
-
-// past counts what one shell has done so far. Its subshells count with it: what a
-// trap meets may have been changed by any of them.
+// past is what one shell has done so far, each with the time when it last was: a
+// count. Its subshells count with it: what a trap meets may have been changed by any
+// of them.
 type past struct {
-	sets    map[string]int // assignments, by name
-	turns   int            // changes of the folder and of the arguments
-	defines int
-	traps   []trap
-	walked  bool // a script of this shell is being walked
+	now    int
+	sets   map[string]int // assignments, by name
+	turn   int            // a change of the folder or of the arguments
+	define int            // of a function
+	traps  []trap
+	walked bool // a script of this shell is being walked
 }
 
-// set counts an assignment.
+// set notes an assignment.
 func (p *past) set(name string) {
 	if p == nil {
 		return
@@ -20,27 +20,31 @@ func (p *past) set(name string) {
 	if p.sets == nil {
 		p.sets = make(map[string]int, 4)
 	}
-	p.sets[name]++
+	p.now++
+	p.sets[name] = p.now
 }
 
-func (p *past) turn() {
+// turned notes a change of the folder or of the arguments.
+func (p *past) turned() {
 	if p != nil {
-		p.turns++
+		p.now++
+		p.turn = p.now
 	}
 }
 
-func (p *past) define() {
+// defined notes a function.
+func (p *past) defined() {
 	if p != nil {
-		p.defines++
+		p.now++
+		p.define = p.now
 	}
 }
 
-// trap is a text that runs at a time of its own, and what the shell had done when
-// it was set.
+// trap is a text that runs at a time of its own, and when it was set.
 type trap struct {
 	cmd  cmd
 	text string
-	then past
+	at   int
 }
 
 // trap walks what runs when a signal comes or the shell ends.
@@ -68,8 +72,7 @@ func (c *cmd) trap(words []word) {
 			c.done()
 		}
 		if p := c.st.past; p != nil && c.a.dry == 0 {
-			t := trap{*c, words[0].text, *p}
-			t.then.sets, t.then.traps = maps.Clone(p.sets), nil
+			t := trap{*c, words[0].text, p.now}
 			t.cmd.st, t.cmd.effects = before, nil
 			p.traps = append(p.traps, t)
 		}
@@ -89,20 +92,20 @@ func atEnd(signals []word) bool {
 // trapped walks the traps of a shell again that may meet another state than the one
 // in which they were set: they run from wherever the shell then is, and with
 // whatever its variables then hold.
-func (a *analyser) trapped(now *past) {
-	for _, t := range now.traps {
-		c, then := t.cmd, t.then
+func (a *analyser) trapped(p *past) {
+	for _, t := range p.traps {
+		c := t.cmd
 		c.st = c.st.clone()
-		if then.defines != now.defines {
+		if p.define > t.at {
 			c.opaque("may run a function that was defined after it")
 			c.done()
 			c.effects = nil
 		}
-		if then.turns != now.turns {
+		if p.turn > t.at {
 			c.st.cwds, c.st.old, c.st.stack = nil, nil, nil
 		}
-		for name, n := range now.sets {
-			if then.sets[name] != n {
+		for name, at := range p.sets {
+			if at > t.at {
 				c.st.set(name, value{kind: unclear})
 			}
 		}
