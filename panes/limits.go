@@ -57,6 +57,14 @@ func splitLimits(line, offered string) (pattern string, l limits, err error) {
 	return pattern, l, firstOf(err)
 }
 
+// Limited takes a pattern apart from the limits behind it, as they are written on
+// the line of what is remembered: how often it decides (0: any number of times)
+// and for how long (0: as long as its scope). An error says which limit is none.
+func Limited(line, offered string) (pattern string, uses int, until time.Duration, err error) {
+	pattern, l, err := splitLimits(line, offered)
+	return pattern, l.uses, l.until, err
+}
+
 // firstOf gives the first of joined errors: a line has room for one.
 func firstOf(err error) error {
 	var many interface{ Unwrap() []error }
@@ -113,7 +121,7 @@ func (l limits) String() string {
 	case l.until == 0 && l.uses == 1:
 		return "after one call"
 	case l.until == 0:
-		return fmt.Sprintf("after %d calls", l.uses)
+		return "after " + number(l.uses, "call")
 	case l.uses == 0:
 		return "after " + spell(l.until)
 	}

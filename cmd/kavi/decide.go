@@ -20,8 +20,8 @@ import (
 const rememberHelp = `
 --remember makes the decision of one approval hold for calls like it, of the same agent, for
 the rest of the session: by the pattern that kavi approval show offers, or by the one that is
-given, as in --remember='npm run test *'. What it cannot cover safely is refused, and nothing
-is decided then.`
+given, as in --remember='npm run test *'. With 5 times or 20 min behind the pattern it ends
+then. What it cannot cover safely is refused, and nothing is decided then.`
 
 type decideOptions struct {
 	session string

@@ -28,7 +28,7 @@ func TestARepositorysRulesAreTrustedByAYesAndByNothingElse(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			x := w.open(t, 80, 24, "rules", "trust")
 			x.await(t, `2 │ id = "all"`)
-			x.await(t, "1 rules, of which 1 allow something without asking you:")
+			x.await(t, "1 rule, of which 1 allows something without asking you:")
 			x.await(t, "Trust exactly this text? [y/N]")
 			x.enter(t, c.answer)
 			if code := x.left(t); code != c.code {

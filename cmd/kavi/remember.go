@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kavi/gateway/display"
+	"kavi/panes"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -45,7 +46,11 @@ func remembering(ctx context.Context, client *control.Client, o decideOptions, i
 		return nil, hint(fmt.Errorf("%s: nothing was decided: a pattern stands for one rule, and this call needs %d:\n%s", id, len(offer.Patterns), strings.Join(rows, "\n")),
 			"remember them as they are: kavi approval %s %s --remember", word, id)
 	}
-	r.Patterns = []string{o.remember}
+	var pattern string
+	if pattern, r.Uses, r.For, err = panes.Limited(o.remember, offer.Patterns[0]); err != nil {
+		return nil, hint(fmt.Errorf("%s: nothing was decided: %w", id, err), "as in --remember='%s 5 times', or 20 min", offer.Patterns[0])
+	}
+	r.Patterns = []string{pattern}
 	if _, err := client.Try(ctx, id, o.allow, *r); err != nil {
 		if errors.Is(err, session.ErrGone) || errors.Is(err, session.ErrEnded) {
 			return nil, fmt.Errorf("%s: %w", id, err)

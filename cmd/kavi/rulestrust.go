@@ -94,7 +94,14 @@ func (a *app) showRepository(path string, text []byte, rules []gateway.Rule) {
 			allows++
 		}
 	}
-	fmt.Fprintf(a.out, "\n%d rules, of which %d allow something without asking you:\n", len(rules), allows)
+	switch {
+	case allows == 0:
+		fmt.Fprintf(a.out, "\n%s, none of which allows anything\n", number(len(rules), "rule"))
+	case allows == 1:
+		fmt.Fprintf(a.out, "\n%s, of which 1 allows something without asking you:\n", number(len(rules), "rule"))
+	default:
+		fmt.Fprintf(a.out, "\n%s, of which %d allow something without asking you:\n", number(len(rules), "rule"), allows)
+	}
 	for i := range rules {
 		if rules[i].Verdict == gateway.Allow {
 			fmt.Fprintf(a.out, "  %s  %s\n", display.Safe(rules[i].ID), display.Safe(rules[i].String()))
