@@ -42,8 +42,8 @@ type FileChange struct {
 type Unexplained struct {
 	ID        string // "chg_01"
 	Since     time.Time
-	Files     []FileChange
-	Protected bool // a setting that decides what runs is among them: shown first and loudest
+	Files     []FileChange // those that decide what runs before the others
+	Protected bool         // a setting that decides what runs is among them: shown first and loudest
 	Could     []Suspect
 	Paused    []string // agents that were paused for it
 }

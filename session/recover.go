@@ -249,8 +249,7 @@ func (p *past) item(e ledger.Entry) {
 	}
 	f := showChange(e.Data["worktree"], c)
 	f.How, f.Seq = e.Why, e.Seq
-	u.Files = append(u.Files, f)
-	u.Protected = u.Protected || f.Protected
+	u.put(f)
 	if could := e.Data["could"]; could != "" {
 		_ = json.Unmarshal([]byte(could), &u.Could) // cut short it tells of nobody
 	}

@@ -257,9 +257,20 @@ func showPath(worktree string, p watch.Path) string {
 
 func (f *FileChange) at() ofTree { return ofTree{f.Worktree, f.change.Path} }
 
-func (u *Unexplained) add(f FileChange, by watch.Explanation) {
-	u.Files = append(u.Files, f)
+// put adds a file, those that decide what runs before the others.
+func (u *Unexplained) put(f FileChange) {
+	at := len(u.Files)
+	if f.Protected {
+		if i := slices.IndexFunc(u.Files, func(o FileChange) bool { return !o.Protected }); i >= 0 {
+			at = i
+		}
+	}
+	u.Files = slices.Insert(u.Files, at, f)
 	u.Protected = u.Protected || f.Protected
+}
+
+func (u *Unexplained) add(f FileChange, by watch.Explanation) {
+	u.put(f)
 	for _, c := range by.Could {
 		if one := (Suspect{c.ID, c.Agent, c.What}); len(u.Could) < maxSuspects && !slices.Contains(u.Could, one) {
 			u.Could = append(u.Could, one)

@@ -117,6 +117,7 @@ type Change struct {
 	Gap       bool      `json:"gap,omitempty"`       // it happened while nobody watched
 	First     time.Time `json:"first,omitzero"`      // when the first sign of it was seen
 	Time      time.Time `json:"time,omitzero"`       // when the last was
+	Wrote     time.Time `json:"wrote,omitzero"`      // when what is there now was written, as the file system says, to some ms; zero where it does not
 }
 
 // String is for logs and tests; it is not safe for a screen.

@@ -72,23 +72,33 @@ func (e Explanation) Agent() string {
 }
 
 // slack is how late a sign may be seen: a call that ended that long before it may
-// have been the cause.
+// have been the cause. Where the file itself tells when it was written, no more than
+// its clock may be late or early.
 const slack = 250 * time.Millisecond
+
+// when is between which times a change was made.
+func (c Change) when() (since, until time.Time) {
+	if c.Wrote.IsZero() {
+		return c.First.Add(-slack), c.Time
+	}
+	return c.Wrote.Add(-racyWithin), c.Wrote.Add(racyWithin)
+}
 
 // Explain finds which of the allowed calls made a change. It is pure but for Alive.
 // An unsanctioned change must never be taken back without the operator: it may
 // be their own.
 func Explain(c Change, calls []Call) Explanation {
 	var said, could, running []Call
+	since, until := c.when()
 	for _, call := range calls {
-		if c.Time.Before(call.At) {
+		if until.Before(call.At) {
 			continue
 		}
 		if call.announces(c) {
 			said = append(said, call)
 			continue
 		}
-		alive := call.Alive != nil && call.Alive(c.First.Add(-slack), c.Time)
+		alive := call.Alive != nil && call.Alive(since, until)
 		if !alive {
 			continue
 		}

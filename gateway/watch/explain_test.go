@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,11 @@ func change(kind Kind, path Path, text string, when float64) Change {
 	if kind != Deleted {
 		c.After = State{Type: File, Hash: Sum([]byte(text))}
 	}
+	return c
+}
+
+func wrote(c Change, when float64) Change {
+	c.Wrote = at(when)
 	return c
 }
 
@@ -80,6 +86,10 @@ func TestExplain(t *testing.T) {
 		{"a formatter after an edit that runs", change(Modified, "a", "y", 1), []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: map[Path]Hash{"a": Sum([]byte("x"))}}}, "inferred e"},
 		{"the only one that runs", change(Modified, "a", "x", 1), []Call{build}, "inferred build"},
 		{"seen a little late", change(Modified, "src/a.go", "x", 1.3), []Call{sed}, "inferred sed"},
+		{"seen late, written while it ran", wrote(change(Modified, "src/a.go", "x", 3), 1.05), []Call{sed}, "inferred sed"},
+		{"seen at once, written when it was over", wrote(change(Modified, "src/a.go", "x", 1.2), 1.19), []Call{sed}, "unsanctioned"},
+		{"seen while it ran, written before", wrote(change(Modified, "src/a.go", "x", 1.05), 0.9), []Call{sed}, "unsanctioned"},
+		{"the file system's clock is a little late", wrote(change(Modified, "src/a.go", "x", 1.05), 0.99), []Call{sed}, "inferred sed"},
 		{"over before", change(Modified, "src/a.go", "x", 2), []Call{sed}, "unsanctioned"},
 		{"not its place", change(Modified, "src/b.go", "x", 1), []Call{sed}, "unsanctioned (running: sed)"},
 		{"two that could", change(Modified, "src/a.go", "x", 1), []Call{build, sed}, "ambiguous build sed"},
@@ -185,6 +195,29 @@ func TestSixtyChangesByTwoAgentsAndAnEditor(t *testing.T) {
 	for i, c := range changes {
 		if d := cmp.Diff(want[i], spell(Explain(c, calls))); d != "" {
 			t.Errorf("change %d, %v: %s", i, c, d)
+		}
+	}
+}
+
+// A change that is found long after it was made, as one through a hard link from
+// elsewhere, is known by the time at which it was made.
+func TestAChangeTellsWhenItWasMade(t *testing.T) {
+	p := newProject(t, map[string]string{"a": "1\n", "b": "1\n"})
+	p.watched()
+	before := time.Now().Add(-racyWithin)
+	p.write("a", "2\n")
+	p.must(os.Rename(p.path("b"), p.path("c")))
+	p.must(os.Chtimes(p.path("a"), at(0), at(0))) // anybody can set that one
+	for _, c := range p.changes() {
+		if c.Wrote.Before(before) || c.Wrote.After(time.Now().Add(racyWithin)) {
+			t.Errorf("%v was made at %v", c, c.Wrote)
+		}
+	}
+	p.must(os.Remove(p.path("a")))
+	p.write("dir/", "")
+	for _, c := range p.changes() {
+		if !c.Wrote.IsZero() {
+			t.Errorf("%v was made at %v, and nothing there says so", c, c.Wrote)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"kavi/gateway/diff"
 )
@@ -36,6 +37,7 @@ func (s *settling) changes() []Change {
 		}
 		if v.after.mode != 0 {
 			c.After = s.state(v.after)
+			c.Wrote = s.wrote(v)
 		}
 		switch {
 		case c.Kind == Renamed:
@@ -61,6 +63,20 @@ func (s *settling) changes() []Change {
 	slices.SortStableFunc(all, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
 	return all
 }
+
+// wrote is when a file was written, moved here or given its mode, which is often a
+// good while before anybody heard of it. Nobody can set that time; a file system with
+// a clock of its own tells nothing.
+func (s *settling) wrote(v *sight) time.Time {
+	at := time.Unix(0, v.after.ctime)
+	if s.gap || v.revealed || v.after.isFolder() || at.After(v.span.last.Add(racyWithin)) || v.span.last.Sub(at) > oldest {
+		return time.Time{}
+	}
+	return at
+}
+
+// oldest is how late a change may be seen for its time to be believed.
+const oldest = 2 * time.Minute
 
 // fold makes one difference of several of one path; what comes to nothing goes. Only a
 // folder that becomes something else, or the other way round, stays two.
