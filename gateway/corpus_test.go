@@ -75,14 +75,19 @@ type corpusCase struct {
 	None             []string `json:"effects_none"`
 }
 
+// corpus is the public one and our own, which is of the same classes.
 func corpus(t testing.TB) []corpusCase {
 	t.Helper()
-	f, err := os.Open("testdata/corpus.jsonl")
+	return append(corpusFile(t, "testdata/corpus.jsonl", 330), corpusFile(t, "testdata/own.jsonl", 1500)...)
+}
+
+func corpusFile(t testing.TB, name string, least int) (cases []corpusCase) {
+	t.Helper()
+	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var cases []corpusCase
 	sc := bufio.NewScanner(f)
 	sc.Buffer(nil, 1<<20)
 	for sc.Scan() {
@@ -99,8 +104,8 @@ func corpus(t testing.TB) []corpusCase {
 			cases = append(cases, c)
 		}
 	}
-	if len(cases) < 330 {
-		t.Fatalf("%d cases", len(cases))
+	if len(cases) < least {
+		t.Fatalf("%d cases in %s", len(cases), name)
 	}
 	return cases
 }
