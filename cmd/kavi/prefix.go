@@ -33,6 +33,7 @@ func (a *app) tryPrefix(ctx context.Context, want keymap.Key) (keymap.Key, error
 		}
 		came, err := a.awaitKey(ctx, ask, key, 20*time.Second)
 		if err != nil {
+			fmt.Fprintln(a.out) // what is said of it begins a line
 			return want, err
 		}
 		if came {
