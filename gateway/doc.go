@@ -57,6 +57,8 @@
 //     is no longer asked about word for word.
 //   - An agent that speaks to another program that listens (a container daemon, an
 //     editor, tmux, a session bus) has that program act for it.
+//   - Git worktrees of one repository share its branches, settings and hooks: an
+//     agent's git in its own may move the branch of another's.
 //   - As root, and on macOS, the mark that tells agents from operators does not
 //     hold; there ancestry alone does.
 package gateway

@@ -19,7 +19,8 @@ import (
 
 // Dir is the folder of one session, $XDG_STATE_HOME/kavi/sessions/NAME. What
 // lies in it: session.json (Record), lock, kavi (the session's own copy of the
-// binary), server.log, ledger/, HEAD, pending/ and agents/NAME/.
+// binary), server.log, ledger/, HEAD, pending/, agents/NAME/, baseline/, and of the
+// agents that were given one worktrees/NAME/ and baselines/NAME/.
 type Dir string
 
 // Name is the session's name.

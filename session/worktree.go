@@ -26,6 +26,8 @@ type worktree struct {
 	watcher
 	cancel context.CancelFunc // ends its watch
 	ended  chan struct{}      // closed when the watch has
+
+	dropping sync.Mutex // held by who removes it
 }
 
 // newWorktree is a worktree that is there.

@@ -114,7 +114,7 @@ func (r *repo) add(path, branch string) (base string, notes []string, err error)
 		return "", nil, fmt.Errorf("%s: %w: git branch -m %[1]s NAME moves it out of the way", branch, ErrBranchExists)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return "", nil, fmt.Errorf("%s: it is there already", path)
+		return "", nil, fmt.Errorf("%s is there already, perhaps of a start that was broken off: git worktree remove --force %[1]s", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", nil, err
@@ -126,8 +126,13 @@ func (r *repo) add(path, branch string) (base string, notes []string, err error)
 	return base, r.notes(path, base), nil
 }
 
+const takeBackWait = 10 * time.Second
+
 // takeBack removes what add had made of a worktree that nobody has worked in.
 func (r *repo) takeBack(path, branch, base string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), takeBackWait) // perhaps because the session ends
+	defer cancel()
+	r = &repo{ctx: ctx, dir: r.dir, env: r.env}
 	_, _ = r.git("worktree", "remove", "--force", "--force", path) // it may not have come to that
 	_ = os.RemoveAll(path)
 	_, _ = r.git("update-ref", "-d", "refs/heads/"+branch, base) // only if it is as it was made

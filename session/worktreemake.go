@@ -98,34 +98,45 @@ func (s *Session) store(ctx context.Context, e ledger.Entry, then func()) error 
 // branch unless that is to be kept. ErrHolds: something in it is nowhere else. It
 // blocks for as long as git takes to look and to remove.
 func (s *Session) RemoveWorktree(ctx context.Context, agent string, keepBranch bool, by Operator) error {
-	t, err := ask(ctx, s, func(reply func(*worktree, error)) {
+	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
 		t, a := s.trees.named(agent), s.agents[agent]
+		refuse := func(why string) { reply(struct{}{}, fmt.Errorf("agent %s: %s", display.Safe(agent), why)) }
 		switch {
+		case s.stopping:
+			reply(struct{}{}, ErrEnded)
 		case agent == "" || t == nil:
-			reply(nil, fmt.Errorf("agent %s: it has no worktree", display.Safe(agent)))
+			refuse("it has no worktree")
 		case t.gone:
-			reply(nil, fmt.Errorf("agent %s: its worktree was removed before", agent))
+			refuse("its worktree was removed before")
 		case a != nil && a.exit == nil && a.state != Lost:
-			reply(nil, fmt.Errorf("agent %s: it still runs there: close its pane first", agent))
+			refuse("it still runs there: close its pane first")
 		case s.reserved[agent]:
-			reply(nil, fmt.Errorf("agent %s: something is done with it at this moment", agent))
+			refuse("something is done with it at this moment")
 		default:
 			s.reserved[agent] = true
-			reply(t, nil)
+			s.wg.Go(func() {
+				err := s.dropWorktree(t, keepBranch, by)
+				if err != nil {
+					err = fmt.Errorf("worktree of %s: %w", agent, err)
+				}
+				s.post(func() {
+					delete(s.reserved, agent)
+					reply(struct{}{}, err)
+				})
+			})
 		}
 	})
-	if err != nil {
-		return err
-	}
-	defer s.post(func() { delete(s.reserved, agent) })
-	if err := s.dropWorktree(t, keepBranch, by); err != nil {
-		return fmt.Errorf("worktree of %s: %w", agent, err)
-	}
-	return nil
+	return err
 }
 
-// dropWorktree removes a worktree if nothing is lost with it, and records that.
+// dropWorktree removes a worktree if nothing is lost with it, and records that. It
+// is not for the loop.
 func (s *Session) dropWorktree(t *worktree, keepBranch bool, by Operator) error {
+	t.dropping.Lock()
+	defer t.dropping.Unlock()
+	if s.trees.removed(t) {
+		return nil // by somebody else, meanwhile
+	}
 	r, err := openRepo(s.ctx, s.opts.Project, s.home)
 	if err != nil {
 		return err
