@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"kavi/gateway"
 	"kavi/gateway/watch"
 	"kavi/gateway/wire"
@@ -126,7 +128,7 @@ func (s *Session) serveCall(agent string, conn *net.UnixConn) {
 		if !errors.Is(err, io.EOF) {
 			s.log.Warn("a call was refused", "agent", agent, "err", err)
 		}
-		_ = d.write(gateway.Verdict{Reason: err.Error()}) // a caller that does not read it is denied all the same
+		_ = d.say(gateway.Verdict{Reason: err.Error()}) // a caller that does not read it is denied all the same
 	}
 	d.peer.Close()
 }
@@ -205,21 +207,50 @@ func (s *Session) follow(d *door) {
 	}
 }
 
-// tell writes a verdict to the caller and reports whether it could.
+// tell writes a verdict to the caller and says, in the loop, whether it could. A
+// connection on which nothing was written yet takes it at once; for one that does
+// not, a goroutine waits.
 func (s *Session) tell(d *door, v gateway.Verdict, told func(error)) {
+	frame := wire.AppendVerdict(nil, &v)
+	n, err := d.offer(frame)
+	if err != nil || n == len(frame) {
+		told(err)
+		return
+	}
 	s.wg.Go(func() {
-		err := d.write(v)
+		err := d.write(frame[n:])
 		s.post(func() { told(err) })
 	})
 }
 
-func (d *door) write(v gateway.Verdict) error {
+// offer writes what the connection takes without waiting.
+func (d *door) offer(b []byte) (n int, err error) {
+	raw, err := d.conn.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var werr error
+	err = raw.Write(func(fd uintptr) bool {
+		n, werr = unix.Write(int(fd), b)
+		return true // not to wait, whatever it said
+	})
+	if errors.Is(werr, unix.EAGAIN) || errors.Is(werr, unix.EINTR) {
+		werr = nil
+	}
+	return max(n, 0), errors.Join(err, werr)
+}
+
+// write writes all of b, or fails after a while in which the caller did not read.
+func (d *door) write(b []byte) error {
 	if err := d.conn.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
 		return err
 	}
-	_, err := d.conn.Write(wire.AppendVerdict(nil, &v))
+	_, err := d.conn.Write(b)
 	return err
 }
+
+// say is tell for the door's own goroutine, which may wait.
+func (d *door) say(v gateway.Verdict) error { return d.write(wire.AppendVerdict(nil, &v)) }
 
 // judge finds out everything about a call that the loop needs to decide it. It
 // reads files and may run git, so it never runs in the loop.

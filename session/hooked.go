@@ -74,14 +74,14 @@ func (s *Session) readHook(k *call, ancestors []proc.ID) (told bool, err error) 
 	switch {
 	case e.Kind == hook.Done:
 		s.toolDone(k.agentName, h, e)
-		return true, k.door.write(gateway.Verdict{Allow: true})
+		return true, k.door.say(gateway.Verdict{Allow: true})
 	case e.Kind == hook.Permit && e.Call.Tool != wire.ToolNone:
 		if h.allowed(e.Call) { // the operator was asked already
-			return true, k.door.write(gateway.Verdict{Allow: true, Answer: e.Allowed})
+			return true, k.door.say(gateway.Verdict{Allow: true, Answer: e.Allowed})
 		}
 	case e.Kind != hook.Use:
 		s.post(func() { s.heardHook(k.agentName, e) })
-		return true, k.door.write(gateway.Verdict{Allow: true})
+		return true, k.door.say(gateway.Verdict{Allow: true})
 	default:
 		h.announce(e.Call.Use, e.Call.Name)
 		k.announced = h.permitted(e.Call)
