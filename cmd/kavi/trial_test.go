@@ -183,7 +183,7 @@ func TestTrialOfTwentyOrdinaryCalls(t *testing.T) {
 	}{
 		{"defaults", "", 0, []string{"go test -run TestMain ./src/...", write, "git diff src/main.go", ""}, []int{20, 18, 16, 14}},
 		{"read-only-shell", "presets = [\"read-only-shell\"]\n", 0, []string{"go test -run TestMain ./src/...", write, "git add -A", ""}, []int{9, 7, 6, 5}},
-		{"what kavi proposes", "", 3, []string{write, ""}, []int{10, 6, 4, 4, 3}},
+		{"what kavi proposes", "", 3, []string{write, ""}, []int{10, 6, 5, 4, 3}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
