@@ -89,7 +89,7 @@ func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
 // git, ssh and a login read in the home, and the settings of the agents.
 func (s *Session) settings() (out []watch.Outside) {
 	for name := range strings.FieldsSeq(".bashrc .bash_profile .bash_login .profile .zshrc .zprofile .zshenv .zlogin .config/fish/config.fish .config/fish/conf.d " +
-		".gitconfig .config/git/config .ssh/config .ssh/rc .ssh/authorized_keys .npmrc .config/autostart .config/systemd/user") {
+		".gitconfig .config/git/config .config/git/ignore .config/git/attributes .ssh/config .ssh/rc .ssh/authorized_keys .npmrc .config/autostart .config/systemd/user") {
 		out = append(out, watch.Outside{Path: filepath.Join(s.home, filepath.FromSlash(name))})
 	}
 	env := func(name string) string {

@@ -111,6 +111,11 @@ func (p *project) open() {
 		for b := range w.Changes() {
 			p.mu.Lock()
 			p.seen = append(p.seen, b.Changes...)
+			for _, c := range b.Changes {
+				if c.First.IsZero() || c.Time.Before(c.First) {
+					p.t.Errorf("%v was seen from %v to %v", c, c.First, c.Time)
+				}
+			}
 			p.mu.Unlock()
 			b.Done()
 		}

@@ -18,6 +18,9 @@ const (
 type span struct{ first, last time.Time }
 
 func (s span) with(o span) span {
+	if o.first.IsZero() { // nothing was seen
+		return s
+	}
 	if s.first.IsZero() || o.first.Before(s.first) {
 		s.first = o.first
 	}

@@ -38,6 +38,9 @@ func (s *settling) changes() []Change {
 		if v.after.mode != 0 {
 			c.After = s.state(v.after)
 			c.Wrote = s.wrote(v)
+			if c.Wrote.After(c.Time) { // after what led here, and before it was looked at
+				c.Time = c.Wrote
+			}
 		}
 		switch {
 		case c.Kind == Renamed:
@@ -68,8 +71,8 @@ func (s *settling) changes() []Change {
 // good while before anybody heard of it. Nobody can set that time; a file system with
 // a clock of its own tells nothing.
 func (s *settling) wrote(v *sight) time.Time {
-	at := time.Unix(0, v.after.ctime)
-	if s.gap || v.revealed || v.after.isFolder() || at.After(v.span.last.Add(racyWithin)) || v.span.last.Sub(at) > oldest {
+	at, now := time.Unix(0, v.after.ctime), time.Now()
+	if s.gap || v.revealed || v.after.isFolder() || at.After(now.Add(racyWithin)) || now.Sub(at) > oldest {
 		return time.Time{}
 	}
 	return at
