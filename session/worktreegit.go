@@ -78,18 +78,25 @@ func (r *repo) in(dir string, args ...string) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// gitWords are git's own words about what failed: the last line that says so.
+// gitWords are git's own words about what failed: the lines that say so, the first
+// of which has the cause and the last what came of it.
 func gitWords(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for _, l := range slices.Backward(lines) {
-		if rest, ok := strings.CutPrefix(l, "fatal: "); ok {
-			return display.Safe(rest)
-		}
-		if rest, ok := strings.CutPrefix(l, "error: "); ok {
-			return display.Safe(rest)
+	var words []string
+	for _, l := range lines {
+		for _, head := range []string{"fatal: ", "error: "} {
+			if rest, ok := strings.CutPrefix(l, head); ok {
+				words = append(words, rest)
+			}
 		}
 	}
-	return display.Safe(lines[len(lines)-1])
+	switch n := len(words); {
+	case n == 0:
+		return display.Safe(lines[len(lines)-1])
+	case n > 2:
+		words = []string{words[0], words[n-1]}
+	}
+	return display.Safe(strings.Join(words, "; "))
 }
 
 // says tells whether a command that answers by its exit code says yes.

@@ -138,3 +138,15 @@ func TestAWorktreeWhoseAgentIsNotStartedIsTakenBack(t *testing.T) {
 		t.Errorf("left: %s", got)
 	}
 }
+
+func TestGitsWordsSayTheCause(t *testing.T) {
+	for text, want := range map[string]string{
+		"fatal: not a git repository\n": "not a git repository",
+		"Preparing worktree\nerror: unable to write file big: No space left on device\nerror: unable to write file c\nfatal: Could not reset index file to revision 'HEAD'.\n": "unable to write file big: No space left on device; Could not reset index file to revision 'HEAD'.",
+		"something \x1b[2J else\n": `something \x1b[2J else`,
+	} {
+		if got := gitWords(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
