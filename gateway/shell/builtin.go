@@ -36,6 +36,17 @@ func (c *cmd) cd(name string, words []word) {
 	a := c.parseArgs(words, "L P e q s", true, false)
 	defer c.settle()
 	was := st.cwds
+	if name != "cd" && name != "chdir" {
+		for _, w := range words {
+			if w.is("-n") || len(w.text) > 1 && (w.text[0] == '+' || w.text[0] == '-') && plainNumber(w.text[1:]) {
+				st.stack, st.old = nil, nil // turned, or changed without going there
+				if !anyOf(words, "-n") {
+					st.cwds = nil
+				}
+				return
+			}
+		}
+	}
 	if name == "popd" {
 		st.cwds = nil
 		if n := len(st.stack); n > 0 && len(words) == 0 {

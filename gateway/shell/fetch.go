@@ -178,6 +178,13 @@ func (c *cmd) rsync(p program, words []word) {
 			}
 		default:
 			c.readAll([]word{w}, true)
+			if a.has("l", "links", "a", "archive") && n > 1 && !dry {
+				for _, from := range c.a.paths(w, c.st) {
+					for _, to := range c.a.paths(a.operands[n-1], c.st) {
+						c.keepLink(from, to, false, false)
+					}
+				}
+			}
 			if a.has("remove-source-files") && !dry {
 				c.add(c.a.deletes(w, true, c.st)...)
 			}

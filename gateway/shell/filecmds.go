@@ -116,6 +116,7 @@ func (c *cmd) copy(p program, words []word) {
 		return
 	}
 	tree := a.has("r", "R", "recursive", "a", "archive")
+	links, symlinks := a.has("l", "link"), a.has("s", "symbolic-link") && p.name != "install" && p.name != "ginstall"
 	keep := a.has("n", "no-clobber")
 	target, ok := c.each(a, func(from, to string, src word, exactly bool) {
 		es := c.a.reads(src, c.st)
@@ -123,7 +124,7 @@ func (c *cmd) copy(p program, words []word) {
 			es[i].Recursive = es[i].Recursive || tree
 		}
 		c.add(es...)
-		if a.has("l") && from != "" {
+		if links && from != "" {
 			c.add(changes(c.a.view.change(from, false))...)
 		}
 		if to == "" {
@@ -132,11 +133,11 @@ func (c *cmd) copy(p program, words []word) {
 		}
 		exactly = exactly || a.has("T", "no-target-directory")
 		c.put(from, to, !keep, exactly, tree)
-		if p.name != "cp" || tree || a.has("f", "P", "d", "s", "l", "remove-destination") {
+		if p.name != "cp" || tree || a.has("f", "force", "P", "no-dereference", "d", "remove-destination") || links || symlinks {
 			c.replaces(from, to, exactly)
 		}
-		if (a.has("P", "d", "s", "l") || tree) && from != "" {
-			c.keepLink(from, to, exactly)
+		if (a.has("P", "no-dereference", "d") || links || symlinks || tree) && from != "" {
+			c.keepLink(from, to, exactly, symlinks)
 		}
 	})
 	if ok && target.kind != exact {
@@ -186,8 +187,9 @@ func (c *cmd) replaces(from, to string, asIs bool) {
 	}
 }
 
-// keepLink lays a symlink at the place that a copy of it gets.
-func (c *cmd) keepLink(from, to string, asIs bool) {
+// keepLink lays a symlink at the place that a copy of it gets, or with made of
+// anything: then the copy is a symlink to it, or a folder of such.
+func (c *cmd) keepLink(from, to string, asIs, made bool) {
 	if !asIs {
 		to = c.a.view.into(from, to)
 	}
@@ -196,6 +198,12 @@ func (c *cmd) keepLink(from, to string, asIs bool) {
 		return
 	}
 	f := c.a.view.lstat(p)
+	switch {
+	case made && f.Dir:
+		f = File{Exists: true, Link: nowhere}
+	case made:
+		f = File{Exists: true, Link: p}
+	}
 	if q, ok := c.a.view.resolve(to, false); ok && f.Link != "" {
 		c.a.view.lay(q, f)
 	}

@@ -89,7 +89,8 @@ var coreutils = []program{
 	{
 		"cp|gcp",
 		"code",
-		"t,target-directory= S,suffix= backup=? b n,no-clobber r,R,recursive a,archive T,no-target-directory l s P d f " +
+		"t,target-directory= S,suffix= backup=? b n,no-clobber r,R,recursive a,archive T,no-target-directory l,link s,symbolic-link " +
+			"P,no-dereference d f,force " +
 			"i v u p preserve=? no-preserve= sparse= reflink=? x update=? context=? parents",
 	},
 	{"mv|gmv", "code", "t,target-directory= S,suffix= backup=? b n,no-clobber T,no-target-directory f i v u update=? strip-trailing-slashes"},
