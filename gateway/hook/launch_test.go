@@ -3,6 +3,7 @@ package hook
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -421,6 +422,26 @@ func TestClaudesShellIsTheShim(t *testing.T) {
 		}
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%v: %s", c.env, d)
+		}
+	}
+}
+
+// Qwen uses a tool 60 s after it has asked its hook, answered or not.
+func TestQwenIsAnsweredBeforeItGoesOn(t *testing.T) {
+	o := launched(t, "qwen")
+	o.Limit = MaxLimit
+	l := launch(t, o)
+	for _, line := range l.Lines {
+		var limit int
+		if _, after, ok := strings.Cut(line, "' qwen "); !ok || strings.HasPrefix(after, "notice") {
+			continue
+		} else if _, err := fmt.Sscan(after, &limit); err != nil || limit/2 > 40 {
+			t.Errorf("%v: kavi-hook says no after %d s: %s", err, limit/2, line)
+		}
+	}
+	for _, text := range l.Files {
+		if strings.Contains(string(text), "604800") {
+			t.Errorf("a hook of Qwen's may take days: %s", text)
 		}
 	}
 }

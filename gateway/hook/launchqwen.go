@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // qwenGrammar is that of Qwen Code 0.24.4.
@@ -24,6 +25,11 @@ func qwenSystem() string {
 	}
 	return "/etc/qwen-code/settings.json"
 }
+
+// qwenLimit is the most that a hook of Qwen's is given. Whatever its settings say,
+// Qwen waits 60 s for its hooks and uses the tool then. kavi-hook says no at half of
+// its limit (package shim), which leaves a busy machine 20 s to start it.
+const qwenLimit = 80 * time.Second
 
 // launchQwen gives Qwen Code its hooks by the settings of the whole system, which
 // come before the operator's and the project's; those that there are, are kept.
@@ -52,6 +58,7 @@ func launchQwen(o LaunchOptions) (Launch, error) {
 	if settings["disableAllHooks"] == true {
 		return Launch{}, ungated(Qwen, "%s has disableAllHooks", system)
 	}
+	o.Limit = min(o.Limit, qwenLimit)
 	asks := closing(quoted(o.Hook), o.asks(Qwen))
 	dialog := closing(quoted(o.Hook), append(o.asks(Qwen), permission))
 	tells := quoted(o.Hook) + " " + string(Qwen) + " notice"
