@@ -241,7 +241,11 @@ func (s *sheet) standing(a *session.Approval) {
 	case session.Deciding:
 		s.labelled("Deciding", words("answered; being written to the ledger", faint))
 	case session.Pending:
-		if a.Why != "" {
+		switch a.Why {
+		case "":
+		case session.WentOn:
+			s.labelled("Meanwhile", words(a.Why, warning))
+		default:
 			s.labelled("Asked again", words(a.Why, warning))
 		}
 	}

@@ -42,6 +42,12 @@ type hooked struct {
 	dialog bool    // it stands in the place of a dialog of the agent's own
 	runner proc.ID // the process that ran the hook
 	answer []byte  // what its agent takes for yes
+
+	family     hook.Family
+	transcript string  // where the agent keeps the conversation; "": it does not say
+	words      *string // what the model had said last when the call was held; the loop's, as what follows
+	looking    bool    // somebody reads the transcript
+	wentOn     bool    // the model has said more since
 }
 
 // readHook reads what an agent's hook tells. A use of a tool becomes k's call;
@@ -89,7 +95,7 @@ func (s *Session) readHook(k *call, ancestors []proc.ID) (told bool, err error) 
 	if e.Transcript != "" {
 		e.Call.Task = hook.LastWords(h.family, e.Transcript)
 	}
-	k.req, k.hooked = e.Call, &hooked{dialog: e.Kind == hook.Permit, runner: runner, answer: e.Allowed}
+	k.req, k.hooked = e.Call, &hooked{dialog: e.Kind == hook.Permit, runner: runner, answer: e.Allowed, family: h.family, transcript: e.Transcript}
 	return false, nil
 }
 

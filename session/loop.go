@@ -176,6 +176,7 @@ func (s *Session) tick(n int) {
 		s.sweep()
 	}
 	if n%20 == 0 {
+		s.meanwhile()
 		s.slept()
 	}
 }
