@@ -44,7 +44,7 @@ func agentTests(t *testing.T, f family) {
 			}
 			list := scenarios()
 			if m == interactive {
-				list = append(list, paneScenarios()...)
+				list = append(list, paneScenarios(f)...)
 			}
 			for _, s := range list {
 				t.Run(s.name, func(t *testing.T) {

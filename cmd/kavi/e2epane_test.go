@@ -14,10 +14,14 @@ import (
 
 // paneScenarios are tried in a pane only: what an agent asks its operator, says of
 // itself, and goes on with.
-func paneScenarios() []scenario {
-	return []scenario{
+func paneScenarios(f family) []scenario {
+	list := []scenario{
 		{"first start", firstStart},
 	}
+	if f.name == hook.Codex {
+		list = append(list, scenario{"code mode", codeMode})
+	}
+	return list
 }
 
 // question is one that an agent asks its operator on its own screen, known by a
