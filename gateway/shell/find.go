@@ -47,6 +47,12 @@ func (c *cmd) find(words []word) {
 // the links below its roots too, wherever they lead.
 func (c *cmd) expression(words, roots []word, follow bool) {
 	plain, some := false, selective(words)
+	for _, w := range words { // where the value of a test may be several words, the others are anything
+		if w.kind == unknown && w.several || w.kind == glob && w.maybeOption() && c.a.dashed(w, c.st) {
+			c.opaque("it may be given an action that is known only when it runs")
+			break
+		}
+	}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if !w.known() {

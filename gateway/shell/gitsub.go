@@ -311,7 +311,7 @@ func quietConfig(key string) bool {
 		return name == "name" || name == "email"
 	case "init", "push", "pull", "fetch", "color", "advice", "merge", "rebase", "rerere", "branch", "status", "log":
 		return !strings.Contains(name, "tool") && !strings.Contains(name, "driver") && !strings.Contains(name, "templatedir") &&
-			!strings.Contains(name, "command") && !strings.Contains(name, "options")
+			!strings.Contains(name, "command") && !strings.Contains(name, "options") && name != "showsignature"
 	}
 	return false
 }

@@ -157,7 +157,7 @@ func (c *cmd) parseArgs(words []word, specs string, first, single bool) args {
 		}
 		if used {
 			i++
-			out.unsure = out.unsure || actsToo(next, specs, single)
+			out.unsure = out.unsure || actsToo(next, specs, single) || next.kind == unknown && next.several
 		}
 	}
 	return out
