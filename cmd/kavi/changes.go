@@ -182,6 +182,9 @@ func (a *app) printPatch(ctx context.Context, f session.Found, b *book, of sessi
 	for _, l := range left {
 		a.say("not in the diff: %s", l)
 	}
+	if severalTrees(list) {
+		a.say("the diff is of several worktrees: to take it back with git apply, print it for one of them, in which to run that: --agent NAME")
+	}
 	unexplained := 0
 	for i := range list {
 		if list[i].How == string(watch.Unsanctioned) {
@@ -196,6 +199,18 @@ func (a *app) printPatch(ctx context.Context, f session.Found, b *book, of sessi
 		return err
 	}
 	return printSafely(a.out, tmp)
+}
+
+// severalTrees tells whether changes that a diff can hold are in more than one
+// worktree.
+func severalTrees(list []session.FileChange) bool {
+	in := make(map[string]bool)
+	for i := range list {
+		if !strings.HasPrefix(list[i].Path, ".git/") {
+			in[list[i].Worktree] = true
+		}
+	}
+	return len(in) > 1
 }
 
 // printSafely prints a stranger's text for a terminal, row by row.
