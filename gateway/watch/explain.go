@@ -105,6 +105,8 @@ func Explain(c Change, calls []Call) Explanation {
 		running = append(running, call)
 		if call.may(c.Path, c.Protected) && (c.Kind != Renamed || call.may(c.From, c.Protected)) {
 			could = append(could, call)
+		} else if c.Kind == Created && c.After.Type == Folder && call.mayWithin(c.Path) {
+			could = append(could, call)
 		}
 	}
 	if len(said) > 0 { // the last that said so: an agent may write the same twice
@@ -150,6 +152,16 @@ func (c Call) may(path Path, protected bool) bool {
 		return true
 	}
 	return slices.ContainsFunc(c.May, func(p Place) bool { return p.covers(path, protected) })
+}
+
+// mayWithin says that the call may write below a folder, which it has to make first.
+func (c Call) mayWithin(folder Path) bool {
+	for path := range c.Announced {
+		if within(string(path), string(folder)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.May, func(p Place) bool { return p.Path != "" && within(string(p.Path), string(folder)) })
 }
 
 // innermost leaves out calls in which another one of the list is nested: while a
