@@ -166,10 +166,14 @@ func put(screen tcell.Screen, t *theme, x, y, width int, r row) int {
 }
 
 // fill blanks a rectangle.
-func fill(screen tcell.Screen, style tcell.Style, x, y, width, height int) {
+func fill(to tcell.Screen, style tcell.Style, x, y, width, height int) {
+	if fast, ok := to.(*screen); ok {
+		fast.blank(x, y, width, height, style)
+		return
+	}
 	for j := y; j < y+height; j++ {
 		for i := x; i < x+width; i++ {
-			screen.SetContent(i, j, ' ', nil, style)
+			to.SetContent(i, j, ' ', nil, style)
 		}
 	}
 }

@@ -264,31 +264,52 @@ func (p *pane) draw(to tcell.Screen, dim tcell.Style) {
 			fast.Link(p.looks[id], l[0], l[1])
 		}
 	}
+	var last appearance
+	st, id := p.appear(last, dim), uint32(0)
+	if fast != nil {
+		id = fast.number(st)
+	}
 	for y := range p.h {
 		for x := 0; x < p.w; x++ {
 			c := &p.cells[y*p.w+x]
-			st := dim
-			if int(c.look) < len(p.looks) {
-				st = p.looks[c.look]
+			now := appearance{c.look, p.modes.ReverseScreen}
+			if p.copy != nil {
+				now.reverse = p.copy.marked(p, x, y)
 			}
-			if p.modes.ReverseScreen && p.copy == nil {
-				_, _, attrs := st.Decompose()
-				st = st.Reverse(attrs&tcell.AttrReverse == 0)
-			}
-			if p.copy != nil && p.copy.marked(p, x, y) {
-				_, _, attrs := st.Decompose()
-				st = st.Reverse(attrs&tcell.AttrReverse == 0)
+			if now != last {
+				if st = p.appear(now, dim); fast != nil {
+					id = fast.number(st)
+				}
+				last = now
 			}
 			switch {
 			case c.width == 0:
 			case fast != nil:
-				fast.place(p.body.x+x, p.body.y+y, c.text, int(c.width), st)
+				fast.placeAs(p.body.x+x, p.body.y+y, c.text, int(c.width), id)
 			default:
 				r := []rune(c.text)
 				to.SetContent(p.body.x+x, p.body.y+y, r[0], r[1:], st)
 			}
 		}
 	}
+}
+
+// appearance is a look, and whether it is turned round.
+type appearance struct {
+	look    uint16
+	reverse bool
+}
+
+func (p *pane) appear(a appearance, dim tcell.Style) tcell.Style {
+	st := dim
+	if int(a.look) < len(p.looks) {
+		st = p.looks[a.look]
+	}
+	if a.reverse {
+		_, _, attrs := st.Decompose()
+		st = st.Reverse(attrs&tcell.AttrReverse == 0)
+	}
+	return st
 }
 
 // cursorAt gives the place of the cursor on the screen; false: it is not shown.

@@ -206,6 +206,11 @@ func (s *screen) SetCell(x, y int, style tcell.Style, ch ...rune) {
 // place sets one cell, and the one that its wide text reaches into. What it cuts
 // in half becomes blank.
 func (s *screen) place(x, y int, text string, width int, style tcell.Style) {
+	s.placeAs(x, y, text, width, s.number(style))
+}
+
+// placeAs is place with a style's number.
+func (s *screen) placeAs(x, y int, text string, width int, id uint32) {
 	if x < 0 || y < 0 || x >= s.w || y >= s.h {
 		return
 	}
@@ -219,7 +224,6 @@ func (s *screen) place(x, y int, text string, width int, style tcell.Style) {
 	if x > 0 && s.back[i].text == "" {
 		s.back[i-1].text = " "
 	}
-	id := s.number(style)
 	s.back[i] = cell{text, id}
 	end := i + 1
 	if width == 2 {
@@ -228,6 +232,24 @@ func (s *screen) place(x, y int, text string, width int, style tcell.Style) {
 	}
 	if end < (y+1)*s.w && s.back[end].text == "" {
 		s.back[end].text = " "
+	}
+}
+
+// blank makes a rectangle blank.
+func (s *screen) blank(x, y, width, height int, style tcell.Style) {
+	right, bottom := min(x+width, s.w), min(y+height, s.h)
+	x = max(x, 0)
+	if x >= right {
+		return
+	}
+	none := cell{" ", s.number(style)}
+	for y = max(y, 0); y < bottom; y++ {
+		s.placeAs(x, y, none.text, 1, none.style)
+		s.placeAs(right-1, y, none.text, 1, none.style)
+		row := s.back[y*s.w+x : y*s.w+right]
+		for i := range row {
+			row[i] = none
+		}
 	}
 }
 
@@ -245,11 +267,14 @@ func (s *screen) odd(x int, text string, width int) (string, int) {
 // GetContent and Get are part of tcell.Screen: what is drawn, not what was sent.
 func (s *screen) GetContent(x, y int) (rune, []rune, tcell.Style, int) {
 	text, style, w := s.Get(x, y)
-	r := []rune(text)
-	if len(r) == 0 {
+	r, n := utf8.DecodeRuneInString(text)
+	switch {
+	case text == "":
 		return ' ', nil, style, w
+	case n == len(text):
+		return r, nil, style, w
 	}
-	return r[0], r[1:], style, w
+	return r, []rune(text[n:]), style, w
 }
 
 func (s *screen) Get(x, y int) (string, tcell.Style, int) {
@@ -385,6 +410,10 @@ func (s *screen) prune() {
 // has to be allocated.
 const asciiText = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
+// boxText holds the characters that lines are drawn with, from U+2500 on, three bytes each.
+const boxText = "─━│┃┄┅┆┇┈┉┊┋┌┍┎┏┐┑┒┓└┕┖┗┘┙┚┛├┝┞┟┠┡┢┣┤┥┦┧┨┩┪┫┬┭┮┯┰┱┲┳┴┵┶┷┸┹┺┻┼┽┾┿" +
+	"╀╁╂╃╄╅╆╇╈╉╊╋╌╍╎╏═║╒╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡╢╣╤╥╦╧╨╩╪╫╬╭╮╯╰╱╲╳╴╵╶╷╸╹╺╻╼╽╾╿"
+
 // runeText is the text of one character; a control character is a blank.
 func runeText(r rune) string {
 	switch {
@@ -392,6 +421,9 @@ func runeText(r rune) string {
 		return asciiText[r-' ' : r-' '+1]
 	case r < 0xa0:
 		return " "
+	case r >= 0x2500 && r < 0x2580:
+		at := 3 * (r - 0x2500)
+		return boxText[at : at+3]
 	}
 	return string(r)
 }
