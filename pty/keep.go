@@ -128,13 +128,21 @@ func newKeeper(dir string) (*keeper, error) {
 	}, nil
 }
 
+// lockPatience is how long the keeper before, which was dismissed, may take to be gone: its agent may be restarted at once.
+const lockPatience = 3 * time.Second
+
 // lock makes this the folder's only keeper, for as long as the process lives.
 func lock(dir string) error {
 	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", dir, err)
 	}
-	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	limit := time.Now().Add(lockPatience)
+	for err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) && time.Now().Before(limit); {
+		<-time.After(10 * time.Millisecond)
+		err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+	}
+	if err != nil {
 		_ = unix.Close(fd)
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return fmt.Errorf("lock %s: another keeper has it", dir)
