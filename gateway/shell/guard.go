@@ -118,7 +118,7 @@ func (v *view) tree(p string) string {
 // project where that lies in there itself, as a worktree of kavi's making does.
 func (v *view) own(p string) bool {
 	for _, s := range v.states() {
-		if within(s, p) && !(within(s, v.root) && within(v.root, p)) {
+		if within(s, p) && (!within(s, v.root) || !within(v.root, p)) {
 			return true
 		}
 	}
