@@ -20,25 +20,30 @@ func TestAgents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	build := sync.OnceValues(func() (string, error) { return buildKavi(t) })
 	for _, f := range families() {
 		t.Run(string(f.name), func(t *testing.T) {
+			t.Parallel() // much of it is waiting
 			if sealed() {
 				agentTests(t, f)
 				return
 			}
 			agents := agentsFolder(t, string(f.name))
-			seal(t, t.Name(), agents)
+			kavi, err := build()
+			if err != nil {
+				t.Fatalf("building kavi: %v", err)
+			}
+			seal(t, t.Name(), kavi, agents)
 		})
 	}
 }
 
 // agentTests are the tests of one agent, headless and in a pane.
 func agentTests(t *testing.T, f family) {
-	if f.prepare != nil {
-		f.prepare(t)
-	}
+	f.prove(t)
 	for _, m := range []mode{headless, interactive} {
 		t.Run(string(m), func(t *testing.T) {
+			t.Parallel()
 			if !slices.Contains(f.modes, m) {
 				t.Skipf("%s is not tried %s yet", f.name, m)
 			}
@@ -97,24 +102,11 @@ func agentsFolder(t *testing.T, name string) string {
 	return dir
 }
 
-// builtKavi is kavi as the operator has it: not the test binary, no race detector.
-var builtKavi = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "kavi-e2e")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "kavi")
+// buildKavi builds kavi as the operator has it: not the test binary, no race detector.
+func buildKavi(t *testing.T) (string, error) {
+	path := filepath.Join(t.TempDir(), "kavi")
 	c := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	c.Stderr = os.Stderr
 	return path, c.Run()
-})
-
-func buildKavi(t *testing.T) string {
-	t.Helper()
-	path, err := builtKavi()
-	if err != nil {
-		t.Fatalf("building kavi: %v", err)
-	}
-	return path
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,9 @@ import (
 // family is how a test sets an agent up, starts it and names its tools.
 type family struct {
 	name    hook.Family
-	prepare func(*testing.T)                    // once, before all its tests; nil: nothing
+	trust   func(*testing.T, *trial) string     // what its operator answers at its first start, and what it writes down of that; nil: nothing
+	trusted string                              // what trust gave; setup puts it into each home
+	proofs  map[string]string                   // that its hooks hold, which is shown once: newTrial puts them into each home
 	setup   func(*testing.T, *trial)            // its files in a new home
 	env     func(*trial) []string               // its variables
 	argv    func(*trial, mode, string) []string // how it is started with a task
@@ -22,6 +25,10 @@ type family struct {
 	unnamed bool                                // its hooks do not say the model's names
 	modes   []mode                              // in which it is tried
 	shim    bool                                // its shell passes the shim
+	atOnce  int                                 // how many of ten commands of one turn it brings at once
+	refused map[mode]string                     // why kavi does not start it where off was done
+	late    string                              // what its model is told of a call that is held long, where it does not wait; "": it waits
+	again   bool                                // git that its commands run is asked about once more, at the shim
 	off     func(*testing.T, *trial)            // puts a file into the project that switches hooks off
 	tools   verbs
 }
@@ -39,7 +46,7 @@ type verbs struct {
 type input map[string]any
 
 func families() []family {
-	return []family{claudeFamily(), geminiFamily(), openCodeFamily(), codexFamily()}
+	return []family{claudeFamily(), geminiFamily(), openCodeFamily(), codexFamily(), qwenFamily(), copilotFamily()}
 }
 
 // put writes a file below the home.
@@ -103,11 +110,28 @@ func claudeFamily() family {
 	}
 }
 
+// prove starts the agent for the first time: it proves its hooks, and its operator
+// answers what it asks. Both hold for all its tests.
+func (f *family) prove(t *testing.T) {
+	x := newTrial(t, *f, interactive, func(*trial) []model.Turn { return nil })
+	defer endAll(x.home)
+	x.start(t)
+	if f.trust != nil {
+		f.trusted = f.trust(t, x)
+	}
+	x.await(t, "a proof", func() bool {
+		files, err := filepath.Glob(filepath.Join(x.home, "state", "kavi", "proofs", "*.json"))
+		f.proofs = map[string]string{}
+		for _, file := range files {
+			f.proofs["state/kavi/proofs/"+filepath.Base(file)] = x.read(t, "../state/kavi/proofs/"+filepath.Base(file))
+		}
+		return err == nil && len(files) > 0
+	})
+}
+
 // trustHooks answers Codex' question about kavi's hooks as an operator does, once,
 // and gives what Codex wrote down of that: the hooks are the same in every session.
-func trustHooks(t *testing.T, f family) string {
-	x := newTrial(t, f, interactive, func(*trial) []model.Turn { return nil })
-	x.start(t)
+func trustHooks(t *testing.T, x *trial) string {
 	w := x.open(t, 120, 40, "attach", "garden")
 	asks := func() bool { return strings.Contains(w.text(), "Trust all and continue") }
 	x.await(t, "Codex to ask about its hooks", asks)
@@ -129,13 +153,12 @@ func trustHooks(t *testing.T, f family) string {
 }
 
 func codexFamily() family {
-	var trust string
 	run := func(command string) model.Call { return model.Call{Name: "exec_command", Input: input{"cmd": command}} }
 	patch := func(lines ...string) model.Call {
 		return model.Call{Name: "apply_patch", Input: "*** Begin Patch\n" + strings.Join(lines, "\n") + "\n*** End Patch\n"}
 	}
-	f := family{
-		name: hook.Codex, modes: []mode{headless, interactive},
+	return family{
+		name: hook.Codex, trust: trustHooks, atOnce: 10, modes: []mode{headless, interactive},
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".codex/config.toml", `model_provider = "scripted"
@@ -157,7 +180,7 @@ trust_level = "trusted"
 [mcp_servers.tracker]
 command = %q
 args = [%q]
-%s`, x.url, x.project, program, log, trust)
+%s`, x.url, x.project, program, log, x.f.trusted)
 		},
 		env: func(*trial) []string { return []string{"SCRIPTED_KEY=dummy"} },
 		argv: func(_ *trial, m mode, task string) []string {
@@ -182,8 +205,6 @@ args = [%q]
 			ticket: model.Call{Namespace: "mcp__tracker", Name: "get_ticket", Input: input{"id": "T-1"}},
 		},
 	}
-	f.prepare = func(t *testing.T) { trust = trustHooks(t, f) }
-	return f
 }
 
 func geminiFamily() family {
@@ -191,7 +212,7 @@ func geminiFamily() family {
 		return model.Call{Name: "run_shell_command", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Gemini, modes: []mode{headless, interactive}, unnamed: true, shim: true,
+		name: hook.Gemini, modes: []mode{headless, interactive}, unnamed: true, shim: true, atOnce: 10,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".gemini/settings.json", `{"security":{"auth":{"selectedType":"gemini-api-key"}},"general":{"enableAutoUpdate":false,"enableAutoUpdateNotification":false},
@@ -208,7 +229,11 @@ func geminiFamily() family {
 		},
 		off: func(t *testing.T, x *trial) {
 			x.put(t, "garden/.gemini/settings.json", `{"hooksConfig":{"enabled":false}}`)
+			if x.mode == interactive { // in a folder that is not trusted, which there is no other way to start headless in
+				x.env = slices.DeleteFunc(x.env, func(kv string) bool { return strings.HasPrefix(kv, "GEMINI_CLI_TRUST_WORKSPACE=") })
+			}
 		},
+		refused: map[mode]string{headless: "switches its hooks off"},
 		tools: verbs{
 			read: func(path string) model.Call { return model.Call{Name: "read_file", Input: input{"file_path": path}} },
 			edit: func(path, old, text string) model.Call {

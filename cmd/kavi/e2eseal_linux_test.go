@@ -33,9 +33,8 @@ const (
 )
 
 // seal runs the test of that name inside, and fails as it does.
-func seal(t *testing.T, name, agents string) {
+func seal(t *testing.T, name, kavi, agents string) {
 	t.Helper()
-	kavi := buildKavi(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

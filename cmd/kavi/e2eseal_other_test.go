@@ -13,7 +13,7 @@ const (
 )
 
 // seal needs Linux: there are no namespaces elsewhere.
-func seal(t *testing.T, _, _ string) {
+func seal(t *testing.T, _, _, _ string) {
 	t.Helper()
 	t.Skip("agents are sealed by the namespaces of Linux, and this is another system")
 }

@@ -28,7 +28,7 @@ type trial struct {
 }
 
 // patient is how long an agent may take for a step: they start slowly.
-const patient = 3 * time.Minute
+const patient = 8 * time.Minute
 
 // newTrial makes a home, a project under git and a model; nothing runs yet.
 func newTrial(t *testing.T, f family, m mode, turns func(*trial) []model.Turn) *trial {
@@ -71,6 +71,9 @@ func newTrial(t *testing.T, f family, m mode, turns func(*trial) []model.Turn) *
 			t.Fatalf("git: %v\n%s", err, out)
 		}
 	}
+	for name, text := range f.proofs {
+		x.put(t, name, "%s", text)
+	}
 	f.setup(t, x)
 	x.env = append(x.env, f.env(x)...)
 	return x
@@ -79,8 +82,23 @@ func newTrial(t *testing.T, f family, m mode, turns func(*trial) []model.Turn) *
 // start starts the agent behind kavi, which asks about everything.
 func (x *trial) start(t *testing.T) {
 	t.Helper()
-	args := append([]string{"--approval", "always", "--detach", "--size", "120x40", "--"}, x.f.argv(x, x.mode, "please do the task")...)
-	x.run(t, args...)
+	x.run(t, x.args()...)
+}
+
+func (x *trial) args() []string {
+	return append([]string{"--approval", "always", "--detach", "--size", "120x40", "--"}, x.f.argv(x, x.mode, "please do the task")...)
+}
+
+// fails starts the agent and gives what kavi says of that it does not.
+func (x *trial) fails(t *testing.T) string {
+	t.Helper()
+	c := exec.Command("kavi", x.args()...)
+	c.Dir, c.Env = x.project, x.env
+	out, err := c.CombinedOutput()
+	if err == nil {
+		t.Errorf("it was started; %s", x.explain(t))
+	}
+	return string(out)
 }
 
 // await waits for what an agent does.

@@ -34,7 +34,7 @@ func sealed(t *testing.T) (done bool) {
 		}
 		return false
 	}
-	c := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=10m")
+	c := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=10m", "-test.parallel=6")
 	c.Args[0] = os.Args[0]
 	c.Env = append(os.Environ(), mark+"=1")
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}

@@ -30,9 +30,12 @@ import (
 
 // Turn is what the model says once: some text, then its calls of tools, in
 // parallel where there are several. A turn without calls ends the agent's work.
+// Before, where it is not nil, is called before each time that the turn is said: a
+// test changes there what the turn is to meet.
 type Turn struct {
-	Text  string
-	Calls []Call
+	Text   string
+	Calls  []Call
+	Before func()
 }
 
 // Call asks for one tool by the name that the agent gave it. Input is marshalled
@@ -88,6 +91,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n, turn := 0, Turn{Text: "Done."}
 	if speak != nil {
 		n, turn = s.next(body)
+	}
+	if turn.Before != nil {
+		turn.Before()
 	}
 	s.mu.Lock()
 	s.log = append(s.log, Request{At: time.Now(), Path: r.URL.Path, Body: body, Turn: n})
