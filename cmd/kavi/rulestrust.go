@@ -94,10 +94,10 @@ func (a *app) showRepository(path string, text []byte, rules []gateway.Rule) {
 			allows++
 		}
 	}
-	switch {
-	case allows == 0:
+	switch allows {
+	case 0:
 		fmt.Fprintf(a.out, "\n%s, none of which allows anything\n", number(len(rules), "rule"))
-	case allows == 1:
+	case 1:
 		fmt.Fprintf(a.out, "\n%s, of which 1 allows something without asking you:\n", number(len(rules), "rule"))
 	default:
 		fmt.Fprintf(a.out, "\n%s, of which %d allow something without asking you:\n", number(len(rules), "rule"), allows)
