@@ -18,6 +18,9 @@ func paneScenarios(f family) []scenario {
 	list := []scenario{
 		{"first start", firstStart},
 	}
+	if f.name != hook.OpenCode && f.name != hook.Qwen && f.name != hook.Copilot { // those were not seen to go on yet
+		list = append(list, scenario{"resumed", resumed})
+	}
 	if f.name == hook.Codex {
 		list = append(list, scenario{"code mode", codeMode})
 	}
