@@ -65,7 +65,7 @@ func TestAnAgentThatWentOnIsShownAsThat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close() //nolint:errcheck // the write's error counts
+		defer f.Close()
 		if _, err := f.WriteString(`{"type":"assistant","message":{"role":"assistant","content":[{"type":"text","text":"` + text + `"}]}}` + "\n"); err != nil {
 			t.Fatal(err)
 		}

@@ -59,7 +59,7 @@ func questions(name hook.Family) []question {
 // as it starts without a network then.
 func (x *trial) fresh(t *testing.T) {
 	t.Helper()
-	switch x.f.name { //nolint:exhaustive // the others ask nothing
+	switch x.f.name {
 	case hook.Claude:
 		x.put(t, ".claude.json", `{"hasCompletedOnboarding":true,"theme":"dark"}`)
 	case hook.Codex:
@@ -69,6 +69,7 @@ func (x *trial) fresh(t *testing.T) {
 		})
 		x.put(t, ".codex/config.toml", "%s", strings.TrimSuffix(strings.Join(kept, ""), "["))
 	}
+	// Gemini asks where that is not set; the others ask nothing.
 	x.env = slices.DeleteFunc(x.env, func(kv string) bool { return strings.HasPrefix(kv, "GEMINI_CLI_TRUST_WORKSPACE=") })
 }
 
