@@ -485,7 +485,7 @@ func TestTheStripAndTheBarNameChanges(t *testing.T) {
 				s.Watching = "too many folders for the system's limit: looks every 10s instead"
 			},
 			"▸ apr_01 claude Write src/auth/login.ts (+45, -12…  and 2 more  C-Space i: inbox\n" +
-				" kavi myproject · 3 pending · watch degraded: too many folders for the sy…",
+				" kavi myproject · 3 pending · watch degraded: too many folders for th… · ? help",
 		},
 	} {
 		old := d.snap
