@@ -350,6 +350,46 @@ func TestUnexplainedChangesSurviveAServer(t *testing.T) {
 	w.exited("one")
 }
 
+// The watch notes a moment after the ledger that a change was recorded. After a crash
+// in between it reports the change again, which is still one change.
+func TestAChangeThatIsReportedAgainIsTheSame(t *testing.T) {
+	w := beginWith(t, map[string]string{"a.txt": "one\n"})
+	before := filepath.Join(t.TempDir(), "baseline")
+	if err := os.CopyFS(before, os.DirFS(w.dir.Baseline())); err != nil {
+		t.Fatal(err)
+	}
+	w.write("a.txt", "two\n")
+	id := w.itemOf("a.txt").ID
+	w.Close()
+	if err := os.RemoveAll(w.dir.Baseline()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(w.dir.Baseline(), os.DirFS(before)); err != nil {
+		t.Fatal(err)
+	}
+	w.write("b.txt", "new\n") // nobody watches
+	w.reopen()
+	w.itemOf("b.txt")
+	n := 0
+	for _, u := range w.Snapshot().Unexplained {
+		for _, f := range u.Files {
+			if f.Path == "a.txt" {
+				n++
+				if u.ID != id {
+					t.Errorf("%s is %s now", id, u.ID)
+				}
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("a.txt changed %d times", n)
+	}
+	w.undo(ChangesOf{Item: id})
+	if got := w.file("a.txt"); got != "one" {
+		t.Errorf("a.txt holds %q", got)
+	}
+}
+
 // What a hook announced is announced down to the content.
 func TestAnEditThatAHookAnnouncedIsKnownByItsContent(t *testing.T) {
 	w := beginWith(t, map[string]string{"a.txt": "one\n"})

@@ -67,6 +67,7 @@ type Session struct {
 	itemSeq     uint64
 	undoSeq     uint64
 	mine        mine
+	recorded    recorded // by a former server
 	proposals   proposals
 	fullAccess  bool
 	fullSince   time.Time

@@ -59,6 +59,8 @@ type past struct {
 	history    history // of what was decided, not inside of another call
 	crashes    crashes
 	worktrees  pastWorktrees
+	recorded   recorded
+	last       time.Time // when the newest entry was made
 }
 
 // comeBack restores the session from its ledger, its files and its keepers.
@@ -104,6 +106,8 @@ func (s *Session) comeBack(rebooted bool) error {
 		return err
 	}
 	s.items = p.items
+	p.recorded.prune(p.last)
+	s.recorded = p.recorded
 	if err := s.takeOver(p); err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (s *Session) fold() (*past, error) {
 		calls: make(map[string]*pastCall), exited: make(map[string]bool),
 		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
 		families: make(map[string]hook.Family), lines: make(map[string][]string), matters: make(map[string][]string), proved: make(map[string]map[string]string), talks: make(map[string]string),
-		items: make(map[string]*Unexplained), gates: make(map[string]string), uses: make(map[string][]use),
+		items: make(map[string]*Unexplained), gates: make(map[string]string), uses: make(map[string][]use), recorded: make(recorded),
 	}
 	err := s.led.Entries(1, func(e ledger.Entry) error {
 		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
@@ -150,6 +154,7 @@ func (s *Session) fold() (*past, error) {
 func (p *past) take(e ledger.Entry) {
 	c := p.calls[e.Call]
 	p.worktrees.take(e)
+	p.last = e.Time
 	switch e.Kind { //nolint:exhaustive // the other kinds say nothing of what is true now
 	case ledger.CallRequested:
 		p.calls[e.Call] = &pastCall{requested: e}
@@ -193,7 +198,10 @@ func (p *past) take(e ledger.Entry) {
 		}
 	case ledger.CallExited, ledger.CallAbandoned:
 		delete(p.calls, e.Call)
+	case ledger.FileChanged, ledger.FileUndone:
+		p.recorded.take(e)
 	case ledger.FileUnsanctioned:
+		p.recorded.take(e)
 		p.item(e)
 	case ledger.ChangeKept, ledger.ChangeTakenBack:
 		delete(p.items, e.Data["item"])

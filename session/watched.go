@@ -118,9 +118,7 @@ func (s *Session) explain(t *worktree, b watch.Batch) {
 	for i, c := range b.Changes {
 		list[i] = explained{c, watch.Explain(c, calls)}
 	}
-	if !s.post(func() { s.sawChanges(t, list, b.Done) }) {
-		b.Done()
-	}
+	s.post(func() { s.sawChanges(t, list, b.Done) }) // or the session is over, and the next server hears of them
 }
 
 // mine is what the operator said is their own.
@@ -149,6 +147,7 @@ const (
 // sawChanges records changes, and shows those that nothing explains.
 func (s *Session) sawChanges(t *worktree, list []explained, done func()) {
 	var entries []ledger.Entry
+	list = slices.DeleteFunc(list, func(c explained) bool { return s.recorded.again(t.Agent, c.Change) })
 	item := &Unexplained{Since: time.Now()}
 	for _, c := range list {
 		f := t.fileChange(c)
