@@ -1,5 +1,7 @@
 package panes
 
+import "strconv"
+
 // rect is a part of the screen, in cells.
 type rect struct{ x, y, w, h int }
 
@@ -62,6 +64,29 @@ func arrange(cols, rows int, agents []string, focus string, zoom bool) layout {
 	}
 	l.tile(agents, focus)
 	return l
+}
+
+// PaneSizes gives the columns and rows that n agents have in their panes on a
+// terminal of that size, the first with the focus; 0, 0 for one of which only the
+// title is shown, or not even that.
+func PaneSizes(cols, rows, n int) [][2]int {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	sizes := make([][2]int, n)
+	if n == 0 {
+		return sizes
+	}
+	l := arrange(cols, rows, names, names[0], false)
+	for i, name := range names {
+		if t, ok := l.find(name); ok {
+			if in := t.frame.inner(); in.w > 0 && in.h > 0 {
+				sizes[i] = [2]int{in.w, in.h}
+			}
+		}
+	}
+	return sizes
 }
 
 func (l *layout) tile(agents []string, focus string) {

@@ -82,7 +82,9 @@ project is touched, and all of it is taken away when you leave.
 		return fmt.Errorf("demo: %w", err)
 	}
 	defer stop()
+	size := a.paneSizes(startOptions{}, 1)[0]
 	return a.demoSession(ctx, c, project, session.AgentSpec{
+		Cols: size[0], Rows: size[1],
 		Name: "practice",
 		Argv: []string{"/bin/sh", script},
 		Cwd:  project,

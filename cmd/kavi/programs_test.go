@@ -89,6 +89,24 @@ func useHtop(t *testing.T, _ *world, x *window) {
 	x.await(t, "ready> ")
 }
 
+// TestAnAgentBeginsAtItsPanesSize: what it draws first is for the terminal that it
+// has, and it is not told of another.
+func TestAnAgentBeginsAtItsPanesSize(t *testing.T) {
+	for _, c := range []struct {
+		cols, rows int
+		want       string
+	}{{80, 24, "20 78"}, {120, 40, "36 79"}, {200, 50, "46 99"}} {
+		w := newWorld(t)
+		x := w.open(t, c.cols, c.rows, "--", "/bin/sh", "-c", `trap 'echo told' WINCH; stty size; echo ready; while read -r line; do echo "got $line"; stty size; done`)
+		x.await(t, "ready")
+		x.enter(t, "on\r")
+		x.await(t, "got on")
+		if text := x.text(); strings.Count(text, c.want) < 1 || strings.Contains(text, "told") || strings.Contains(text, "24 80") {
+			t.Errorf("on %dx%d, want %s:\n%s", c.cols, c.rows, c.want, text)
+		}
+	}
+}
+
 // TestVimOutlivesTheServer kills the server under vim: its screen, its keys and
 // its mouse work afterwards.
 func TestVimOutlivesTheServer(t *testing.T) {

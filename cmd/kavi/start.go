@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"kavi/gateway"
 	"kavi/gateway/display"
+	"kavi/panes"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -281,10 +283,11 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 	}
 	var errs []error
 	started := 0
-	for _, argv := range argvs {
+	sizes := a.paneSizes(o, len(argvs))
+	for i, argv := range argvs {
 		err := a.startAgent(ctx, client, session.AgentSpec{
 			Argv: argv, Cwd: project, Env: os.Environ(), Level: level,
-			Cols: o.cols, Rows: o.rows, Ungated: o.ungated, Worktree: o.worktree,
+			Cols: sizes[i][0], Rows: sizes[i][1], Ungated: o.ungated, Worktree: o.worktree,
 		})
 		if err != nil {
 			errs = append(errs, err) // names it
@@ -305,6 +308,22 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 		a.sayWorktrees(ctx, client)
 	}
 	return nil
+}
+
+// paneSizes are the sizes that agents begin with, 0 for the usual one: as --size
+// says, else as their panes will be on this terminal. A program that begins with
+// another and draws while it learns of the right one (vim) draws it wrong.
+func (a *app) paneSizes(o startOptions, n int) [][2]int {
+	if o.cols == 0 && !o.detach && a.in != nil {
+		if cols, rows, err := term.GetSize(int(a.in.Fd())); err == nil {
+			return panes.PaneSizes(cols, rows, n)
+		}
+	}
+	sizes := make([][2]int, n)
+	for i := range sizes {
+		sizes[i] = [2]int{o.cols, o.rows}
+	}
+	return sizes
 }
 
 // startAgent starts one agent. Where it is proven first that it asks, which takes
