@@ -103,7 +103,7 @@ func agentsFolder(t *testing.T, name string) string {
 }
 
 // buildKavi builds kavi as the operator has it: not the test binary, no race detector.
-func buildKavi(t *testing.T) (string, error) {
+func buildKavi(t testing.TB) (string, error) {
 	path := filepath.Join(t.TempDir(), "kavi")
 	c := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
