@@ -129,6 +129,10 @@ func (d Dir) Lock(patience time.Duration) (*os.File, error) {
 	for {
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err == nil {
+			if err := stillThere(f); err != nil {
+				_ = f.Close()
+				return nil, err
+			}
 			return f, nil
 		}
 		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(deadline) {
@@ -140,6 +144,21 @@ func (d Dir) Lock(patience time.Duration) (*os.File, error) {
 		}
 		<-tick.C
 	}
+}
+
+// stillThere is nil for an open file that has its name still. The folder of a session
+// may be removed while a server waits for the lock in it: that one must not make it
+// anew.
+func stillThere(f *os.File) error {
+	opened, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(f.Name())
+	if err == nil && !os.SameFile(opened, named) {
+		err = fmt.Errorf("%s: %w", f.Name(), os.ErrNotExist)
+	}
+	return err
 }
 
 // Served tells whether a server owns the session now.

@@ -107,3 +107,33 @@ func TestOneServerOwnsASession(t *testing.T) {
 		t.Error("served after the lock was let go")
 	}
 }
+
+// Who waits for the lock of a session that is then removed must not begin it anew.
+func TestALockGoesWithItsFolder(t *testing.T) {
+	d := Dir(filepath.Join(t.TempDir(), "one"))
+	if err := os.Mkdir(string(d), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, err := d.Lock(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if err := os.RemoveAll(string(d)); err != nil {
+		t.Fatal(err)
+	}
+	if err := stillThere(f); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder is gone: %v", err)
+	}
+	if err := os.Mkdir(string(d), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	other, err := d.Lock(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	if err := stillThere(f); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("another one is there: %v", err)
+	}
+}
