@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -303,7 +304,7 @@ func ProjectRoot(cwd string) (string, error) {
 	}
 	root := cwd
 	for d := cwd; ; d = filepath.Dir(d) {
-		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+		if hasRepository(d) {
 			root = d
 			break
 		}
@@ -322,6 +323,32 @@ func ProjectRoot(cwd string) (string, error) {
 		return "", fmt.Errorf("%s: %w", root, ErrProject)
 	}
 	return projectOfOwn(root)
+}
+
+// hasRepository tells whether git takes a folder for the top of a repository. Not all
+// that is called .git is one: sandboxes put an empty file or folder there for a moment,
+// so that nobody else makes one (Codex' in /tmp).
+func hasRepository(dir string) bool {
+	at := filepath.Join(dir, ".git")
+	info, err := os.Stat(at)
+	switch {
+	case err != nil:
+		return false
+	case info.IsDir():
+		_, err := os.Lstat(filepath.Join(at, "HEAD"))
+		return err == nil
+	case !info.Mode().IsRegular():
+		return false
+	}
+	f, err := os.Open(at)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	const begins = "gitdir:" // gitrepository-layout(5)
+	text := make([]byte, len(begins))
+	_, err = io.ReadFull(f, text)
+	return err == nil && string(text) == begins
 }
 
 // projectOfOwn is a project's root, which may lie in kavi's own folders: there only

@@ -23,8 +23,24 @@ func TestAProjectIsTheGitTopLevelAndNeverTheHome(t *testing.T) {
 	if err := os.Symlink(repo, filepath.Join(top, "link")); err != nil {
 		t.Fatal(err)
 	}
+	linked, held := filepath.Join(repo, "linked"), filepath.Join(repo, "a", "held")
+	for file, text := range map[string]string{
+		filepath.Join(repo, ".git", "HEAD"):   "ref: refs/heads/main\n",
+		filepath.Join(linked, ".git"):         "gitdir: /elsewhere/.git/worktrees/linked\n",
+		filepath.Join(held, ".git"):           "", // as a sandbox leaves it for a moment
+		filepath.Join(repo, "a", ".git", "x"): "",
+	} {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	t.Setenv("HOME", home)
 	for cwd, want := range map[string]string{
+		linked:                             linked,
+		held:                               repo,
 		filepath.Join(repo, "a", "b"):      repo,
 		repo:                               repo,
 		filepath.Join(top, "link", "a"):    repo,
