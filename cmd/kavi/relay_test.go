@@ -220,7 +220,7 @@ func (x *terminal) left(t *testing.T) (code int) {
 	go func() { defer close(ended); _ = x.relay.Wait() }()
 	select {
 	case <-ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("the relay does not end; the terminal shows %q", x.screen())
 	}
 	if after := x.mode(t); after != x.before {
@@ -246,7 +246,7 @@ func eventually(t testing.TB, what string, ok func() bool, was func() string) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(20 * time.Second)
+	limit := time.After(2 * time.Minute)
 	for !ok() {
 		select {
 		case <-tick.C:

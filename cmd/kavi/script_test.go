@@ -20,7 +20,7 @@ import (
 )
 
 // scriptWait is how long a script waits for what must come.
-const scriptWait = 30 * time.Second
+const scriptWait = 2 * time.Minute
 
 // scriptCommands are what scripts need beyond testscript's own.
 func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {

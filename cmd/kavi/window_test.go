@@ -181,7 +181,7 @@ func (x *window) decide(t testing.TB, key string, done func() bool) {
 	const readTime, again = 600 * time.Millisecond, 3 * time.Second
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	limit, press := time.Now().Add(30*time.Second), time.Now().Add(readTime)
+	limit, press := time.Now().Add(2*time.Minute), time.Now().Add(readTime)
 	for !done() {
 		now := <-tick.C
 		if now.After(limit) {
@@ -209,7 +209,7 @@ func (x *window) left(t testing.TB) (code int) {
 	t.Helper()
 	select {
 	case <-x.ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("kavi does not end; the screen shows\n%s", x.text())
 	}
 	return x.kavi.ProcessState.ExitCode()
