@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"kavi/pty/proc"
 	"kavi/session"
@@ -38,6 +39,7 @@ func BenchmarkIdleMemory(b *testing.B) {
 			}
 			return idle == 4
 		}, w.log)
+		pause(b, settling+2*time.Second)
 		server := pss(b, w.client(b).Hello().PID)
 		total := server
 		keepers := w.keepers(b)

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -97,6 +98,8 @@ func serve(ctx context.Context, dir session.Dir) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go keepAwake(ctx, s, own.Config.KeepAwake, log)
+	settled := time.AfterFunc(settling, debug.FreeOSMemory)
+	defer settled.Stop()
 	draw := drawer{session: s, dir: dir, keys: keys, sound: own.Sound}
 	return control.Serve(ctx, control.Options{
 		Session:      s,
@@ -109,6 +112,10 @@ func serve(ctx context.Context, dir session.Dir) error {
 		Log:          log,
 	})
 }
+
+// settling is how long after its start a server gives back the memory that only the
+// start took: tables, the ledger's check, the first look at the project.
+const settling = 5 * time.Second
 
 // ownImage is the program that runs here. On Linux it is named by the kernel's link
 // to it and not by its path, where an agent may have put something else.
