@@ -124,7 +124,7 @@ func (s *Session) serveCall(agent string, conn *net.UnixConn) {
 	defer stop()
 	defer func() { _ = conn.Close() }()
 	d := &door{conn: conn}
-	if err := s.readCall(agent, d); err != nil {
+	if err := s.readCall(agent, d); err != nil && !errors.Is(err, errNextServer) {
 		if !errors.Is(err, io.EOF) {
 			s.log.Warn("a call was refused", "agent", agent, "err", err)
 		}
@@ -177,11 +177,15 @@ func (s *Session) readCall(agent string, d *door) error {
 	}
 	d.owner.Store(k)
 	if !s.post(func() { s.arrive(k, j) }) {
-		return errServerEnds
+		return errNextServer
 	}
 	s.follow(d)
 	return nil
 }
+
+// errNextServer says that this server goes while the session may not: the caller is
+// hung up on, told nothing, and asks the next one; where there is none it is denied.
+var errNextServer = errors.New("the server goes")
 
 // errServerEnds is what a caller is told while the session ends.
 var errServerEnds = errors.New("the session ends")

@@ -428,3 +428,18 @@ func killServer(t testing.TB, d Dir) {
 		}
 	}
 }
+
+// A server that goes denies nothing that another one may yet decide.
+func TestAServerThatGoesLeavesCallsToTheNext(t *testing.T) {
+	w := begin(t)
+	w.script("one", `while ! test -e stop; do :; done; "$SHELL" -c "echo asked > out.txt"`)
+	w.post(func() { w.ended = true }) // it takes nothing any more, and is not closed yet
+	<-w.done
+	w.touch("stop")
+	w.Close()
+	w.reopen()
+	w.answer(true, "", w.pending(1)[0])
+	if one := w.exited("one"); one.ExitCode != 0 || !w.exists("out.txt") {
+		t.Errorf("exited %d", one.ExitCode)
+	}
+}
