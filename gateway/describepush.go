@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kavi/gateway/display"
 	"kavi/gateway/shell"
 )
 
@@ -184,13 +185,13 @@ func (d *describing) new(o *other, what string, revs []string, was, first string
 	case n == 0:
 		text += "no commit that it does not have, as far as is known here"
 	case o.since == nil:
-		text += plural(n, "commit")
+		text += display.Count(n, "commit")
 	default:
-		text += plural(n, "new commit")
+		text += display.Count(n, "new commit")
 	}
 	if was != "" {
 		if lost, err := strconv.Atoi(o.line("rev-list", "--count", was, "--not", revs[0])); err == nil && lost > 0 {
-			text += "; it loses " + plural(lost, "commit")
+			text += "; it loses " + display.Count(lost, "commit")
 		}
 	}
 	d.t.field("Publishes", text+first)

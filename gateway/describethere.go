@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"kavi/gateway/display"
 	"kavi/gateway/shell"
 )
 
@@ -116,15 +117,8 @@ func lists(list []byte, after int, path string) bool {
 func there(path string, st os.FileInfo) string {
 	if st.Mode().IsRegular() && st.Size() <= maxLines {
 		if text, err := readBounded(path, maxLines); err == nil && !bytes.Contains(text, []byte{0}) {
-			return plural(len(lines(text)), "line") + ", " + size(st.Size())
+			return display.Count(len(lines(text)), "line") + ", " + size(st.Size())
 		}
 	}
 	return size(st.Size())
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"kavi/gateway/display"
 )
 
 // maxCompared bounds the file that a write is compared with, and that is hashed.
@@ -100,7 +102,7 @@ func count(path string, recursive bool, shown string, budget *int) string {
 		}
 		return nil
 	})
-	text := plural(files, "file")
+	text := display.Count(files, "file")
 	if folders > 1 {
 		text += fmt.Sprintf(" in %d folders", folders)
 	}
@@ -115,7 +117,7 @@ func size(n int64) string {
 	const k = 1000
 	switch {
 	case n < k:
-		return plural(int(n), "byte")
+		return display.Count(int(n), "byte")
 	case n < k*k:
 		return fmt.Sprintf("%.1f kB", float64(n)/k)
 	case n < k*k*k:

@@ -83,7 +83,7 @@ func changeWords(c *session.Unexplained) (verb, path, tail string) {
 		tail = " (" + pm + ")"
 	}
 	if n := len(c.Files) - 1; n > 0 {
-		tail += ", " + number(n, "more file")
+		tail += ", " + display.Count(n, "more file")
 	}
 	return verb, path, tail
 }
@@ -159,7 +159,7 @@ func (s *sheet) changed(c *session.Unexplained, long bool) (cut bool) {
 	}
 	for n := range list {
 		if !long && n == fewFiles {
-			s.says(2, fmt.Sprintf("… and %s", number(len(list)-n, "more file")), warning)
+			s.says(2, fmt.Sprintf("… and %s", display.Count(len(list)-n, "more file")), warning)
 			return true
 		}
 		f := &list[n]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kavi/gateway/display"
 	"kavi/session"
 )
 
@@ -144,7 +145,7 @@ func (n counts) String() string {
 		parts = append(parts, fmt.Sprintf("%d lapsed", n.lapsed))
 	}
 	if n.changes > 0 {
-		parts = append(parts, number(n.changes, "change"))
+		parts = append(parts, display.Count(n.changes, "change"))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -95,7 +95,7 @@ func newSetLevel(v *views, agent string, l gateway.Level) *ask {
 			}
 		}
 		if waiting > 0 {
-			s.says(0, fmt.Sprintf("%s of it that wait now are judged anew at once.", number(waiting, "call")), warning)
+			s.says(0, fmt.Sprintf("%s of it that wait now are judged anew at once.", display.Count(waiting, "call")), warning)
 		}
 		s.says(0, "Its level is "+levelWord(levelOf(m.snap, agent))+" now. Rules and what is remembered stay as they are.", faint)
 		return s.rows
@@ -113,7 +113,7 @@ func newSetLevel(v *views, agent string, l gateway.Level) *ask {
 			case err != nil:
 				v.act.Note(display.Safe("level of " + agent + ": " + err.Error()))
 			case n > 0:
-				v.act.Note(display.Safe(fmt.Sprintf("%s: level %s; decided %s that waited", agent, levelWord(l), number(n, "call"))))
+				v.act.Note(display.Safe(fmt.Sprintf("%s: level %s; decided %s that waited", agent, levelWord(l), display.Count(n, "call"))))
 			default:
 				v.act.Note(display.Safe(agent + ": level " + levelWord(l)))
 			}

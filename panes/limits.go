@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kavi/gateway/display"
 )
 
 // limits are how long a remembered decision holds, as they stand at the end of
@@ -121,18 +123,18 @@ func (l limits) String() string {
 	case l.until == 0 && l.uses == 1:
 		return "after one call"
 	case l.until == 0:
-		return "after " + number(l.uses, "call")
+		return "after " + display.Count(l.uses, "call")
 	case l.uses == 0:
 		return "after " + spell(l.until)
 	}
-	return fmt.Sprintf("after %s or %s, whichever comes first", number(l.uses, "call"), spell(l.until))
+	return fmt.Sprintf("after %s or %s, whichever comes first", display.Count(l.uses, "call"), spell(l.until))
 }
 
 // spell writes a time as one number where it is one: "20 min", "2h".
 func spell(d time.Duration) string {
 	switch {
 	case d%(24*time.Hour) == 0:
-		return number(int(d/(24*time.Hour)), "day")
+		return display.Count(int(d/(24*time.Hour)), "day")
 	case d%time.Hour == 0:
 		return fmt.Sprintf("%dh", d/time.Hour)
 	case d%time.Minute == 0:

@@ -100,7 +100,7 @@ func newOffer(v *views, o session.Offered) *ask {
 		s := &sheet{worst: -1, width: width}
 		s.wrapped(nil, words(o.Line, plain))
 		s.add(nil)
-		s.says(0, number(len(o.Rules), "rule")+":", accent)
+		s.says(0, display.Count(len(o.Rules), "rule")+":", accent)
 		for _, r := range o.Rules {
 			s.wrapped(words("  ", plain), words(r, plain))
 		}
@@ -117,7 +117,7 @@ func newOffer(v *views, o session.Offered) *ask {
 			case err != nil:
 				v.act.Note(display.Safe("it was not taken: " + err.Error()))
 			case n > 0:
-				v.act.Note(fmt.Sprintf("taken %s; decided %s that waited", where, number(n, "call")))
+				v.act.Note(fmt.Sprintf("taken %s; decided %s that waited", where, display.Count(n, "call")))
 			default:
 				v.act.Note("taken " + where)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kavi/gateway"
+	"kavi/gateway/display"
 	"kavi/session"
 )
 
@@ -104,7 +105,7 @@ func (s *sheet) parts(a *session.Approval, short bool) {
 		s.fields(a, short, found)
 	}
 	if left > 0 {
-		s.says(0, fmt.Sprintf("%s that only read, or write in the project", number(left, "other part")), faint)
+		s.says(0, fmt.Sprintf("%s that only read, or write in the project", display.Count(left, "other part")), faint)
 	}
 }
 

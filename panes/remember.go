@@ -368,7 +368,7 @@ func became(o session.Outcome) string {
 		text = "remembered " + strings.Join(rules[:n-1], ", ") + " and " + rules[n-1]
 	}
 	if o.Also > 0 {
-		text += fmt.Sprintf("; decided %s", number(o.Also, "other"))
+		text += fmt.Sprintf("; decided %s", display.Count(o.Also, "other"))
 	}
 	return text
 }

@@ -115,7 +115,7 @@ func (r *remember) meaning(s *sheet) {
 	case 0:
 		s.says(0, "It would have decided no call of this session so far.", plain)
 	default:
-		s.says(0, fmt.Sprintf("It would have decided %s of this session.", number(t.Past, "call")), plain)
+		s.says(0, fmt.Sprintf("It would have decided %s of this session.", display.Count(t.Past, "call")), plain)
 	}
 	if n := len(t.Denied); n > 0 {
 		look, say := plain, "You denied %d of them:"

@@ -7,6 +7,7 @@ import (
 	"github.com/rivo/tview"
 
 	"kavi/gateway"
+	"kavi/gateway/display"
 	"kavi/keymap"
 	"kavi/pty/vt"
 	"kavi/session"
@@ -114,7 +115,7 @@ func (a *app) paintPanes(to tcell.Screen, now time.Time) {
 		a.paintTitle(to, t, p, active && t.agent == a.agent)
 	}
 	if last := a.lay.tiles[len(a.lay.tiles)-1].frame; a.lay.hidden > 0 {
-		put(to, a.theme, last.x+2, last.y+last.h-1, last.w-4, words(" and "+number(a.lay.hidden, "agent")+" more ", faint))
+		put(to, a.theme, last.x+2, last.y+last.h-1, last.w-4, words(" and "+display.Count(a.lay.hidden, "agent")+" more ", faint))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"kavi/gateway/display"
 	"kavi/keymap"
 	"kavi/session"
 )
@@ -118,7 +119,7 @@ func (s *statusBar) pieces() []piece {
 		return append(ps, piece{text: words(clip(s.m.note), bar)})
 	}
 	ps = append(ps, piece{text: words("kavi "+snap.Name, bar)},
-		piece{text: words(number(len(snap.Agents), "agent"), bar), drop: 3})
+		piece{text: words(display.Count(len(snap.Agents), "agent"), bar), drop: 3})
 	for _, a := range snap.Agents {
 		if !a.Gated && a.State != session.Exited && a.State != session.Lost {
 			ps = append(ps, piece{text: words(" "+a.Name+" "+orElse(a.Gate, "not gated")+" ", alert)})
@@ -177,13 +178,6 @@ func (s *statusBar) prefixPieces() []piece {
 		ps = append(ps, piece{text: words(s.hint(p.action, p.what), bar), drop: n + 1})
 	}
 	return ps
-}
-
-func number(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // strip is the one line above the status bar that names what should be looked at
@@ -248,7 +242,7 @@ func (s *strip) others(it item) string {
 		parts = append(parts, fmt.Sprintf(word, pending))
 	}
 	if changes > 0 {
-		parts = append(parts, number(changes, "change"))
+		parts = append(parts, display.Count(changes, "change"))
 	}
 	return strings.Join(parts, ", ")
 }

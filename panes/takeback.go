@@ -198,7 +198,7 @@ func (t *undoing) summary() *ask {
 		q.do = func(string, time.Duration) string { return "" }
 		return q
 	}
-	q.edit, q.label, q.does = newEditor(""), "Reason, for the agent:", "take back "+number(todo, "file")
+	q.edit, q.label, q.does = newEditor(""), "Reason, for the agent:", "take back "+display.Count(todo, "file")
 	q.do = func(reason string, shown time.Duration) string {
 		if t.waits && findChange(q.m.snap, t.of.Item) == nil {
 			return t.of.Item + " waits no longer"
@@ -266,7 +266,7 @@ func (t *undoing) done(out []session.UndoOutcome, err error, looking bool) {
 			failed = append(failed, "  "+o.Path+": "+orElse(o.Why, "no reason was given"))
 		}
 	}
-	text := "took back " + number(did, "file")
+	text := "took back " + display.Count(did, "file")
 	if len(failed) > 0 {
 		text += fmt.Sprintf("; %d NOT: %s", len(failed), strings.TrimSpace(failed[0]))
 	}

@@ -152,7 +152,7 @@ func (r *repo) notes(path, base string) (notes []string) {
 		if n == 1 {
 			are = "is"
 		}
-		notes = append(notes, fmt.Sprintf("its worktree begins at the commit %.10s: %s of the project %s not in it", base, counted(n, "uncommitted change"), are))
+		notes = append(notes, fmt.Sprintf("its worktree begins at the commit %.10s: %s of the project %s not in it", base, display.Count(n, "uncommitted change"), are))
 	}
 	if r.says("rev-parse", "--verify", "--quiet", base+":.gitmodules") {
 		notes = append(notes, "submodules are not checked out in its worktree: git submodule update --init, there")

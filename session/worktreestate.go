@@ -34,13 +34,13 @@ const maxNamed = 20
 func (w *WorktreeState) Holds(keepBranch bool) string {
 	var why []string
 	if w.files > 0 {
-		why = append(why, fmt.Sprintf("%s not committed (%s)", counted(w.files, "file"), some(w.Uncommitted, w.files)))
+		why = append(why, fmt.Sprintf("%s not committed (%s)", display.Count(w.files, "file"), some(w.Uncommitted, w.files)))
 	}
 	if w.loose > 0 {
-		why = append(why, fmt.Sprintf("%s on no branch (%s)", counted(w.loose, "commit"), some(w.Loose, w.loose)))
+		why = append(why, fmt.Sprintf("%s on no branch (%s)", display.Count(w.loose, "commit"), some(w.Loose, w.loose)))
 	}
 	if n := w.commits - w.loose; n > 0 && !keepBranch {
-		why = append(why, fmt.Sprintf("%s not merged (%s)", counted(n, "commit"), some(w.Commits, w.commits)))
+		why = append(why, fmt.Sprintf("%s not merged (%s)", display.Count(n, "commit"), some(w.Commits, w.commits)))
 	}
 	if len(w.Submodules) > 0 {
 		why = append(why, "repositories of submodules ("+some(w.Submodules, len(w.Submodules))+")")
@@ -50,13 +50,6 @@ func (w *WorktreeState) Holds(keepBranch bool) string {
 
 // Empty says that nothing at all would go with it, not even what git ignores.
 func (w *WorktreeState) Empty() bool { return w.Holds(false) == "" && len(w.Ignored) == 0 }
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
 
 // some names the first of a list.
 func some(list []string, of int) string {

@@ -188,20 +188,12 @@ func (b *rulebook) listed(r session.RuleState) listedRule {
 func left(r session.RuleState, now time.Time) string {
 	var words []string
 	if r.Uses > 0 {
-		words = append(words, number(r.Uses, "call"))
+		words = append(words, display.Count(r.Uses, "call"))
 	}
 	if !r.Until.IsZero() {
 		words = append(words, r.Until.Sub(now).Round(time.Second).String())
 	}
 	return strings.Join(words, ", ")
-}
-
-// number is so many of a thing in words.
-func number(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // from is where a rule stands, or where it was made.

@@ -96,11 +96,11 @@ func (a *app) showRepository(path string, text []byte, rules []gateway.Rule) {
 	}
 	switch allows {
 	case 0:
-		fmt.Fprintf(a.out, "\n%s, none of which allows anything\n", number(len(rules), "rule"))
+		fmt.Fprintf(a.out, "\n%s, none of which allows anything\n", display.Count(len(rules), "rule"))
 	case 1:
-		fmt.Fprintf(a.out, "\n%s, of which 1 allows something without asking you:\n", number(len(rules), "rule"))
+		fmt.Fprintf(a.out, "\n%s, of which 1 allows something without asking you:\n", display.Count(len(rules), "rule"))
 	default:
-		fmt.Fprintf(a.out, "\n%s, of which %d allow something without asking you:\n", number(len(rules), "rule"), allows)
+		fmt.Fprintf(a.out, "\n%s, of which %d allow something without asking you:\n", display.Count(len(rules), "rule"), allows)
 	}
 	for i := range rules {
 		if rules[i].Verdict == gateway.Allow {
