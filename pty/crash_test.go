@@ -205,6 +205,16 @@ func TestAServerThatFoundTheLockTakenIsNoFailure(t *testing.T) {
 	}
 }
 
+func TestAKeeperEndsWithItsSession(t *testing.T) {
+	s, _ := failing(t, strconv.Itoa(pty.Over))
+	keeper := keep(t, s)
+	h := newServer()
+	l := dial(t, s, 0, h)
+	ready(t, l, h)
+	l.Close()
+	until(t, "the keeper and its agent are gone", func() bool { return !keeper.Alive() && !l.Agent().Alive() })
+}
+
 func TestAfterAGoodbyeNoServerIsStarted(t *testing.T) {
 	s, starts := failing(t, "3")
 	keep(t, s)

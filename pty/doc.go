@@ -18,6 +18,7 @@
 // folder and environment, in a session of its own and as a child of the keeper's parent, so that all that is below a
 // keeper is its agent's. The first attempt comes after 0.1 s, the others after twice the last delay, 5 s at most. A
 // server that exits with code Taken (75) found that another has the session's lock, which counts as there being one.
+// One that exits with Over (76) found that the session was ended: the keeper kills its agent and ends.
 // Each server that exits otherwise before it dialled, or whose link breaks within a second and before it called
 // Ready, is a failure. After five failures in a row, however long each took, the keeper gives up:
 //

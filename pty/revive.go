@@ -194,6 +194,10 @@ func (k *keeper) watch() {
 		}
 		k.log.Info("server ended", "pid", c.PID, "code", code, "wait", wait)
 		r.timer.Reset(wait)
+	case Over:
+		k.log.Info("the session has ended")
+		k.dismissed = true
+		k.kill()
 	default:
 		k.failed("it exited with code " + strconv.Itoa(code))
 		k.again()

@@ -13,6 +13,9 @@ import (
 // Taken is the exit code of a server that found the session's lock taken: there is a server, so it was not needed.
 const Taken = 75
 
+// Over is the exit code of a server that found the session ended: its keepers have nothing to keep any more.
+const Over = 76
+
 // The files of an agent's folder that belong to this package.
 const (
 	keepName = "keep.sock"

@@ -34,6 +34,9 @@ func (a *app) serveCommand() *cobra.Command {
 			if errors.Is(err, session.ErrLocked) {
 				return status(pty.Taken)
 			}
+			if errors.Is(err, session.ErrEnded) {
+				return status(pty.Over)
+			}
 			return err
 		},
 	}
