@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"kavi/gateway"
@@ -45,6 +46,8 @@ type agent struct {
 	talk    string   // the agent's own id of its conversation, to go on with it
 	rebuke  string   // what its next hook is told: a change of it was taken back
 	notes   []string // what the operator should know of how it was started
+
+	recorded bool // its exit, by the server before
 
 	saving atomic.Bool // its screen is being written to the disk
 }
@@ -124,12 +127,8 @@ func (s *Session) StartAgent(ctx context.Context, spec AgentSpec) (string, error
 		if spec.Cols <= 0 || spec.Rows <= 0 {
 			spec.Cols, spec.Rows = 80, 24
 		}
-		s.reserved[spec.Name] = true
 		s.order++
-		s.launch(spec, s.order, func() {}, func(err error) {
-			delete(s.reserved, spec.Name)
-			reply(spec.Name, err)
-		})
+		s.launch(spec, s.order, func() {}, func(err error) { reply(spec.Name, err) })
 	})
 }
 
@@ -152,7 +151,12 @@ type launched struct {
 // and only then lets the agent's program start.
 // before runs first, outside the loop.
 func (s *Session) launch(spec AgentSpec, order int, before func(), done func(error)) {
+	s.reserved[spec.Name] = true
 	s.showStarting(spec)
+	started := func(err error) {
+		s.release(spec.Name)
+		done(err)
+	}
 	s.wg.Go(func() {
 		before()
 		l, err := s.bringUp(spec, order)
@@ -161,7 +165,7 @@ func (s *Session) launch(spec AgentSpec, order int, before func(), done func(err
 			s.changed = true
 			if err != nil {
 				s.record(ledger.Entry{Kind: ledger.Problem, Agent: spec.Name, Why: err.Error()})
-				done(err)
+				started(err)
 				return
 			}
 			s.joined(spec, order, l)
@@ -174,7 +178,7 @@ func (s *Session) launch(spec AgentSpec, order int, before func(), done func(err
 			if !l.gated {
 				g.Kind, g.Why = ledger.GateUngated, l.why
 			}
-			s.commit([]ledger.Entry{e, g}, done)
+			s.commit([]ledger.Entry{e, g}, started)
 			_ = l.link.conn.Ready()
 		})
 	})
@@ -240,11 +244,10 @@ func (s *Session) bringUpThere(spec AgentSpec, order int) (launched, error) {
 		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 	}
 	l := s.newLink(spec.Name, newScreen(spec.Cols, spec.Rows))
-	if l.conn, err = pty.Dial(dir, 0, l); err != nil {
-		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
+	if err := l.dial(0); err != nil {
+		_ = proc.Signal(keeper, syscall.SIGKILL) // nobody knows it yet
+		return launched{}, fmt.Errorf("agent %s: %w", spec.Name, errors.Join(err, pty.KillTree(dir, keeper, proc.ID{})))
 	}
-	l.screen.told()
-	close(l.ready)
 	f.Agent, f.Keeper = l.conn.Agent().String(), keeper.String()
 	if err := writeAgent(dir, f); err != nil {
 		l.end()
@@ -303,11 +306,14 @@ func (s *Session) exited(l *link, st pty.Status) {
 		return
 	}
 	a.exit = &st
+	var entries []ledger.Entry
+	if !a.recorded { // not by the server before
+		entries = []ledger.Entry{{Kind: ledger.AgentExited, Agent: l.name, ExitCode: &st.Code}}
+	}
 	s.dropHooks(a)
-	code := st.Code
 	s.setAgentState(a, Exited)
 	s.voidApprovals(a, "the agent exited")
-	s.commit([]ledger.Entry{{Kind: ledger.AgentExited, Agent: l.name, ExitCode: &code}}, func(err error) {
+	s.commit(entries, func(err error) {
 		if err != nil {
 			return // the keeper keeps the status for the next server
 		}
@@ -325,9 +331,11 @@ func (s *Session) exited(l *link, st pty.Status) {
 			_ = l.conn.Dismiss()
 		})
 	})
-	if code != 0 {
-		s.notify(Notice{NeedsYou: true, Title: l.name, Text: fmt.Sprintf("exited %d", code)})
-	} else {
+	switch {
+	case a.recorded:
+	case st.Code != 0:
+		s.notify(Notice{NeedsYou: true, Title: l.name, Text: fmt.Sprintf("exited %d", st.Code)})
+	default:
 		s.notify(Notice{Title: l.name, Text: "exited"})
 	}
 }
@@ -370,21 +378,34 @@ func (s *Session) killTree(name string, keeper, agent proc.ID) {
 	})
 }
 
-// dialAgain takes up the link to a keeper that still lives.
+// dialAgain takes up the link to a keeper for as long as that lives.
 func (s *Session) dialAgain(a *agent) {
-	l := s.newLink(a.spec.Name, a.screen)
-	conn, err := pty.Dial(s.opts.Dir.Agent(a.spec.Name), a.screen.seen(), l)
-	if err != nil {
-		s.post(func() { s.lostForGood(a, err) })
-		return
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		l := s.newLink(a.spec.Name, a.screen)
+		err := l.dial(a.screen.seen())
+		switch {
+		case err == nil:
+			s.post(func() {
+				a.keeper, a.proc = l.conn.Keeper(), l.conn.Agent()
+				s.screens.relink(a, l)
+				s.tellProcs(a)
+				close(l.open)
+				_ = l.conn.Ready()
+			})
+			return
+		case !a.keeper.Alive():
+			s.post(func() { s.lostForGood(a, err) })
+			return
+		}
+		s.log.Warn("dialling a keeper", "agent", a.spec.Name, "err", err)
+		select {
+		case <-tick.C:
+		case <-s.ctx.Done():
+			return
+		}
 	}
-	a.screen.told()
-	l.conn = conn
-	close(l.ready)
-	s.post(func() {
-		s.screens.relink(a, l)
-		close(l.open)
-	})
 }
 
 // voidApprovals closes what lapsed of an agent that is gone, and its grants:
@@ -412,6 +433,8 @@ func (s *Session) RestartAgent(ctx context.Context, name string) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
 		a := s.agents[name]
 		switch {
+		case s.stopping:
+			reply(struct{}{}, ErrEnded)
 		case a == nil:
 			reply(struct{}{}, fmt.Errorf("agent %s: there is none of that name", display.Safe(name)))
 		case a.exit == nil && a.state != Lost:
@@ -419,13 +442,9 @@ func (s *Session) RestartAgent(ctx context.Context, name string) error {
 		case s.reserved[name]:
 			reply(struct{}{}, fmt.Errorf("agent %s: it is being started", name))
 		default:
-			s.reserved[name] = true
 			a.spec.Cols, a.spec.Rows = a.screen.size()
 			a.spec.resume = a.talk
-			s.launch(a.spec, a.order, a.end, func(err error) {
-				delete(s.reserved, name)
-				reply(struct{}{}, err)
-			})
+			s.launch(a.spec, a.order, a.end, func(err error) { reply(struct{}{}, err) })
 		}
 	})
 	return err

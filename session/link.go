@@ -22,6 +22,7 @@ type link struct {
 	ready  chan struct{} // closed when conn is set
 	open   chan struct{} // closed when the loop knows the agent: calls are served from then on
 	conn   *pty.Link
+	drop   func() bool // takes back that the session's end is the link's
 
 	// The loop's own: what came before it knew the agent.
 	exit *pty.Status
@@ -93,6 +94,8 @@ func (l *link) Exited(st pty.Status) {
 // Lost implements pty.Handler.
 func (l *link) Lost(err error) {
 	close(l.over)
+	<-l.ready
+	l.drop()
 	if err != nil {
 		l.s.post(func() { l.s.lost(l, err) })
 	}
@@ -101,6 +104,23 @@ func (l *link) Lost(err error) {
 // Refused implements pty.Handler.
 func (l *link) Refused(r pty.Refusal) {
 	l.s.Refused(r.Peer, "hold the terminal of "+l.name, errors.New(r.Why))
+}
+
+// dial takes up the link to the agent's keeper, from a byte of its output on. The session's end closes it without a
+// goodbye. It may block for five seconds.
+func (l *link) dial(from uint64) error {
+	conn, err := pty.Dial(l.s.opts.Dir.Agent(l.name), from, l)
+	if err != nil {
+		return err
+	}
+	l.screen.told()
+	l.conn = conn
+	l.drop = context.AfterFunc(l.s.ctx, func() {
+		l.gone.Store(true)
+		conn.Close()
+	})
+	close(l.ready)
+	return nil
 }
 
 // endWait bounds how long a keeper that was told to end may take.

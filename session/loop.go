@@ -25,6 +25,8 @@ type Session struct {
 	log      *slog.Logger
 	ctx      context.Context // ends with the session's goroutines
 	cancel   context.CancelFunc
+	starts   context.Context // ends when no agent is started any more
+	noStarts context.CancelFunc
 	wg       sync.WaitGroup
 	led      *ledger.Ledger
 	lock     *os.File
@@ -54,7 +56,8 @@ type Session struct {
 
 	// The loop's own.
 	agents      map[string]*agent
-	reserved    map[string]bool
+	reserved    map[string]bool   // names of agents that are being started, or whose worktree is being removed
+	unreserved  func()            // runs when there are none of these any more
 	starting    map[string]*Agent // shown until they run
 	order       int
 	calls       map[key]*call

@@ -43,7 +43,10 @@ func TestMain(m *testing.M) {
 
 func exit(err error) {
 	if errors.Is(err, ErrLocked) {
-		os.Exit(75)
+		os.Exit(pty.Taken)
+	}
+	if errors.Is(err, ErrEnded) {
+		os.Exit(pty.Over)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		o.Project, o.Config = rec.Project, rec.Config
 	}
 	if !rec.Ended.IsZero() {
-		return nil, fmt.Errorf("session %s: it was ended %s ago", o.Dir.Name(), time.Since(rec.Ended).Round(time.Second))
+		return nil, fmt.Errorf("session %s: %w, %s ago", o.Dir.Name(), ErrEnded, time.Since(rec.Ended).Round(time.Second))
 	}
 	s, err := newSession(o, lock)
 	if err != nil {
@@ -138,6 +138,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		calls: make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.starts, s.noStarts = context.WithCancel(s.ctx)
 	s.keeps = NewKeeps(o.Dir, o.Project)
 	if s.procs.self, err = proc.Of(os.Getpid()); err != nil {
 		return nil, errors.Join(err, led.Close())
@@ -204,6 +205,7 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 			return
 		}
 		s.stopping = true
+		s.noStarts()
 		who := ledger.By{Kind: ledger.ByOperator, Client: by.Client, Terminal: by.Terminal}
 		for _, k := range s.approvals {
 			if k.phase == held || k.phase == lapsed {
@@ -211,12 +213,15 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 			}
 		}
 		s.commit(nil, func(error) { // after the denials: who was held hears of them
-			s.wg.Go(func() {
-				s.endAgents()
-				s.flush(s.ctx, stopFlush) // what they did last is in the ledger, too
-				s.dropEmpty(by)
-				s.post(func() { s.finish(who, func(err error) { reply(struct{}{}, err) }) })
-			})
+			s.unreserved = func() { // an agent that is being started must not get away
+				s.wg.Go(func() {
+					s.endAgents()
+					s.flush(s.ctx, stopFlush) // what they did last is in the ledger, too
+					s.dropEmpty(by)
+					s.post(func() { s.finish(who, func(err error) { reply(struct{}{}, err) }) })
+				})
+			}
+			s.lull()
 		})
 	})
 	if err != nil && !errors.Is(err, ErrEnded) {
@@ -225,6 +230,20 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 	<-s.done
 	s.Close()
 	return err
+}
+
+// release gives a reserved name free.
+func (s *Session) release(name string) {
+	delete(s.reserved, name)
+	s.lull()
+}
+
+// lull runs, once, what waits for there to be no reserved name.
+func (s *Session) lull() {
+	if f := s.unreserved; f != nil && len(s.reserved) == 0 {
+		s.unreserved = nil
+		f()
+	}
 }
 
 func (s *Session) endAgents() {
@@ -269,11 +288,7 @@ func (s *Session) Close() {
 	s.post(func() { s.ended = true })
 	<-s.done
 	s.closing.Do(func() {
-		s.cancel()
-		for _, l := range s.screens.links() {
-			l.gone.Store(true)
-			l.conn.Close()
-		}
+		s.cancel() // the links, too
 		s.wg.Wait()
 		if err := s.led.Close(); err != nil {
 			s.log.Error("closing the ledger", "err", err)

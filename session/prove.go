@@ -143,13 +143,13 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 	if err != nil {
 		return hook.Proof{}, err
 	}
-	gate, err := (&net.ListenConfig{}).Listen(s.ctx, "unix", path)
+	gate, err := (&net.ListenConfig{}).Listen(s.starts, "unix", path)
 	if err != nil {
 		return hook.Proof{}, err
 	}
 	defer func() { _ = gate.Close() }()
 	fresh := true
-	p, err := s.prover.run(s.ctx, hook.ProveOptions{
+	p, err := s.prover.run(s.starts, hook.ProveOptions{
 		Program: spec.Argv[0], Args: spec.Argv[1:], Env: env, Home: homeOf(env, s.home),
 		Folder: folder, Shell: s.shell(), Gate: gate,
 		Known: func(p hook.Proof) (hook.Proof, bool) {
@@ -163,7 +163,7 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 			return s.runMarked(ctx, folder, dir, argv, env)
 		},
 	})
-	if fresh && p.Binary != "" && s.ctx.Err() == nil {
+	if fresh && p.Binary != "" && s.starts.Err() == nil {
 		if kerr := keepProof(proofs, p); kerr != nil {
 			s.log.Warn("keeping a proof", "program", p.Program, "err", kerr)
 		}

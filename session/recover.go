@@ -37,7 +37,7 @@ type pastCall struct {
 // past is the fold of a ledger.
 type past struct {
 	calls      map[string]*pastCall
-	exited     map[string]bool // agents
+	exited     map[string]*pty.Status // agents
 	paused     map[string]string
 	levels     map[string]gateway.Level
 	fullAccess bool
@@ -122,7 +122,7 @@ func (s *Session) comeBack(rebooted bool) error {
 // fold reads the whole ledger once.
 func (s *Session) fold() (*past, error) {
 	p := &past{
-		calls: make(map[string]*pastCall), exited: make(map[string]bool),
+		calls: make(map[string]*pastCall), exited: make(map[string]*pty.Status),
 		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
 		families: make(map[string]hook.Family), lines: make(map[string][]string), matters: make(map[string][]string), proved: make(map[string]map[string]string), talks: make(map[string]string),
 		items: make(map[string]*Unexplained), gates: make(map[string]string), uses: make(map[string][]use), recorded: make(recorded),
@@ -235,7 +235,11 @@ func (p *past) take(e ledger.Entry) {
 		delete(p.exited, e.Agent)
 		delete(p.paused, e.Agent)
 	case ledger.AgentExited:
-		p.exited[e.Agent] = true
+		st := &pty.Status{At: e.Time}
+		if e.ExitCode != nil {
+			st.Code = *e.ExitCode
+		}
+		p.exited[e.Agent] = st
 	case ledger.GateProven:
 		p.gates[e.Agent] = e.Why
 	case agentTalks:
@@ -440,7 +444,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 	dir := s.opts.Dir.Agent(name)
 	a := &agent{
 		spec: f.Spec, order: f.Order, gate: f.Gate, why: f.Why, gated: f.Why == "",
-		state: Starting, changed: time.Now(), exit: f.Exit, paused: p.paused[name],
+		state: Starting, changed: time.Now(), paused: p.paused[name],
 		screen: newScreen(f.Spec.Cols, f.Spec.Rows),
 		env:    s.agentEnv(f.Spec),
 		talk:   p.talks[name],
@@ -465,26 +469,25 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 	if err := a.screen.restore(dir); err != nil {
 		s.log.Warn("restoring a screen", "agent", name, "err", err)
 	}
-	if f.Exit != nil {
-		a.state = Exited
-		s.tellProcs(a)
-		return
-	}
+	ended := p.exited[name]
+	a.recorded = ended != nil
 	l := s.newLink(name, a.screen)
-	conn, err := pty.Dial(dir, a.screen.seen(), l)
-	if err != nil {
+	err := l.dial(a.screen.seen())
+	a.keeper, _ = proc.ParseID(f.Keeper)
+	switch {
+	case err == nil: // also to the keeper of an agent that ended: it is told that it may go
+		a.link, a.keeper, a.proc = l, l.conn.Keeper(), l.conn.Agent()
+		s.tellProcs(a)
+		close(l.open)
+		_ = l.conn.Ready()
+	case a.keeper.Alive():
+		s.tellProcs(a)
+		s.wg.Go(func() { s.dialAgain(a) })
+	case ended != nil:
+		a.exit, a.state = ended, Exited
+		s.tellProcs(a)
+	default:
 		s.orphan(a, f, err)
-		return
-	}
-	a.screen.told()
-	l.conn = conn
-	a.link, a.keeper, a.proc = l, conn.Keeper(), conn.Agent()
-	s.tellProcs(a)
-	close(l.ready)
-	close(l.open)
-	_ = conn.Ready()
-	if p.exited[name] { // recorded, but its file was not written any more
-		a.exit = &pty.Status{}
 	}
 }
 
@@ -492,8 +495,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 // shows what was until the operator restarts it.
 func (s *Session) orphan(a *agent, f agentFile, err error) {
 	if id, perr := proc.ParseID(f.Agent); perr == nil && id.Alive() {
-		keeper, _ := proc.ParseID(f.Keeper)
-		s.killTree(a.spec.Name, keeper, id)
+		s.killTree(a.spec.Name, a.keeper, id)
 	}
 	a.state = Lost
 	a.gate, a.gated = "not gated", false

@@ -40,6 +40,7 @@ func TestARestartedAgentGoesOnWithItsConversation(t *testing.T) {
 	w.restart()
 	w.Close()
 	w.reopen() // it knows the conversation from the ledger alone
+	w.exited("claude")
 	w.restart()
 	if got := strings.Join(w.resumed(), " "); got != " 0b9f3c1e-aa01 0b9f3c1e-aa01" {
 		t.Errorf("resumed: %q", got)

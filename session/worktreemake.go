@@ -120,7 +120,7 @@ func (s *Session) RemoveWorktree(ctx context.Context, agent string, keepBranch b
 					err = fmt.Errorf("worktree of %s: %w", agent, err)
 				}
 				s.post(func() {
-					delete(s.reserved, agent)
+					s.release(agent)
 					reply(struct{}{}, err)
 				})
 			})

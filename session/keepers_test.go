@@ -1,0 +1,118 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"kavi/gateway/hook"
+	"kavi/pty"
+	"kavi/pty/proc"
+	"kavi/session/ledger"
+)
+
+// keeper is the keeper of an agent, as its file names it.
+func (w *world) keeper(agent string) proc.ID {
+	w.t.Helper()
+	f, err := readAgent(w.dir.Agent(agent))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	id, err := proc.ParseID(f.Keeper)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return id
+}
+
+// A server was killed between writing down how an agent ended and dismissing its
+// keeper: nobody needs that keeper any more.
+func TestTheNextServerDismissesTheKeeperOfAnAgentThatEnded(t *testing.T) {
+	w := begin(t)
+	w.script("one", `while ! test -e stop; do :; done; exit 3`)
+	keeper := w.keeper("one")
+	f, err := readAgent(w.dir.Agent("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	w.touch("stop")
+	f.Exit = &pty.Status{Code: 3}
+	if err := writeAgent(w.dir.Agent("one"), f); err != nil {
+		t.Fatal(err)
+	}
+	w.reopen()
+	if one := w.exited("one"); one.ExitCode != 3 {
+		t.Errorf("exited %d", one.ExitCode)
+	}
+	w.until("its keeper to end", func(*Snapshot) bool { return !keeper.Alive() })
+}
+
+// The same, killed before it wrote the file: the ledger has the end already.
+func TestAnExitIsRecordedOnceAndItsKeeperDismissed(t *testing.T) {
+	w := begin(t)
+	w.script("one", `while ! test -e stop; do :; done; exit 3`)
+	keeper := w.keeper("one")
+	file := filepath.Join(w.dir.Agent("one"), "agent.json")
+	kept, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(file), os.Mkdir(file, 0o700)); err != nil { // it cannot be written
+		t.Fatal(err)
+	}
+	w.touch("stop")
+	w.exited("one")
+	w.until("the end to be recorded", func(*Snapshot) bool { return len(kindsOf(w.entries(), ledger.AgentExited)) == 1 })
+	w.Close()
+	if err := errors.Join(os.Remove(file), os.WriteFile(file, kept, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	w.reopen()
+	if one := w.exited("one"); one.ExitCode != 3 {
+		t.Errorf("exited %d", one.ExitCode)
+	}
+	w.until("its keeper to end", func(*Snapshot) bool { return !keeper.Alive() })
+	if n := len(kindsOf(w.entries(), ledger.AgentExited)); n != 1 {
+		t.Errorf("recorded %d times", n)
+	}
+}
+
+// A session that is stopped while an agent starts leaves neither it nor its keeper.
+func TestAStopEndsWhatIsBeingStarted(t *testing.T) {
+	proving := make(chan struct{})
+	w := begin(t, func(o *Options) {
+		o.Prove = func(ctx context.Context, _ hook.ProveOptions) (hook.Proof, error) {
+			close(proving)
+			<-ctx.Done()
+			return hook.Proof{At: time.Now()}, nil // in the last moment: the agent starts
+		}
+	})
+	claude := filepath.Join(w.project, "claude")
+	if err := os.WriteFile(claude, []byte("#!/bin/sh\nwhile :; do /bin/sleep 1; done\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	started := make(chan error, 1)
+	go func() {
+		_, err := w.StartAgent(context.Background(), AgentSpec{Argv: []string{claude}})
+		started <- err
+	}()
+	<-proving
+	if err := w.Stop(t.Context(), Operator{Client: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	<-started
+	all, err := proc.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range all {
+		if argv, err := proc.Argv(id.PID); err == nil && len(argv) == 3 && argv[1] == "keep" && argv[2] == w.dir.Agent("claude") && id.Alive() {
+			_ = pty.KillTree(w.dir.Agent("claude"), id, id)
+			t.Errorf("its keeper %v lives", id)
+		}
+	}
+}
