@@ -95,10 +95,10 @@ func TestAStopEndsWhatIsBeingStarted(t *testing.T) {
 	if err := os.WriteFile(claude, []byte("#!/bin/sh\nwhile :; do /bin/sleep 1; done\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	started := make(chan error, 1)
+	started := make(chan struct{})
 	go func() {
-		_, err := w.StartAgent(context.Background(), AgentSpec{Argv: []string{claude}})
-		started <- err
+		defer close(started)
+		_, _ = w.StartAgent(context.Background(), AgentSpec{Argv: []string{claude}})
 	}()
 	<-proving
 	if err := w.Stop(t.Context(), Operator{Client: "test"}); err != nil {
