@@ -33,32 +33,21 @@ func fileKeys() map[string]string {
 // checkKeys refuses what the decoder would take for something else than what
 // stands there: a key in another case than ours, a number in the place of a text.
 func checkKeys(text []byte, file string) error {
-	var p unstable.Parser
-	p.Reset(text)
 	var errs []error
 	known, in := fileKeys(), true
-	for p.NextExpression() {
-		e := p.Expression()
-		if e.Kind != unstable.ArrayTable && e.Kind != unstable.Table && e.Kind != unstable.KeyValue {
+	for s := range statements(text) {
+		if s.kind != unstable.KeyValue {
+			known, in = ruleKeys(), s.name == "rule" && s.whole
 			continue
 		}
-		key := e.Key()
-		if !key.Next() {
+		if !in || !s.whole { // nothing of ours: the decoder says so
 			continue
 		}
-		name, line, last := string(key.Node().Data), p.Shape(key.Node().Raw).Start.Line, key.IsLast()
-		if e.Kind != unstable.KeyValue {
-			known, in = ruleKeys(), name == "rule" && last
-			continue
-		}
-		if !in || !last { // nothing of ours: the decoder says so
-			continue
-		}
-		switch want, ok := known[name]; {
+		switch want, ok := known[s.name]; {
 		case !ok:
-			errs = append(errs, fmt.Errorf("%s:%d: unknown key %q: %s", file, line, name, nearest(name, keys(known))))
-		case !fits(e.Value(), want):
-			errs = append(errs, fmt.Errorf("%s:%d: %s: it has to be %s", file, line, name, want))
+			errs = append(errs, fmt.Errorf("%s:%d: unknown key %q: %s", file, s.line, s.name, nearest(s.name, keys(known))))
+		case !fits(s.value, want):
+			errs = append(errs, fmt.Errorf("%s:%d: %s: it has to be %s", file, s.line, s.name, want))
 		}
 	}
 	return errors.Join(errs...)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -30,43 +31,64 @@ type ruleAt struct {
 	keys map[string]int
 }
 
+// statement is what one line of a file of rules begins with: the head of a table, or
+// a key with its value.
+type statement struct {
+	kind  unstable.Kind
+	name  string // the first part of its name
+	whole bool   // there is no other part
+	line  int
+	value *unstable.Node // of a key
+}
+
+// statements are those of a file, in order, up to the first that is no TOML.
+func statements(text []byte) iter.Seq[statement] {
+	return func(yield func(statement) bool) {
+		var p unstable.Parser
+		p.Reset(text)
+		line, counted := 1, 0
+		for p.NextExpression() {
+			e := p.Expression()
+			if e.Kind != unstable.ArrayTable && e.Kind != unstable.Table && e.Kind != unstable.KeyValue {
+				continue
+			}
+			key := e.Key()
+			if !key.Next() {
+				continue
+			}
+			if at := int(key.Node().Raw.Offset); at > counted {
+				line += bytes.Count(text[counted:at], []byte{'\n'})
+				counted = at
+			}
+			s := statement{kind: e.Kind, name: string(key.Node().Data), whole: key.IsLast(), line: line}
+			if e.Kind == unstable.KeyValue {
+				s.value = e.Value()
+			}
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
 // layout finds the rules of a file, in order. single is the line of the first
 // [rule], which is none; 0 where there is none.
 func layout(text []byte) (rules []ruleAt, single int) {
-	var p unstable.Parser
-	p.Reset(text)
-	line, counted := 1, 0
-	lineOf := func(n *unstable.Node) int {
-		if at := int(n.Raw.Offset); at > counted {
-			line += bytes.Count(text[counted:at], []byte{'\n'})
-			counted = at
-		}
-		return line
-	}
 	in := false
-	for p.NextExpression() {
-		e := p.Expression()
-		if e.Kind != unstable.ArrayTable && e.Kind != unstable.Table && e.Kind != unstable.KeyValue {
-			continue
-		}
-		key := e.Key()
-		if !key.Next() {
-			continue
-		}
-		name, at := string(key.Node().Data), lineOf(key.Node())
-		if e.Kind == unstable.KeyValue {
-			if in && key.IsLast() {
-				rules[len(rules)-1].keys[name] = at
+	for s := range statements(text) {
+		if s.kind == unstable.KeyValue {
+			if in && s.whole {
+				rules[len(rules)-1].keys[s.name] = s.line
 			}
 			continue
 		}
-		head := name == "rule" && key.IsLast()
-		in = head && e.Kind == unstable.ArrayTable
+		head := s.name == "rule" && s.whole
+		in = head && s.kind == unstable.ArrayTable
 		if in {
-			rules = append(rules, ruleAt{head: at, keys: map[string]int{}})
+			rules = append(rules, ruleAt{head: s.line, keys: map[string]int{}})
 		}
 		if head && !in && single == 0 {
-			single = at
+			single = s.line
 		}
 	}
 	return rules, single
