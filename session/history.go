@@ -42,8 +42,8 @@ func (h *history) add(p pastAsk) {
 	if p.approval == "" {
 		list = &h.quiet
 	}
-	if len(*list) >= maxPast {
-		*list = slices.Delete(*list, 0, len(*list)-maxPast+1)
+	if len(*list) == 2*maxPast { // seldom: all that stay are moved
+		*list = slices.Delete(*list, 0, maxPast)
 	}
 	*list = append(*list, p)
 }
@@ -51,7 +51,8 @@ func (h *history) add(p pastAsk) {
 func (h *history) all() []pastAsk {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Concat(h.asks, h.quiet)
+	newest := func(list []pastAsk) []pastAsk { return list[max(0, len(list)-maxPast):] }
+	return slices.Concat(newest(h.asks), newest(h.quiet))
 }
 
 // pastAskOf makes it of what the ledger says.
