@@ -332,8 +332,7 @@ func (s *Session) isKavi(pid int) bool {
 		return false
 	}
 	exe = strings.TrimSuffix(exe, " (deleted)")
-	sessions := filepath.Dir(string(s.opts.Dir)) + string(filepath.Separator)
-	return strings.HasPrefix(exe, sessions) && !strings.Contains(exe, "/agents/") && !strings.Contains(exe, "/worktrees/") || pid == os.Getpid()
+	return filepath.Dir(filepath.Dir(exe)) == filepath.Dir(string(s.opts.Dir)) || pid == os.Getpid()
 }
 
 // leavesOf says what a hook's call will leave in files.
