@@ -108,7 +108,7 @@ type actions struct {
 	Keep       func(item string, m session.Mine, shown time.Duration, done func(error))
 
 	// PlanUndo says what taking changes back would do, Undo does it: of the steps
-	// that ask those with the paths in yes.
+	// that ask those whose numbers are in yes.
 	PlanUndo func(of session.ChangesOf, done func(session.UndoPlan, error))
 	Undo     func(plan string, yes []int, reason string, shown time.Duration, done func([]session.UndoOutcome, error))
 
