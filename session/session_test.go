@@ -432,10 +432,25 @@ func killServer(t testing.TB, d Dir) {
 // A server that goes denies nothing that another one may yet decide.
 func TestAServerThatGoesLeavesCallsToTheNext(t *testing.T) {
 	w := begin(t)
-	w.script("one", `while ! test -e stop; do :; done; "$SHELL" -c "echo asked > out.txt"`)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.script("one", fmt.Sprintf(`while ! test -e stop; do :; done
+		%q callers %q 1 1 answered; test -e answered || "$SHELL" -c "echo asked > out.txt"`, self, filepath.Join(w.dir.Agent("one"), "gate.sock")))
 	w.post(func() { w.ended = true }) // it takes nothing any more, and is not closed yet
 	<-w.done
 	w.touch("stop")
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !strings.Contains(w.screen("one"), "EOF") { // hung up on
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("answered: %v; the screen:\n%s", w.exists("answered"), w.screen("one"))
+		}
+	}
 	w.Close()
 	w.reopen()
 	w.answer(true, "", w.pending(1)[0])
