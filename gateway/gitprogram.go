@@ -68,9 +68,8 @@ func (l *gitLook) decidedBy(dir string) {
 
 // program is GitProgram of the repository at root/name.
 func (l *gitLook) program(name string) string {
-	ctx, root, left := l.ctx, l.root, &l.left
-	l.decidedBy(filepath.Join(root, name))
-	r := &repository{ctx: ctx, dir: filepath.Join(root, name)}
+	r := &repository{ctx: l.ctx, dir: filepath.Join(l.root, name)}
+	l.decidedBy(r.dir)
 	// Whose the repository is decides whether the agent's git reads it, not this one.
 	r.env = r.environment(append(overrides(), [2]string{"safe.directory", "*"}))
 	in := ""
@@ -89,7 +88,7 @@ func (l *gitLook) program(name string) string {
 		if _, err := os.Lstat(filepath.Join(r.dir, n, ".git")); errors.Is(err, fs.ErrNotExist) {
 			continue // a submodule that is not checked out
 		}
-		if *left--; *left < 0 {
+		if l.left--; l.left < 0 {
 			return "it holds more than " + strconv.Itoa(maxEmbedded) + " repositories"
 		}
 		if why := l.program(filepath.Join(name, n)); why != "" {

@@ -162,13 +162,10 @@ func (ju *judging) offerCommand(base Rule, p Part) (Rule, string) {
 		}
 		return base, "a redirection alone"
 	}
-	words := make([]string, len(argv))
-	for i, w := range argv {
-		if !w.Known {
-			return base, "it depends on what is known only when it runs"
-		}
-		words[i] = w.Text
+	if slices.ContainsFunc(argv, func(w shell.Word) bool { return !w.Known }) {
+		return base, "it depends on what is known only when it runs"
 	}
+	words := texts(argv)
 	if g, ok := parseGit(argv); ok && len(g.rest)+2 != len(words) {
 		return ju.exactly(base, words, p.Effects)
 	}

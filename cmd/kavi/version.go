@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -14,11 +15,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "what this kavi was built from",
 		Args:  wrongUsage(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				info = &debug.BuildInfo{}
-			}
-			_, err := fmt.Fprintln(a.out, versionLine(info))
+			_, err := fmt.Fprintln(a.out, versionLine(buildInfo()))
 			return err
 		},
 	}
@@ -26,25 +23,25 @@ func (a *app) versionCommand() *cobra.Command {
 
 // version is the version of the module, as the toolchain knows it: a tag's name, or
 // one made of the commit; "(devel)" where it knows none.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "unknown"
+func version() string { return versionOf(buildInfo()) }
+
+func versionOf(info *debug.BuildInfo) string { return cmp.Or(info.Main.Version, "unknown") }
+
+// buildInfo is empty where the build left none.
+func buildInfo() *debug.BuildInfo {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info
 	}
-	return info.Main.Version
+	return &debug.BuildInfo{}
 }
 
 // versionLine is all that a build says of itself.
 func versionLine(info *debug.BuildInfo) string {
-	version := info.Main.Version
-	if version == "" {
-		version = "unknown"
-	}
 	setting := make(map[string]string)
 	for _, s := range info.Settings {
 		setting[s.Key] = s.Value
 	}
-	line := "kavi " + version
+	line := "kavi " + versionOf(info)
 	if commit := setting["vcs.revision"]; commit != "" {
 		line += ", commit " + commit[:min(len(commit), 12)]
 		if at := setting["vcs.time"]; at != "" {
