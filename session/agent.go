@@ -463,8 +463,12 @@ func (a *agent) end() {
 func (s *Session) CloseAgent(ctx context.Context, name string) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
 		a := s.agents[name]
-		if a == nil {
+		switch {
+		case a == nil:
 			reply(struct{}{}, fmt.Errorf("agent %s: there is none of that name", display.Safe(name)))
+			return
+		case s.reserved[name]:
+			reply(struct{}{}, fmt.Errorf("agent %s: it is being started", name))
 			return
 		}
 		s.commit([]ledger.Entry{{Kind: ledger.AgentClosed, Agent: name}}, func(err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,37 @@ func TestAnExitIsRecordedOnceAndItsKeeperDismissed(t *testing.T) {
 	w.until("its keeper to end", func(*Snapshot) bool { return !keeper.Alive() })
 	if n := len(kindsOf(w.entries(), ledger.AgentExited)); n != 1 {
 		t.Errorf("recorded %d times", n)
+	}
+}
+
+// What is being started again is not closed in the middle: it would come back alone.
+func TestAnAgentThatIsBeingStartedIsNotClosed(t *testing.T) {
+	again, proceed := make(chan struct{}), make(chan struct{})
+	proofs := 0
+	w := begin(t, func(o *Options) {
+		o.Prove = func(context.Context, hook.ProveOptions) (hook.Proof, error) {
+			if proofs++; proofs == 2 {
+				close(again)
+				<-proceed
+			}
+			return hook.Proof{At: time.Now()}, nil
+		}
+	})
+	w.claude("exit 0\n")
+	w.exited("claude")
+	done := make(chan error, 1)
+	go func() { done <- w.RestartAgent(context.Background(), "claude") }()
+	<-again
+	if err := w.CloseAgent(t.Context(), "claude"); err == nil || !strings.Contains(err.Error(), "being started") {
+		t.Errorf("closed: %v", err)
+	}
+	close(proceed)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	w.exited("claude")
+	if err := w.CloseAgent(t.Context(), "claude"); err != nil {
+		t.Error(err)
 	}
 }
 
