@@ -74,9 +74,6 @@ func (q *ask) layout(width int) []row {
 	return q.laid
 }
 
-// Update is part of view.
-func (q *ask) Update(m model) { q.m = m }
-
 // SetActive is part of view.
 func (q *ask) SetActive(on bool, _ time.Time) { q.activate(on, q.subject()) }
 

@@ -32,11 +32,6 @@ func newDetail(v *views, it item, diff bool) *detail {
 	return &detail{base: newBase(v), id: it.id(), it: it, diff: diff}
 }
 
-// Place is part of view: everything but the status bar.
-func (d *detail) Place(cols, rows int) (x, y, width, height int) {
-	return 0, 0, cols, max(rows-1, 0)
-}
-
 func (d *detail) subject() string { return d.subjectOf("detail", d.it) }
 
 // Update is part of view.

@@ -19,17 +19,6 @@ type help struct {
 
 func newHelp(v *views) *help { return &help{base: newBase(v)} }
 
-// Place is part of view: everything but the status bar.
-func (h *help) Place(cols, rows int) (x, y, width, height int) {
-	return 0, 0, cols, max(rows-1, 0)
-}
-
-// Update is part of view.
-func (h *help) Update(m model) { h.m = m }
-
-// SetActive is part of view.
-func (h *help) SetActive(on bool, _ time.Time) { h.activate(on, "") }
-
 // Key is part of view.
 func (h *help) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)

@@ -43,11 +43,6 @@ func newLedgerView(v *views) *ledgerView {
 	return &ledgerView{base: newBase(v), follow: true, tab: rulesTab{views: v}}
 }
 
-// Place is part of view: everything but the status bar.
-func (l *ledgerView) Place(cols, rows int) (x, y, width, height int) {
-	return 0, 0, cols, max(rows-1, 0)
-}
-
 // Update is part of view. The ledger is read again when anything happened.
 func (l *ledgerView) Update(m model) {
 	l.m = m

@@ -22,17 +22,6 @@ func newSummary(v *views, title string, rows []string) *summary {
 	return &summary{base: newBase(v), title: title, texts: rows}
 }
 
-// Place is part of view: everything but the status bar.
-func (s *summary) Place(cols, rows int) (x, y, width, height int) {
-	return 0, 0, cols, max(rows-1, 0)
-}
-
-// Update is part of view.
-func (s *summary) Update(m model) { s.m = m }
-
-// SetActive is part of view.
-func (s *summary) SetActive(on bool, _ time.Time) { s.activate(on, "") }
-
 // Key is part of view: what does not scroll goes on.
 func (s *summary) Key(ev *tcell.EventKey, at time.Time) bool {
 	k := pressed(ev)

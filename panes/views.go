@@ -138,6 +138,17 @@ func (b *base) Frame() func(at time.Time) {
 	}
 }
 
+// Place is part of view: everything but the status bar.
+func (b *base) Place(cols, rows int) (x, y, width, height int) {
+	return 0, 0, cols, max(rows-1, 0)
+}
+
+// Update is part of view.
+func (b *base) Update(m model) { b.m = m }
+
+// SetActive is part of view.
+func (b *base) SetActive(on bool, _ time.Time) { b.activate(on, "") }
+
 // Shown is part of view.
 func (b *base) Shown(at time.Time) { b.Frame()(at) }
 
