@@ -3,7 +3,6 @@ package watch
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -31,7 +30,7 @@ func OpenKept(root, folder string) (*Kept, error) {
 	if r, err := filepath.EvalSymlinks(root); err == nil {
 		root = r // else it is not there any more, and what it held can still be shown
 	}
-	if _, err := os.Stat(folder); err != nil {
+	if err := baseline.Has(folder); err != nil {
 		return nil, fmt.Errorf("watch: %w: %w", ErrNothingKept, err)
 	}
 	store, err := baseline.OpenStore(folder, baseline.Limits{})

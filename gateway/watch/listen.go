@@ -185,9 +185,12 @@ func (f *fences) passed(number uint64) {
 	}
 }
 
+// watchFence listens to the folder of the marks, again where it is another one by now.
 func (w *Watch) watchFence() {
-	w.fences.waiting = map[uint64]chan struct{}{}
-	w.fences.deaf = w.notify == nil || w.notify.Add(w.fenceDir()) != nil
+	deaf := os.MkdirAll(w.fenceDir(), 0o700) != nil || w.notify == nil || w.notify.Add(w.fenceDir()) != nil
+	w.fences.mu.Lock()
+	defer w.fences.mu.Unlock()
+	w.fences.deaf = deaf
 }
 
 // Flush returns when every change that was made before it was called is in a batch

@@ -67,9 +67,10 @@ func (w *Watch) record() {
 	if err := w.log.Append(folders); err != nil {
 		w.opts.Log.Error("watch: after a restart some changes will be reported again", "error", err)
 	}
-	if idle && w.log.Long() {
+	if idle && (w.logGone || w.log.Long()) {
+		w.logGone = false
 		if err := w.log.Rewrite(w.folders); err != nil {
-			w.opts.Log.Error("watch: the log of folders stays long", "error", err)
+			w.opts.Log.Error("watch: the log of folders is not written anew", "error", err)
 		}
 	}
 }
@@ -80,10 +81,11 @@ func (w *Watch) nextLook(now time.Time) (wait time.Duration, due bool) {
 	wait = w.lastSync.Add(syncEvery).Sub(now)
 	if wait <= 0 {
 		w.lastSync = now
+		w.mend()
 		if err := w.store.Sync(); err != nil {
 			w.opts.Log.Error("watch: contents may be lost in a power cut", "error", err)
 		}
-		wait = time.Hour
+		wait = syncEvery
 	}
 	if w.opts.Sweep > 0 || w.soon {
 		after := max(w.opts.Sweep, sweepShare*w.lookTook)

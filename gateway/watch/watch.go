@@ -25,9 +25,11 @@ type Options struct {
 	Shared    bool                   // another watch sees the git folders outside the project: of a worktree that is one of several
 	Protected func(path string) bool // of a path relative to the project: it decides what runs; ignored by git or not
 	Log       *slog.Logger
-	MaxFile   int64           // bytes of a file whose content is kept and compared; 0: 4 MB
-	Limits    baseline.Limits // of the baseline
-	Sweep     time.Duration   // how often everything is looked at again, come what may; 0: 30 s, negative: never
+	Again     bool             // a watch has kept something in Folder before: that there is nothing is a loss
+	Lost      func(why string) // is told, in words that are safe to display, when what is kept was removed or damaged; must not block; nil: nobody is
+	MaxFile   int64            // bytes of a file whose content is kept and compared; 0: 4 MB
+	Limits    baseline.Limits  // of the baseline
+	Sweep     time.Duration    // how often everything is looked at again, come what may; 0: 30 s, negative: never
 }
 
 // Watch watches one project. Its methods may be called from any goroutine.
@@ -53,22 +55,24 @@ type Watch struct {
 
 // settler is what only the goroutine that settles uses.
 type settler struct {
-	root     place
-	log      *baseline.Log
-	tree     tree
-	byIno    map[uint64]string // folders by inode: a renamed one keeps its watch under the old name
-	ignore   ignorer
-	toTake   []string // folders with contents that wait
-	captures []capture
-	count    counts
-	lastSync time.Time
-	lastPoll time.Time
-	lastLook time.Time
-	lookTook time.Duration
-	soon     bool // a look at everything is wanted before its time
-	isReady  bool
-	moving   map[string]time.Time // files that are written without a pause, and since when
-	buf      []byte
+	root      place
+	log       *baseline.Log
+	tree      tree
+	byIno     map[uint64]string // folders by inode: a renamed one keeps its watch under the old name
+	ignore    ignorer
+	toTake    []string // folders with contents that wait
+	captures  []capture
+	count     counts
+	lastSync  time.Time
+	lastPoll  time.Time
+	lastLook  time.Time
+	lookTook  time.Duration
+	lastWrong string // what Lost was told last
+	logGone   bool   // the log has to be written anew
+	soon      bool   // a look at everything is wanted before its time
+	isReady   bool
+	moving    map[string]time.Time // files that are written without a pause, and since when
+	buf       []byte
 }
 
 // Open begins to watch. It returns when every folder has its watch and what it holds
@@ -118,7 +122,7 @@ func (w *Watch) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(filepath.Join(w.opts.Folder, fenceFolder), 0o700); err != nil {
 		return err
 	}
-	if w.store, err = baseline.OpenStore(w.opts.Folder, w.opts.Limits); err != nil {
+	if err := w.openStore(); err != nil {
 		return err
 	}
 	w.scope = newScope(root, w.opts)
@@ -127,7 +131,7 @@ func (w *Watch) open(ctx context.Context) (err error) {
 	found := false
 	w.log, found, err = baseline.OpenLog(w.opts.Folder, w.tree.restore)
 	if errors.Is(err, baseline.ErrDamaged) {
-		w.opts.Log.Warn("watch: some changes may be reported again", "error", err)
+		w.wrong("the record of what folders held is damaged: some changes may be reported again", err)
 		err = nil
 	}
 	if err != nil {
@@ -148,10 +152,15 @@ func (w *Watch) open(ctx context.Context) (err error) {
 // begin finds what is there. With a baseline of before, the loop compares it with
 // that; else this is the baseline.
 func (w *Watch) begin(ctx context.Context, found bool) {
+	w.fences.waiting = map[uint64]chan struct{}{}
 	w.watchFence()
 	start := time.Now()
+	if !found && w.opts.Again {
+		w.wrong("what kavi kept of files is gone: what changed while nobody watched is not known", nil)
+	}
 	if found {
 		w.watchKnown()
+		w.checkKept()
 		w.pend.do(func(h *hints) {
 			h.allChanged(span{start, start})
 			h.gap, h.now = true, true

@@ -61,8 +61,12 @@ const (
 	recentMax    = 1 << 15 // contents that are known by their hash, to be stored once
 )
 
+// ErrLost says that contents were removed, cut or overwritten by somebody else: what
+// they were cannot be read any more.
+var ErrLost = errors.New("baseline: contents lost")
+
 // Store is the contents of one session. Its methods may be called from any
-// goroutine; they read and write the disk.
+// goroutine, but for Put, Sync and Mend, which belong to one; they read and write the disk.
 type Store struct {
 	mu      sync.Mutex
 	file    *os.File
@@ -77,7 +81,8 @@ type Store struct {
 }
 
 // OpenStore opens the contents in a folder, which must exist; they are made when
-// there are none. One process at a time may put.
+// there are none. One process at a time may put. ErrLost: there is something else in
+// their place.
 func OpenStore(dir string, limits Limits) (*Store, error) {
 	if limits.Bytes == 0 {
 		limits.Bytes = 1 << 30
@@ -97,23 +102,21 @@ func OpenStore(dir string, limits Limits) (*Store, error) {
 }
 
 func (s *Store) open() error {
+	switch good, size, err := s.whole(); {
+	case err != nil:
+		return err
+	case !good && size >= int64(len(contentsHead)):
+		return fmt.Errorf("%w: this is no store of contents", ErrLost)
+	case !good: // new, or cut while it was made
+		if _, err := s.file.WriteAt([]byte(contentsHead), 0); err != nil {
+			return err
+		}
+	}
 	info, err := s.file.Stat()
 	if err != nil {
 		return err
 	}
-	head := make([]byte, len(contentsHead))
-	switch n, err := s.file.ReadAt(head, 0); {
-	case n == len(head) && string(head) == contentsHead:
-	case n < len(head) && errors.Is(err, io.EOF): // new, or cut while it was made
-		if _, err := s.file.WriteAt([]byte(contentsHead), 0); err != nil {
-			return err
-		}
-	case err != nil:
-		return err
-	default:
-		return errors.New("not a store of contents")
-	}
-	s.end = max(info.Size(), int64(len(contentsHead)))
+	s.end = info.Size()
 	s.looked = -spareEvery
 	// A window of 1 MB and one goroutine: the server stays small.
 	s.enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
@@ -188,14 +191,29 @@ func (s *Store) header(at int64) (h header, err error) {
 		return h, ErrNotKept
 	}
 	var b [headerSize]byte
-	if _, err := s.file.ReadAt(b[:], at); err != nil {
-		return h, fmt.Errorf("%w: %w", ErrNotKept, err)
+	if err := s.readAt(b[:], at); err != nil {
+		return h, err
 	}
 	h = header{stored: int64(binary.BigEndian.Uint32(b[0:])), size: int64(binary.BigEndian.Uint32(b[4:])), form: b[8], sum: Hash(b[9:])}
-	if h.stored > maxContent || h.size > maxContent || h.form > formZstd {
-		return h, fmt.Errorf("%w: damaged", ErrNotKept)
+	if h.stored > maxContent || h.size > maxContent || h.form > formZstd || h.sum == (Hash{}) {
+		return h, errDamaged
 	}
 	return h, nil
+}
+
+var errDamaged = fmt.Errorf("%w: %w: somebody wrote over it", ErrNotKept, ErrLost)
+
+// readAt reads what was put. A file that ends before that was cut since.
+func (s *Store) readAt(b []byte, at int64) error {
+	s.mu.Lock() // Mend may put another file in its place
+	defer s.mu.Unlock()
+	switch _, err := s.file.ReadAt(b, at); {
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: %w: the file that held it was removed or cut", ErrNotKept, ErrLost)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrNotKept, err)
+	}
+	return nil
 }
 
 // Sum gives the hash of the content at a place that Put gave, without reading it.
@@ -212,17 +230,16 @@ func (s *Store) Get(at int64) ([]byte, error) {
 		return nil, err
 	}
 	content := make([]byte, h.stored)
-	if _, err := s.file.ReadAt(content, at+headerSize); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotKept, err)
+	if err := s.readAt(content, at+headerSize); err != nil {
+		return nil, err
 	}
 	if h.form == formZstd {
-		content, err = s.dec.DecodeAll(content, make([]byte, 0, h.size))
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNotKept, err)
+		if content, err = s.dec.DecodeAll(content, make([]byte, 0, h.size)); err != nil {
+			return nil, errDamaged
 		}
 	}
 	if Sum(content) != h.sum {
-		return nil, fmt.Errorf("%w: damaged", ErrNotKept)
+		return nil, errDamaged
 	}
 	return content, nil
 }
