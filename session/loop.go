@@ -176,6 +176,7 @@ func (s *Session) tick(n int) {
 	s.tickRules(n%4 == 0)
 	if n%4 == 0 {
 		s.noteProblem(nil)
+		s.tickWatching()
 		s.saveScreens()
 		s.sweep()
 	}

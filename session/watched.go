@@ -56,7 +56,9 @@ func (m *watcher) problem() string {
 // watchTree watches a worktree until ctx ends. It blocks; opened is called once
 // the watch has begun, or cannot.
 func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
-	o := watch.Options{Root: t.root, Folder: t.folder, Git: install.Find("git"), Shared: t.Agent != "", Protected: shell.Protected, Log: s.log}
+	o := watch.Options{
+		Root: t.root, Folder: t.folder, Git: install.Find("git"), Shared: t.Agent != "", Protected: shell.Protected, Log: s.log,
+	}
 	if t.Agent == "" {
 		o.Also = s.settings()
 	}
@@ -350,6 +352,11 @@ func (s *Session) capture(agent string, j gateway.Judgement) {
 }
 
 const captureWait = time.Second
+
+// tickWatching shows it when a watch became degraded, or is so no more.
+func (s *Session) tickWatching() {
+	s.changed = s.changed || s.watching() != s.snap.Load().Watching
+}
 
 // watching says what is wrong with the watches, or "".
 func (s *Session) watching() string {
