@@ -99,6 +99,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 	s.publish()
 	s.wg.Go(s.loop)
 	for _, t := range s.trees.all() {
+		t.again = !fresh
 		s.beginWatch(t)
 	}
 	if !fresh {

@@ -58,11 +58,13 @@ func (m *watcher) problem() string {
 func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
 	o := watch.Options{
 		Root: t.root, Folder: t.folder, Git: install.Find("git"), Shared: t.Agent != "", Protected: shell.Protected, Log: s.log,
+		Again: t.again, Lost: func(why string) { s.post(func() { s.lostKept(t, why) }) },
 	}
 	if t.Agent == "" {
 		o.Also = s.settings()
 	}
 	w, err := watch.Open(ctx, o)
+	t.again = err == nil
 	if err != nil {
 		t.set(nil, t.says("changes of files are not seen: "+display.Safe(err.Error())))
 	} else {
@@ -85,6 +87,16 @@ func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
 	if err := w.Close(); err != nil {
 		s.log.Error("ending the watch", "folder", t.root, "err", err)
 	}
+}
+
+// lostKept says that somebody removed or damaged what is kept of files, which only a
+// process that came past the doors can.
+func (s *Session) lostKept(t *worktree, why string) {
+	why = t.says(why)
+	s.banner = append(s.banner, why)
+	s.changed = true
+	s.record(ledger.Entry{Kind: ledger.Problem, Witness: ledger.WitnessWatcher, Agent: t.Agent, Why: why})
+	s.notify(Notice{NeedsYou: true, Title: "what was kept for undo was tampered with", Text: why})
 }
 
 // settings are what decides what runs and lies outside the project: what shells,

@@ -22,6 +22,7 @@ type worktree struct {
 	gits   []watch.Place // where git writes that is watched, when it is used there
 	git    gitConfig
 	gone   bool // it was removed; its name is not used again
+	again  bool // it was watched before
 
 	watcher
 	cancel context.CancelFunc // ends its watch
