@@ -223,7 +223,7 @@ func (s *Session) bringUpThere(spec AgentSpec, order int) (launched, error) {
 	case err == nil && hooks != nil:
 		env, argv = withEnv(env, start.Env), start.Argv
 		out.hooks, out.notes, out.matters = hooks, start.Notes, mattering(start.Env)
-		if err := s.proveAgent(&spec, env, &out); err != nil {
+		if err := s.proveAgent(&spec, env, start.Despite, &out); err != nil {
 			return launched{}, fmt.Errorf("agent %s: %w", spec.Name, err)
 		}
 	case errors.Is(err, hook.ErrUngated) && spec.Ungated:

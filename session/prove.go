@@ -119,8 +119,8 @@ type prover struct {
 }
 
 // proveHooks shows, or knows, that an agent asks its hooks before it is started.
-// env is what the agent will have. It takes some seconds where nothing is known.
-func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) {
+// env is what the agent will have, despite as hook.Launch has it. It takes some seconds where nothing is known.
+func (s *Session) proveHooks(spec *AgentSpec, env []string, despite bool) (hook.Proof, error) {
 	s.prover.mu.Lock()
 	defer s.prover.mu.Unlock()
 	proofs := proofFolder(filepath.Dir(filepath.Dir(string(s.opts.Dir))))
@@ -150,7 +150,7 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string) (hook.Proof, error) 
 	defer func() { _ = gate.Close() }()
 	fresh := true
 	p, err := s.prover.run(s.starts, hook.ProveOptions{
-		Program: spec.Argv[0], Args: spec.Argv[1:], Env: env, Home: homeOf(env, s.home),
+		Program: spec.Argv[0], Args: spec.Argv[1:], Env: env, Despite: despite, Home: homeOf(env, s.home),
 		Folder: folder, Shell: s.shell(), Gate: gate,
 		Known: func(p hook.Proof) (hook.Proof, bool) {
 			k, ok := keptProof(proofs, p, spec.Ungated)
@@ -242,8 +242,8 @@ func (t *tail) String() string {
 
 // proveAgent proves what can be proven of an agent before it is started: its hooks,
 // and the place of the shim in its shells. An error keeps it from being started.
-func (s *Session) proveAgent(spec *AgentSpec, env []string, out *launched) error {
-	p, err := s.proveHooks(spec, env)
+func (s *Session) proveAgent(spec *AgentSpec, env []string, despite bool, out *launched) error {
+	p, err := s.proveHooks(spec, env, despite)
 	switch {
 	case err == nil && out.gate != notGated:
 		out.gate = gateUnproven // until the first of them speaks

@@ -102,8 +102,7 @@ func (x *trial) kill(t *testing.T, hook string) {
 }
 
 // switchedOff has the project switch off hooks by a file of the agent's own: they
-// are asked about all the same, or, where the agent leaves no way to that, kavi does not start
-// it and says why.
+// are asked about all the same.
 func switchedOff(t *testing.T, f family, m mode) {
 	turns := []model.Turn{
 		{Text: "One.", Calls: []model.Call{f.tools.shell("touch denied")}},
@@ -111,12 +110,6 @@ func switchedOff(t *testing.T, f family, m mode) {
 	}
 	x := newTrial(t, f, m, func(*trial) []model.Turn { return turns })
 	f.off(t, x)
-	if f.refused[m] != "" {
-		if said := x.fails(t); !strings.Contains(said, f.refused[m]) {
-			t.Errorf("kavi said %q", said)
-		}
-		return
-	}
 	x.start(t)
 	x.reject(t, x.held(t, 1)[0].ID, "leave that file alone")
 	x.approve(t, x.held(t, 1)[0].ID)

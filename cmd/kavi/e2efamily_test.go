@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +25,6 @@ type family struct {
 	modes   []mode                              // in which it is tried
 	shim    bool                                // its shell passes the shim
 	atOnce  int                                 // how many of ten commands of one turn it brings at once
-	refused map[mode]string                     // why kavi does not start it where off was done
 	late    string                              // what its model is told of a call that is held long, where it does not wait; "": it waits
 	again   bool                                // git that its commands run is asked about once more, at the shim
 	off     func(*testing.T, *trial)            // puts a file into the project that switches hooks off
@@ -229,11 +227,11 @@ func geminiFamily() family {
 		},
 		off: func(t *testing.T, x *trial) {
 			x.put(t, "garden/.gemini/settings.json", `{"hooksConfig":{"enabled":false}}`)
-			if x.mode == interactive { // in a folder that is not trusted, which there is no other way to start headless in
-				x.env = slices.DeleteFunc(x.env, func(kv string) bool { return strings.HasPrefix(kv, "GEMINI_CLI_TRUST_WORKSPACE=") })
+			if x.mode == interactive { // its operator trusts the folder since they were asked
+				x.untrusted()
+				x.put(t, ".gemini/trustedFolders.json", `{%q:"TRUST_FOLDER"}`, x.project)
 			}
 		},
-		refused: map[mode]string{headless: "switches its hooks off"},
 		tools: verbs{
 			read: func(path string) model.Call { return model.Call{Name: "read_file", Input: input{"file_path": path}} },
 			edit: func(path, old, text string) model.Call {

@@ -21,6 +21,16 @@ func paneScenarios(f family) []scenario {
 	if f.name != hook.OpenCode && f.name != hook.Qwen && f.name != hook.Copilot { // those were not seen to go on yet
 		list = append(list, scenario{"resumed", resumed})
 	}
+	if f.name == hook.Gemini {
+		list = append(list, scenario{"switched off in a strange folder", func(t *testing.T, f family, m mode) {
+			off := f.off
+			f.off = func(t *testing.T, x *trial) {
+				off(t, x)
+				x.put(t, ".gemini/trustedFolders.json", `{}`)
+			}
+			switchedOff(t, f, m)
+		}})
+	}
 	if f.name == hook.Codex {
 		list = append(list, scenario{"code mode", codeMode})
 	}
@@ -69,7 +79,11 @@ func (x *trial) fresh(t *testing.T) {
 		})
 		x.put(t, ".codex/config.toml", "%s", strings.TrimSuffix(strings.Join(kept, ""), "["))
 	}
-	// Gemini asks where that is not set; the others ask nothing.
+	x.untrusted()
+}
+
+// untrusted has Gemini ask whether it may trust the folder.
+func (x *trial) untrusted() {
 	x.env = slices.DeleteFunc(x.env, func(kv string) bool { return strings.HasPrefix(kv, "GEMINI_CLI_TRUST_WORKSPACE=") })
 }
 

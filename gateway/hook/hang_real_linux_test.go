@@ -63,7 +63,7 @@ func hang(t *testing.T, program string) (ran bool, told string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := play.furnish(s); err != nil {
+	if err := play.furnish(s, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := launch.Furnish(o.Folder); err != nil {

@@ -61,6 +61,9 @@ type Launch struct {
 	// Lines are the exact command lines which the agent's shell is given to run
 	// kavi's hooks: what the shim has to let pass.
 	Lines []string
+	// Despite tells that settings of the project's switch the hooks off, and that the
+	// agent is started so that they do not count: what its proof has to show then.
+	Despite bool
 	// Notes tell the operator what the agent will ask at start, what to answer, and
 	// what is different from a start without kavi. Safe to display.
 	Notes []string

@@ -157,9 +157,6 @@ func TestWhatTakesAnAgentFromItsHooksIsNamed(t *testing.T) {
 		{line: "gemini -e none", names: "-e none"},
 		{line: "gemini --acp", names: "--acp"},
 		{line: "gemini mcp list", names: "mcp"},
-		{line: "gemini -p x", file: "./.gemini/settings.json", text: `{"hooksConfig":{"enabled":false}}`, names: ".gemini/settings.json"},
-		{line: "gemini --skip-trust", file: "./.gemini/settings.json", text: `{"hooksConfig":{"enabled":false}}`, names: ".gemini/settings.json"},
-		{line: "gemini", env: "GEMINI_CLI_TRUST_WORKSPACE=true", file: "./.gemini/settings.json", text: `{"hooksConfig":{"enabled":false}}`, names: ".gemini/settings.json"},
 		{line: "opencode --pure", names: "--pure"},
 		{line: "opencode run --attach=http://x y", names: "--attach"},
 		{line: "opencode", env: "OPENCODE_PURE=1", names: "OPENCODE_PURE"},
@@ -288,8 +285,61 @@ func TestSettingsThatSwitchGeminisHooksOffDoNot(t *testing.T) {
 	if _, linked := l.Links[file]; linked {
 		t.Error("the operator's settings are linked all the same")
 	}
-	if !slices.Contains(l.Env, "GEMINI_CLI_TRUST_WORKSPACE=false") || len(l.Notes) != 2 {
-		t.Errorf("environment %q, notes %q", l.Env, l.Notes)
+	if !slices.Contains(l.Env, "GEMINI_CLI_TRUST_WORKSPACE=false") || len(l.Notes) != 2 || l.Despite {
+		t.Errorf("environment %q, notes %q, despite them: %v", l.Env, l.Notes, l.Despite)
+	}
+}
+
+// Its project's settings are never read where they switch hooks off; else Gemini
+// trusts the folder as it would without kavi.
+func TestGeminiTrustsWhatItsOperatorTrusts(t *testing.T) {
+	const at, above = `"CWD":"TRUST_FOLDER"`, `"CWD/x":"TRUST_PARENT"`
+	for i, c := range []struct {
+		line, env, mine, folders string
+		trusted                  bool
+	}{
+		{line: "gemini"},
+		{line: "gemini -p x"},
+		{line: "gemini --skip-trust", trusted: true},
+		{line: "gemini --skip-trust", env: "GEMINI_CLI_TRUST_WORKSPACE=false", trusted: true},
+		{line: "gemini --skip-trust", env: "GEMINI_RESTRICTED_MODE=true"},
+		{line: "gemini -p x", env: "GEMINI_CLI_TRUST_WORKSPACE=true", trusted: true},
+		{line: "gemini", env: "GEMINI_CLI_TRUST_WORKSPACE=1"},
+		{line: "gemini", mine: `{"security":{"folderTrust":{"enabled":false}}}`, trusted: true},
+		{line: "gemini -p x", folders: at, trusted: true},
+		{line: "gemini", folders: at, env: "GEMINI_CLI_TRUST_WORKSPACE=false"},
+		{line: "gemini", folders: above, trusted: true},
+		{line: "gemini", folders: `"/":"TRUST_FOLDER"`, trusted: true},
+		{line: "gemini", folders: `"/":"TRUST_FOLDER","CWD":"DO_NOT_TRUST"`},
+		{line: "gemini", folders: `"CWD-2":"TRUST_FOLDER"`},
+		{line: "gemini", folders: above + `,"CWD/y":"TRUST_PARENT"`, trusted: true},
+		{line: "gemini", folders: `"LINK":"TRUST_FOLDER"`, trusted: true},
+	} {
+		words := strings.Fields(c.line)
+		o := launched(t, words[0], words[1:]...)
+		link := filepath.Join(o.Home, "link")
+		if err := os.Symlink(o.Cwd, link); err != nil {
+			t.Fatal(err)
+		}
+		o.Env = []string{c.env}
+		off := []string{`{"hooksConfig":{"enabled":false}}`, `{"security":{"allowedExtensions":["x"]}}`, `{`}[i%3]
+		place(t, filepath.Join(o.Cwd, ".gemini", "settings.json"), off)
+		if c.mine != "" {
+			place(t, filepath.Join(o.Home, ".gemini", "settings.json"), c.mine)
+		}
+		if c.folders != "" {
+			place(t, filepath.Join(o.Home, ".gemini", "trustedFolders.json"), "{"+strings.NewReplacer("CWD", o.Cwd, "LINK", link).Replace(c.folders)+"}")
+		}
+		l := launch(t, o)
+		skips := 0
+		for _, arg := range l.Argv {
+			if arg == "--skip-trust" {
+				skips++
+			}
+		}
+		if own := slices.Contains(words, "--skip-trust"); l.Despite != c.trusted || skips == 1 != (c.trusted || own) || !slices.Contains(l.Env, "GEMINI_CLI_TRUST_WORKSPACE=false") {
+			t.Errorf("%s %s %s %s: trusted %v, %q, %q", c.env, c.line, c.mine, c.folders, l.Despite, l.Argv, l.Env)
+		}
 	}
 }
 

@@ -31,8 +31,10 @@ const geminiExtension = "kavi-gate"
 // extension's always do.
 //
 // A project's settings can switch all hooks off, and nothing that an ordinary user
-// owns comes before them. They count in a trusted folder only: so there Gemini is
-// started as if the folder were not trusted, and says so itself.
+// owns comes before them. They count in a trusted folder only, and Gemini looks at
+// its environment for that before it reads its arguments: so there the environment
+// says that the folder is not trusted, and the arguments that it is, as far as the
+// operator trusts it (geminiOff).
 //
 // An allow does not skip Gemini's own dialog; a policy file does.
 func launchGemini(o LaunchOptions) (Launch, error) {
@@ -76,10 +78,10 @@ func launchGemini(o LaunchOptions) (Launch, error) {
 	gate := filepath.Join(at, "extensions", geminiExtension)
 	l.Files[filepath.Join(gate, "gemini-extension.json")] = []byte(`{"name":"` + geminiExtension + `","version":"1.0.0"}`)
 	l.Files[filepath.Join(gate, "hooks", "hooks.json")] = hooks
+	l.Argv = []string{o.Program, "--policy=" + policy}
 	if err := geminiOff(&o, &l, a, own, at); err != nil {
 		return Launch{}, err
 	}
-	l.Argv = []string{o.Program, "--policy=" + policy}
 	if chosen := a.all("-e", "--extensions"); len(chosen) > 0 {
 		if chosen[0] == "none" {
 			return Launch{}, ungated(Gemini, "-e none leaves out the extension that holds its hooks")
@@ -147,122 +149,4 @@ func geminiHooks(o *LaunchOptions, l *Launch) ([]byte, error) {
 		}
 	}
 	return json.Marshal(map[string]any{"hooks": hooks})
-}
-
-// geminiOff looks for settings that switch hooks off. The operator's own file is
-// put in as a copy that does not; the project's is not read at all, as above.
-func geminiOff(o *LaunchOptions, l *Launch, a arguments, own, at string) error {
-	path := filepath.Join(own, "settings.json")
-	mine, off, err := hooksOff(o, path)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %s: %w", Gemini, path, err)
-	case off:
-		config, err := object(mine, "hooksConfig")
-		if err != nil {
-			return fmt.Errorf("%s: %s: %w", Gemini, path, err)
-		}
-		config["enabled"] = true
-		b, err := json.Marshal(mine)
-		if err != nil {
-			return err
-		}
-		file := filepath.Join(at, "settings.json")
-		delete(l.Links, file)
-		l.Files[file] = b
-		l.Notes = append(l.Notes, "your Gemini settings switch hooks off; in this session they are on, and what you change in its settings is not kept.")
-	}
-	path = filepath.Join(o.Cwd, ".gemini", "settings.json")
-	_, off, err = hooksOff(o, path)
-	switch {
-	case err != nil && !errors.Is(err, errNoJSON):
-		return fmt.Errorf("%s: %s: %w", Gemini, path, err)
-	case err == nil && !off:
-		return nil
-	}
-	_, headless := a.has("-p", "--prompt")
-	_, trusts := a.has("--skip-trust")
-	if headless || trusts || o.Headless || o.on("GEMINI_CLI_TRUST_WORKSPACE") {
-		return ungated(Gemini, "the project's .gemini/settings.json switches its hooks off, which counts in a trusted folder, and without a terminal it starts in no other")
-	}
-	l.Env = append(l.Env, "GEMINI_CLI_TRUST_WORKSPACE=false")
-	l.Notes = append(l.Notes, "the project's .gemini/settings.json switches hooks off: Gemini runs as in a folder that is not trusted, and reads no settings of the project.")
-	return nil
-}
-
-// errNoJSON is a settings file that cannot be read as one.
-var errNoJSON = errors.New("not JSON")
-
-// hooksOff reads a settings file of Gemini or Qwen, if there is one, and tells
-// whether it switches hooks off.
-func hooksOff(o *LaunchOptions, path string) (settings map[string]any, off bool, err error) {
-	b, err := o.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]any{}, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	if err := json.Unmarshal(bareJSON(b), &settings); err != nil {
-		return nil, false, fmt.Errorf("%w: %w", errNoJSON, err)
-	}
-	config, _ := settings["hooksConfig"].(map[string]any)
-	enabled, set := config["enabled"]
-	return settings, set && enabled != true, nil
-}
-
-// bareJSON takes // and /* */ comments, and commas before a closing bracket, out of
-// JSON, as the agents do that read it.
-func bareJSON(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	for i := 0; i < len(b); i++ {
-		switch {
-		case b[i] == '"':
-			from := i
-			for i++; i < len(b) && b[i] != '"'; i++ {
-				if b[i] == '\\' {
-					i++
-				}
-			}
-			out = append(out, b[from:min(i+1, len(b))]...)
-		case b[i] == '/' && i+1 < len(b) && b[i+1] == '/':
-			for i < len(b) && b[i] != '\n' {
-				i++
-			}
-		case b[i] == '/' && i+1 < len(b) && b[i+1] == '*':
-			for i += 2; i+1 < len(b) && (b[i] != '*' || b[i+1] != '/'); {
-				i++
-			}
-			i++
-		default:
-			out = append(out, b[i])
-		}
-	}
-	return commas(out)
-}
-
-func commas(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	in := false
-	for i := 0; i < len(b); i++ {
-		c := b[i]
-		switch {
-		case in && c == '\\' && i+1 < len(b):
-			out = append(out, c, b[i+1])
-			i++
-			continue
-		case c == '"':
-			in = !in
-		case !in && c == ',':
-			next := i + 1
-			for next < len(b) && (b[next] == ' ' || b[next] == '\t' || b[next] == '\n' || b[next] == '\r') {
-				next++
-			}
-			if next < len(b) && (b[next] == '}' || b[next] == ']') {
-				continue
-			}
-		}
-		out = append(out, c)
-	}
-	return out
 }

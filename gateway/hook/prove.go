@@ -53,6 +53,7 @@ type ProveOptions struct {
 	Program string   // as LaunchOptions.Program
 	Args    []string // as LaunchOptions.Args; those that do not matter here are left out
 	Env     []string // that the agent would have: the way to its program is taken from it, and little else
+	Despite bool     // as Launch.Despite: settings of the project that it is proven in switch the hooks off
 	Home    string   // the operator's: which start-up files of shells there are is looked at, nothing more
 
 	// Folder is an agent's folder (its path ends in agents/NAME) that was made for
@@ -124,6 +125,9 @@ func (o *ProveOptions) prove(ctx context.Context, p *Proof) error {
 	defer func() { _ = web.Close() }()
 	go func() { _ = web.Serve(l) }() // Close ends it
 
+	if err := play.furnish(s, o.Despite); err != nil {
+		return err
+	}
 	env := o.environ(play.env, s)
 	launch, err := f.Launch(LaunchOptions{
 		Program: o.Program, Args: slices.Concat(play.args, matter(f, o.Args)), Task: "kavi proves its gate (" + nonce + ").", Headless: true,
@@ -131,9 +135,6 @@ func (o *ProveOptions) prove(ctx context.Context, p *Proof) error {
 		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
 	})
 	if err != nil {
-		return err
-	}
-	if err := play.furnish(s); err != nil {
 		return err
 	}
 	if err := o.startFiles(s.home); err != nil {

@@ -78,10 +78,10 @@ func TestRealAgentsProveTheirHooks(t *testing.T) {
 	if sealed(t) {
 		return
 	}
-	for _, f := range Families() {
-		t.Run(string(f), func(t *testing.T) {
+	prove := func(name string, f Family, despite bool) {
+		t.Run(name, func(t *testing.T) {
 			o := proveIn(t, filepath.Join(bin, string(f)))
-			o.Shell, o.Env = "bash", []string{"PATH=" + bin + ":" + os.Getenv("PATH")} // the Node.js that they run on is there
+			o.Shell, o.Env, o.Despite = "bash", []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, despite // the Node.js that they run on is there
 			if err := os.Mkdir(o.Home, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -95,6 +95,10 @@ func TestRealAgentsProveTheirHooks(t *testing.T) {
 			}
 		})
 	}
+	for _, f := range Families() {
+		prove(string(f), f, false)
+	}
+	prove("gemini despite its project", Gemini, true)
 }
 
 // An agent that was updated to a version without hooks, or stands behind a program
@@ -108,6 +112,7 @@ func TestARealAgentWithoutItsHooksIsFoundOut(t *testing.T) {
 		Claude:   "#!/bin/sh\nshift 2; exec '" + bin + "/claude' --settings '{\"disableAllHooks\":true}' --allowedTools=Bash,Write \"$@\"\n",
 		Codex:    "#!/bin/sh\nexec '" + bin + "/codex' --disable hooks \"$@\"\n",
 		OpenCode: "#!/bin/sh\nexec '" + bin + "/opencode' --pure \"$@\"\n",
+		Gemini:   "#!/bin/sh\nGEMINI_CLI_TRUST_WORKSPACE=true exec '" + bin + "/gemini' \"$@\"\n", // it reads its project's settings then
 	} {
 		t.Run(string(f), func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), string(f))
@@ -115,7 +120,7 @@ func TestARealAgentWithoutItsHooksIsFoundOut(t *testing.T) {
 				t.Fatal(err)
 			}
 			o := proveIn(t, file)
-			o.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+			o.Env, o.Despite = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, true
 			p, err := Prove(t.Context(), o)
 			if !errors.Is(err, ErrUnproven) || !strings.Contains(p.Err, "without asking its hook") {
 				t.Errorf("%v, %+v", err, p)

@@ -163,5 +163,9 @@ func (o *ProveOptions) recipe(f Family) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return digest(proofEdition, runtime.GOOS, string(b), o.Shell, strings.Join(o.startNames(), " ")), nil
+	parts := []string{proofEdition, runtime.GOOS, string(b), o.Shell, strings.Join(o.startNames(), " ")}
+	if o.Despite {
+		parts = append(parts, "despite its project")
+	}
+	return digest(parts...), nil
 }

@@ -16,6 +16,7 @@ import (
 type play struct {
 	env    []string
 	files  map[string]string // below HOME
+	off    map[string]string // below the project: settings that switch its hooks off
 	before []string          // arguments before all others
 	args   []string          // arguments as the operator's would be
 	turns  []model.Turn      // turn n makes the stage's witness n; the last one is harmless
@@ -29,10 +30,18 @@ func plays() map[Family]func(*stage) play {
 	}
 }
 
-// furnish makes the play's files.
-func (p *play) furnish(s *stage) error {
+// furnish makes the play's files; off too, if despite is set.
+func (p *play) furnish(s *stage, despite bool) error {
+	files := map[string]string{}
 	for name, text := range p.files {
-		path := filepath.Join(s.home, name)
+		files[filepath.Join(s.home, name)] = text
+	}
+	if despite {
+		for name, text := range p.off {
+			files[filepath.Join(s.project, name)] = text
+		}
+	}
+	for path, text := range files {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
@@ -132,6 +141,8 @@ func playCodex(s *stage) play {
 	}
 }
 
+const geminiHooksOff = `{"hooksConfig":{"enabled":false}}`
+
 func playGemini(s *stage) play {
 	return play{
 		env: []string{"GEMINI_API_KEY=" + proofKey, "GOOGLE_GEMINI_BASE_URL=" + s.url, "GEMINI_CLI_TRUST_WORKSPACE=true"},
@@ -140,6 +151,7 @@ func playGemini(s *stage) play {
 			"general":  fields{"enableAutoUpdate": false, "enableAutoUpdateNotification": false},
 			"privacy":  fields{"usageStatisticsEnabled": false},
 		})},
+		off:   map[string]string{".gemini/settings.json": geminiHooksOff},
 		turns: asks(s, "run_shell_command", "write_file", "file_path", "content", nil),
 	}
 }
