@@ -175,6 +175,18 @@ func (d Dir) Served() bool {
 	return false
 }
 
+// homeFolder is the operator's home, with links resolved.
+func homeFolder() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	if h, err := filepath.EvalSymlinks(home); err == nil {
+		home = h
+	}
+	return home, nil
+}
+
 // StateHome is the folder of all sessions: $XDG_STATE_HOME/kavi, else ~/.local/state/kavi.
 func StateHome() (string, error) {
 	if x := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(x) {
@@ -312,12 +324,9 @@ func ProjectRoot(cwd string) (string, error) {
 			break
 		}
 	}
-	home, err := os.UserHomeDir()
+	home, err := homeFolder()
 	if err != nil {
 		return "", err
-	}
-	if h, err := filepath.EvalSymlinks(home); err == nil {
-		home = h
 	}
 	if root == "/" || root == home || strings.HasPrefix(home+"/", root+"/") {
 		return "", fmt.Errorf("%s: %w", root, ErrProject)

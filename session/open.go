@@ -113,12 +113,9 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 const lockPatience = 5 * time.Second
 
 func newSession(o Options, lock *os.File) (*Session, error) {
-	home, err := os.UserHomeDir()
+	home, err := homeFolder()
 	if err != nil {
 		return nil, err
-	}
-	if h, err := filepath.EvalSymlinks(home); err == nil {
-		home = h
 	}
 	led, err := ledger.Open(string(o.Dir), ledger.Options{Log: o.Log, Name: o.Dir.Name(), Probe: o.Probe})
 	if err != nil {

@@ -38,9 +38,13 @@ var (
 )
 
 // openRepo looks for the repository of a project. ErrNoRepository, ErrBare.
-func openRepo(ctx context.Context, project, home string) (*repo, error) {
+func openRepo(ctx context.Context, project string) (*repo, error) {
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, errors.New("git was not found on PATH")
+	}
+	home, err := homeFolder()
+	if err != nil {
+		return nil, err
 	}
 	env, err := gateway.GitEnviron(ctx, project, home)
 	if err != nil {

@@ -47,7 +47,7 @@ func (s *Session) giveWorktree(agent string) (fresh bool, notes []string, err er
 		return false, nil, t.back()
 	}
 	w := Worktree{Agent: agent, Path: s.worktreePath(agent), Branch: s.branchOf(agent)}
-	r, err := openRepo(s.ctx, s.opts.Project, s.home)
+	r, err := openRepo(s.ctx, s.opts.Project)
 	if err == nil {
 		over := s.doings.own(ownPrefix+agent, s.trees.named(""))
 		w.Base, notes, err = r.add(w.Path, w.Branch)
@@ -137,7 +137,7 @@ func (s *Session) dropWorktree(t *worktree, keepBranch bool, by Operator) error 
 	if s.trees.removed(t) {
 		return nil // by somebody else, meanwhile
 	}
-	r, err := openRepo(s.ctx, s.opts.Project, s.home)
+	r, err := openRepo(s.ctx, s.opts.Project)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (s *Session) dropEmpty(by Operator) {
 		if t.Agent == "" || time.Now().After(deadline) {
 			continue
 		}
-		r, err := openRepo(s.ctx, s.opts.Project, s.home)
+		r, err := openRepo(s.ctx, s.opts.Project)
 		if err == nil {
 			var st WorktreeState
 			if st, err = r.look(t.Worktree); err == nil && st.Empty() {
@@ -241,11 +241,7 @@ func WorktreesIn(l *ledger.Ledger) ([]Worktree, error) {
 // they can, as far as that is known. It blocks for some git commands. ErrNoRepository,
 // ErrBare, ErrNoCommit.
 func CheckWorktrees(ctx context.Context, project string) error {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return err
-	}
-	r, err := openRepo(ctx, project, home)
+	r, err := openRepo(ctx, project)
 	if err == nil && !r.says("rev-parse", "--verify", "--quiet", "HEAD^{commit}") {
 		err = ErrNoCommit
 	}
@@ -255,11 +251,7 @@ func CheckWorktrees(ctx context.Context, project string) error {
 // LookAtWorktree says what is in a worktree of a project that is nowhere else. It
 // blocks for as long as git takes to look; ctx ends that.
 func LookAtWorktree(ctx context.Context, project string, w Worktree) (WorktreeState, error) {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return WorktreeState{}, err
-	}
-	r, err := openRepo(ctx, project, home)
+	r, err := openRepo(ctx, project)
 	if err != nil {
 		return WorktreeState{}, err
 	}
@@ -272,15 +264,11 @@ func (p *Past) RemoveWorktree(ctx context.Context, agent string, keepBranch bool
 	if err != nil {
 		return err
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return err
-	}
 	for _, w := range list {
 		if w.Agent != agent {
 			continue
 		}
-		r, err := openRepo(ctx, p.keeps.project, home)
+		r, err := openRepo(ctx, p.keeps.project)
 		if err != nil {
 			return err
 		}
