@@ -113,13 +113,22 @@ func (r *repo) hasBranch(name string) bool {
 	return r.says("show-ref", "--verify", "--quiet", "refs/heads/"+name)
 }
 
+// head is the commit that the project has checked out. ErrNoCommit.
+func (r *repo) head() (string, error) {
+	commit, err := r.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+	if err != nil {
+		return "", ErrNoCommit
+	}
+	return commit, nil
+}
+
 // add makes a worktree with a branch of its own, which begins at the commit that
 // the project has checked out. What was made is taken away again when that fails.
 // It blocks for as long as checking out takes. notes are what the operator should
 // know of it, safe to display. ErrNoCommit, ErrBranchExists.
 func (r *repo) add(path, branch string) (base string, notes []string, err error) {
-	if base, err = r.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}"); err != nil {
-		return "", nil, ErrNoCommit
+	if base, err = r.head(); err != nil {
+		return "", nil, err
 	}
 	if r.hasBranch(branch) {
 		return "", nil, fmt.Errorf("%s: %w: git branch -m %[1]s NAME moves it out of the way", branch, ErrBranchExists)

@@ -242,8 +242,8 @@ func WorktreesIn(l *ledger.Ledger) ([]Worktree, error) {
 // ErrBare, ErrNoCommit.
 func CheckWorktrees(ctx context.Context, project string) error {
 	r, err := openRepo(ctx, project)
-	if err == nil && !r.says("rev-parse", "--verify", "--quiet", "HEAD^{commit}") {
-		err = ErrNoCommit
+	if err == nil {
+		_, err = r.head()
 	}
 	return err
 }
