@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,9 +69,13 @@ func openRepo(ctx context.Context, project string) (*repo, error) {
 // newline. Its own words are in the error.
 func (r *repo) git(args ...string) (string, error) { return r.in(r.dir, args...) }
 
-func (r *repo) in(dir string, args ...string) (string, error) {
+// in is git in another folder.
+func (r *repo) in(dir string, args ...string) (string, error) { return r.fed(dir, nil, args...) }
+
+// fed is in with something to read.
+func (r *repo) fed(dir string, stdin io.Reader, args ...string) (string, error) {
 	cmd := exec.CommandContext(r.ctx, "git", append([]string{"--no-pager"}, args...)...)
-	cmd.Dir, cmd.Env = dir, r.env
+	cmd.Dir, cmd.Env, cmd.Stdin = dir, r.env, stdin
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // not with the terminal's Ctrl-C: half a worktree helps nobody
@@ -202,13 +207,11 @@ func (r *repo) filtered(path string) (n int, name string) {
 	if err != nil {
 		return 0, ""
 	}
-	cmd := exec.CommandContext(r.ctx, "git", "check-attr", "-z", "--stdin", "filter")
-	cmd.Dir, cmd.Env, cmd.Stdin = path, r.env, strings.NewReader(files)
-	attrs, err := cmd.Output()
+	attrs, err := r.fed(path, strings.NewReader(files), "check-attr", "-z", "--stdin", "filter")
 	if err != nil {
 		return 0, ""
 	}
-	words := strings.Split(string(attrs), "\x00") // path, attribute, value, path …
+	words := strings.Split(attrs, "\x00") // path, attribute, value, path …
 	for i := 2; i < len(words); i += 3 {
 		if slices.Contains(known, words[i]) {
 			n++
