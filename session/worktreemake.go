@@ -115,7 +115,7 @@ func (s *Session) RemoveWorktree(ctx context.Context, agent string, keepBranch b
 		default:
 			s.reserved[agent] = true
 			s.wg.Go(func() {
-				err := s.dropWorktree(t, keepBranch, by)
+				err := s.dropWorktree(t, keepBranch, by, anyState)
 				if err != nil {
 					err = fmt.Errorf("worktree of %s: %w", agent, err)
 				}
@@ -129,9 +129,12 @@ func (s *Session) RemoveWorktree(ctx context.Context, agent string, keepBranch b
 	return err
 }
 
-// dropWorktree removes a worktree if nothing is lost with it, and records that. It
-// is not for the loop.
-func (s *Session) dropWorktree(t *worktree, keepBranch bool, by Operator) error {
+// anyState is for dropWorktree where nothing is lost.
+func anyState(*WorktreeState) bool { return true }
+
+// dropWorktree removes a worktree if nothing is lost with it, and records that; one
+// whose state is not as wanted stays. It is not for the loop.
+func (s *Session) dropWorktree(t *worktree, keepBranch bool, by Operator, wanted func(*WorktreeState) bool) error {
 	t.dropping.Lock()
 	defer t.dropping.Unlock()
 	if s.trees.removed(t) {
@@ -142,7 +145,7 @@ func (s *Session) dropWorktree(t *worktree, keepBranch bool, by Operator) error 
 		return err
 	}
 	st, err := r.look(t.Worktree)
-	if err != nil {
+	if err != nil || !wanted(&st) {
 		return err
 	}
 	if why := st.Holds(keepBranch); why != "" {
@@ -172,7 +175,7 @@ func removedEntry(w Worktree, keepBranch bool, by Operator) ledger.Entry {
 
 // unmake takes a worktree back whose agent was not started.
 func (s *Session) unmake(agent string) {
-	if err := s.dropWorktree(s.trees.named(agent), false, Operator{Client: "kavi"}); err != nil {
+	if err := s.dropWorktree(s.trees.named(agent), false, Operator{Client: "kavi"}, anyState); err != nil {
 		s.log.Error("taking a worktree back", "agent", agent, "err", err)
 	}
 }
@@ -188,14 +191,7 @@ func (s *Session) dropEmpty(by Operator) {
 		if t.Agent == "" || time.Now().After(deadline) {
 			continue
 		}
-		r, err := openRepo(s.ctx, s.opts.Project)
-		if err == nil {
-			var st WorktreeState
-			if st, err = r.look(t.Worktree); err == nil && st.Empty() {
-				err = s.dropWorktree(t, false, by)
-			}
-		}
-		if err != nil {
+		if err := s.dropWorktree(t, false, by, (*WorktreeState).Empty); err != nil {
 			s.log.Warn("looking at a worktree", "agent", t.Agent, "err", err)
 		}
 	}
