@@ -185,20 +185,24 @@ func (a *app) printPatch(ctx context.Context, f session.Found, b *book, of sessi
 	if severalTrees(list) {
 		a.say("the diff is of several worktrees: to take it back with git apply, print it for one of them, in which to run that: --agent NAME")
 	}
-	unexplained := 0
-	for i := range list {
-		if list[i].How == string(watch.Unsanctioned) {
-			unexplained++
-		}
-	}
-	if unexplained > 0 && of.Item == "" {
-		a.say("%d of the changes no call explains; they may be your own: kavi changes --summary", unexplained)
+	if n := countUnexplained(list); n > 0 && of.Item == "" {
+		a.say("%d of the changes no call explains; they may be your own: kavi changes --summary", n)
 	}
 	if out, ok := a.out.(*os.File); !ok || !term.IsTerminal(int(out.Fd())) {
 		_, err = io.Copy(a.out, tmp)
 		return err
 	}
 	return printSafely(a.out, tmp)
+}
+
+// countUnexplained counts the changes that no call explains.
+func countUnexplained(list []session.FileChange) (n int) {
+	for i := range list {
+		if list[i].How == string(watch.Unsanctioned) {
+			n++
+		}
+	}
+	return n
 }
 
 // severalTrees tells whether changes that a diff can hold are in more than one

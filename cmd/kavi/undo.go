@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"kavi/gateway/watch"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -164,13 +163,7 @@ func (a *app) sayLeftOut(ctx context.Context, u undoer, of session.ChangesOf) er
 	if err != nil {
 		return err
 	}
-	n := 0
-	for i := range list {
-		if list[i].How == string(watch.Unsanctioned) {
-			n++
-		}
-	}
-	if n > 0 {
+	if n := countUnexplained(list); n > 0 {
 		a.say("left out: %d changes that no call explains; they may be your own: kavi changes --summary", n)
 	}
 	return nil
