@@ -55,26 +55,24 @@ func Count(regions []Region) (plus, minus int) {
 // them stands at least one line that both have. It takes time linear in the texts,
 // but for a bounded search between lines that both have just once.
 func Compare(old, now []string) []Region {
-	s := search{old: make([]int, len(old)), now: make([]int, len(now))}
 	number := make(map[string]int, len(old))
-	for i, l := range old {
-		n, known := number[l]
-		if !known {
-			n = len(number)
-			number[l] = n
-		}
-		s.old[i] = n
-	}
-	for i, l := range now {
-		n, known := number[l]
-		if !known {
-			n = len(number)
-			number[l] = n
-		}
-		s.now[i] = n
-	}
+	s := search{old: numbered(old, number), now: numbered(now, number)}
 	s.between(0, len(old), 0, len(now), maxDepth)
 	return s.regions
+}
+
+// numbered gives each line the number that equal lines have.
+func numbered(lines []string, number map[string]int) []int {
+	all := make([]int, len(lines))
+	for i, l := range lines {
+		n, known := number[l]
+		if !known {
+			n = len(number)
+			number[l] = n
+		}
+		all[i] = n
+	}
+	return all
 }
 
 // search holds the two texts with a number for each line, and what was found.
