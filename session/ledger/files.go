@@ -30,9 +30,12 @@ func (e Entry) isFile() bool {
 // fileWords are the words of an entry about a file. What happened to it, and who did
 // it, stands before its name: nothing that a file is called can pass for it.
 func (e Entry) fileWords() string {
-	f := fileEntry{Kind: "changed"}
+	var f fileEntry
 	if err := json.Unmarshal([]byte(e.Data["change"]), &f); err != nil {
-		f = fileEntry{Kind: "changed"} // too long to be kept whole
+		f = fileEntry{} // too long to be kept whole
+	}
+	if f.Kind == "" {
+		f.Kind = "changed"
 	}
 	does := f.Kind
 	if pm := PlusMinus(f.Plus, f.Minus); pm != "" {
