@@ -269,7 +269,10 @@ func TestFilesAndFoldersOutsideTheProject(t *testing.T) {
 	}
 }
 
-func TestALinkedWorktreeSharesHooks(t *testing.T) {
+// inLinkedWorktree watches a linked worktree of a repository, in both of which
+// something happens.
+func inLinkedWorktree(t *testing.T, shared bool) (main, linked *project) {
+	t.Helper()
 	p := newProject(t, map[string]string{"a": "1\n"})
 	p.run("git", "init", "-q", "-b", "main")
 	p.run("git", "add", "-A")
@@ -277,11 +280,16 @@ func TestALinkedWorktreeSharesHooks(t *testing.T) {
 	tree := filepath.Join(tempDir(t), "tree")
 	p.run("git", "worktree", "add", "-q", tree)
 	q := &project{t: t, root: tree, opts: p.opts, log: p.log}
-	q.opts.Root = tree
+	q.opts.Root, q.opts.Shared = tree, shared
 	q.watched()
 	p.write(".git/hooks/post-checkout", "x\n")
 	q.write("a", "2\n")
 	q.run("git", "commit", "-qam", "two")
+	return p, q
+}
+
+func TestALinkedWorktreeSharesHooks(t *testing.T) {
+	p, q := inLinkedWorktree(t, false)
 	want := []string{
 		"created " + p.root + "/.git/hooks/post-checkout +1 -0 protected", "modified " + p.root + "/.git/refs/heads/tree +1 -1 protected", "modified a +1 -1",
 	}
@@ -292,22 +300,11 @@ func TestALinkedWorktreeSharesHooks(t *testing.T) {
 
 // Where another watch sees the repository, that of a worktree says nothing of it twice.
 func TestAWorktreeThatIsOneOfSeveral(t *testing.T) {
-	p := newProject(t, map[string]string{"a": "1\n"})
-	p.run("git", "init", "-q", "-b", "main")
-	p.run("git", "add", "-A")
-	p.run("git", "commit", "-qm", "one")
-	tree := filepath.Join(tempDir(t), "tree")
-	p.run("git", "worktree", "add", "-q", tree)
-	q := &project{t: t, root: tree, opts: p.opts, log: p.log}
-	q.opts.Root, q.opts.Shared = tree, true
-	q.watched()
-	p.write(".git/hooks/post-checkout", "x\n")
-	q.write("a", "2\n")
-	q.run("git", "commit", "-qam", "two")
+	p, q := inLinkedWorktree(t, true)
 	if d := cmp.Diff([]string{"modified a +1 -1"}, said(q.changes())); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{p.root + "/.git/worktrees/tree", p.root + "/.git"}, GitFolders(tree)); d != "" {
+	if d := cmp.Diff([]string{p.root + "/.git/worktrees/tree", p.root + "/.git"}, GitFolders(q.root)); d != "" {
 		t.Error(d)
 	}
 }
