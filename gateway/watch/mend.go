@@ -19,7 +19,7 @@ func (w *Watch) wrong(why string, err error) {
 		return
 	}
 	w.lastWrong = why
-	w.opts.Log.Error("watch: " + why)
+	w.opts.Log.Error("watch: what is kept", "problem", why)
 	if w.opts.Lost != nil {
 		w.opts.Lost(why)
 	}
