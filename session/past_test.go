@@ -27,15 +27,7 @@ func TestAnEndedSessionsChangesAreTakenBack(t *testing.T) {
 	if err := w.Stop(t.Context(), Operator{Client: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	p, err := OpenPast(w.dir, ledger.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	p := w.past()
 	if _, err := p.PlanUndo(ChangesOf{Calls: []string{"call_99"}}); err == nil {
 		t.Error("what nobody did can be undone")
 	}
@@ -105,15 +97,7 @@ func TestTheLastChangesBeforeAStopAreInTheLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := OpenPast(w.dir, ledger.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	p := w.past()
 	list := listOf(t, p, ChangesOf{Calls: []string{"call_1"}})
 	for _, path := range written {
 		name := filepath.Base(path)
@@ -131,4 +115,19 @@ func TestTheLastChangesBeforeAStopAreInTheLedger(t *testing.T) {
 	if err != nil || last.Kind != ledger.SessionEnded {
 		t.Errorf("the ledger ends with %q, %v", last.Kind, err)
 	}
+}
+
+// past opens the session once more, after its end.
+func (w *world) past() *Past {
+	w.t.Helper()
+	p, err := OpenPast(w.dir, ledger.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
+	return p
 }

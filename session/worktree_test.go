@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"kavi/gateway"
-	"kavi/session/ledger"
 )
 
 // gitIn runs git as the operator does.
@@ -341,15 +340,7 @@ func TestTheEndOfASessionKeepsWorktreesWithChanges(t *testing.T) {
 	if text(t, full, "a.txt") != "two\n" || text(t, ahead, "a.txt") != "one\n" {
 		t.Error("what the others held is another")
 	}
-	p, err := OpenPast(w.dir, ledger.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	p := w.past()
 	list, err := WorktreesIn(p.led)
 	if err != nil || len(list) != 2 || list[0].Path != full || list[1].Path != ahead {
 		t.Errorf("%+v %v", list, err)
