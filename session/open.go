@@ -177,17 +177,10 @@ func (s *Session) begin(o Options) error {
 		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOn, By: by})
 		s.setFullAccess(true, time.Now())
 	}
-	if err := s.append(entries...); err != nil {
+	if err := s.led.Store(entries...); err != nil {
 		return err
 	}
 	return s.openRules(true)
-}
-
-// append stores entries and waits: only for Open, before there is a loop.
-func (s *Session) append(entries ...ledger.Entry) error {
-	c := make(chan error, 1)
-	s.led.Append(entries, func(_ ledger.Entry, err error) { c <- err })
-	return <-c
 }
 
 // Kept is Options.Keep as it was when the session was started, which nobody could

@@ -97,9 +97,7 @@ func (p *Past) Undo(ctx context.Context, yes []int, reason string, by Operator) 
 	const piece = 200
 	for len(entries) > 0 {
 		n := min(len(entries), piece)
-		stored := make(chan error, 1)
-		p.led.Append(entries[:n], func(_ ledger.Entry, err error) { stored <- err })
-		if rerr := <-stored; rerr != nil {
+		if rerr := p.led.Store(entries[:n]...); rerr != nil {
 			return out, errors.Join(err, fmt.Errorf("it was done and not recorded: %w", rerr))
 		}
 		entries = entries[n:]

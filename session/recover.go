@@ -99,7 +99,7 @@ func (s *Session) comeBack(rebooted bool) error {
 	} else if p.fullAccess {
 		s.setFullAccess(true, p.fullSince)
 	}
-	if err := s.append(entries...); err != nil {
+	if err := s.led.Store(entries...); err != nil {
 		return err
 	}
 	if err := s.rulesAgain(p); err != nil {

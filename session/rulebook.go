@@ -66,7 +66,7 @@ func (s *Session) openRules(fresh bool) error {
 	}
 	s.takeFiles(files)
 	s.rebuild()
-	return s.append(loadedEntry(files))
+	return s.led.Store(loadedEntry(files))
 }
 
 // takeFiles puts files in the place of what was loaded. One that cannot be read

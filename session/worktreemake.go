@@ -275,9 +275,7 @@ func (p *Past) RemoveWorktree(ctx context.Context, agent string, keepBranch bool
 		if err != nil {
 			return fmt.Errorf("worktree of %s: %w", agent, err)
 		}
-		stored := make(chan error, 1)
-		p.led.Append([]ledger.Entry{removedEntry(w, keepBranch, by)}, func(_ ledger.Entry, err error) { stored <- err })
-		return <-stored
+		return p.led.Store(removedEntry(w, keepBranch, by))
 	}
 	return fmt.Errorf("agent %s: it has no worktree", display.Safe(agent))
 }

@@ -38,6 +38,13 @@ func (l *Ledger) Append(entries []Entry, done func(last Entry, err error)) {
 	l.append(entries, done, true)
 }
 
+// Store is Append for whoever waits until the entries are durable, or cannot be.
+func (l *Ledger) Store(entries ...Entry) error {
+	stored := make(chan error, 1)
+	l.Append(entries, func(_ Entry, err error) { stored <- err })
+	return <-stored
+}
+
 // soon is how long an entry that nobody waits for may wait for one that somebody does.
 const soon = 5 * time.Millisecond
 
