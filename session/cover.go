@@ -100,6 +100,9 @@ func (c *covers) settle(r *run, taken bool) {
 		if c.runs[r.id] == r {
 			delete(c.runs, r.id)
 			delete(c.pids, r.id.PID)
+			if r.in != nil && r.in.id == r.id { // it is still the shell that would have become that
+				c.runs[r.id], c.pids[r.id.PID] = r.in, r.in
+			}
 		}
 	}
 	close(r.settled)
@@ -122,8 +125,10 @@ func (c *covers) sweep() (ended []*run) {
 	c.mu.Lock()
 	alive := make([]*run, 0, len(c.runs))
 	for _, r := range c.runs {
-		if r.taken && !r.ended {
-			alive = append(alive, r)
+		for ; r != nil; r = r.in { // a shell that became another call's program has its own end
+			if r.taken && !r.ended {
+				alive = append(alive, r)
+			}
 		}
 	}
 	c.mu.Unlock()

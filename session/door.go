@@ -266,8 +266,15 @@ func (s *Session) judge(k *call, ancestors []proc.ID) judged {
 		orphan = ancestors[n-2]
 	}
 	j.nest = s.covers.of(ancestors, orphan, pgid, sid)
-	if h := s.procs.hooks(k.agentName); h != nil && j.nest.run == nil {
-		k.announced, k.instead = h.second(k.req, k.peer, ancestors)
+	h := s.procs.hooks(k.agentName)
+	if h != nil && j.nest.run == nil {
+		if k.announced, k.instead = h.second(k.req, k.peer, ancestors); k.announced == nil {
+			if in := s.unseen(k, h, ancestors); in.run != nil {
+				j.nest, k.instead = in, ""
+			}
+		}
+	}
+	if h != nil && j.nest.run == nil {
 		k.service, k.readOnly = h.service(k.req, homeOf(s.procs.env(k.agentName), s.home))
 	}
 	s.judgeIn(k, &j)

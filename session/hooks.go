@@ -34,6 +34,7 @@ type hooks struct {
 	tokens *hook.Tokens
 	open   map[string]*announced // by the ledger's name of the call
 	seen   []use                 // every use that was announced, denied ones too; the newest maxUses
+	loose  uint64                // when the last call ended that was announced.loose, as the starts of processes are counted
 }
 
 // announced is a call that a hook announced and that was allowed.
@@ -43,7 +44,8 @@ type announced struct {
 	use      string
 	req      *gateway.Call
 	run      *run
-	shell    bool // the shim saw its shell, whose end is the call's; the loop's
+	shell    bool // its shell is known, whose end is the call's; the loop's
+	bound    bool // the same, from when its token was taken
 	dialog   bool // in the place of the agent's own dialog: its tool was not announced, or differs from this
 }
 
@@ -120,6 +122,7 @@ func (h *hooks) allow(k *call, r *run) {
 	if k.req.Tool == wire.ToolExec {
 		h.tokens.Add(hook.Token{
 			Use: k.req.Use, Command: k.req.Command, Cwd: k.req.Cwd, Runner: process(k.hooked.runner), CallID: k.id, Made: time.Now(),
+			Env: k.req.Env, Since: proc.Now(),
 		})
 	}
 }
@@ -186,6 +189,9 @@ func (h *hooks) done(c *gateway.Call) *announced {
 	}
 	if found != nil {
 		delete(h.open, found.callID)
+		if found.loose() {
+			h.loose = proc.Now()
+		}
 	}
 	return found
 }
@@ -214,7 +220,10 @@ func (h *hooks) second(c *gateway.Call, who proc.ID, ancestors []proc.ID) (a *an
 	}
 	now := time.Now()
 	if k, ok := h.tokens.Take(sh, now); ok {
-		return h.open[k.CallID], ""
+		if a = h.open[k.CallID]; a != nil {
+			a.bound = true
+		}
+		return a, ""
 	}
 	instead, _ = h.tokens.Announced(sh, now)
 	return nil, instead

@@ -53,7 +53,7 @@ func copilotFamily() family {
 		return model.Call{Name: "bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Copilot, modes: []mode{headless}, unnamed: true, again: true,
+		name: hook.Copilot, modes: []mode{headless}, unnamed: true,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".copilot/mcp-config.json", `{"mcpServers":{"tracker":{"type":"local","command":%q,"args":[%q],"tools":["*"]}}}`, program, log)

@@ -26,7 +26,6 @@ type family struct {
 	shim    bool                                // its shell passes the shim
 	atOnce  int                                 // how many of ten commands of one turn it brings at once
 	late    string                              // what its model is told of a call that is held long, where it does not wait; "": it waits
-	again   bool                                // git that its commands run is asked about once more, at the shim
 	off     func(*testing.T, *trial)            // puts a file into the project that switches hooks off
 	tools   verbs
 }

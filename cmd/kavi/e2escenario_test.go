@@ -90,11 +90,10 @@ func everything(t *testing.T, f family, m mode) {
 		return turns
 	})
 	x.start(t)
-	again := 0
 	for i, s := range list {
 		a := x.held(t, 1)[0]
 		x.check(t, s, a)
-		if want := fmt.Sprintf("apr_%02d", i+1+again); a.ID != want {
+		if want := fmt.Sprintf("apr_%02d", i+1); a.ID != want {
 			t.Errorf("%s is %s, want %s: something prompted twice; %s", s.name, a.ID, want, x.explain(t))
 		}
 		if s.ran != nil && s.ran() {
@@ -102,10 +101,7 @@ func everything(t *testing.T, f family, m mode) {
 		}
 		x.approve(t, a.ID)
 		if s.ran != nil {
-			x.await(t, s.name+" to run", func() bool {
-				again += x.approveAgain(t)
-				return s.ran()
-			})
+			x.await(t, s.name+" to run", s.ran)
 		}
 	}
 	a := x.held(t, 1)[0]
@@ -124,21 +120,6 @@ func everything(t *testing.T, f family, m mode) {
 	if f.name != hook.Qwen { // at its first start it writes its settings anew, which is shown
 		x.quiet(t)
 	}
-}
-
-// approveAgain approves what the shim asks about, of an agent whose commands are
-// asked about there once more, and counts it.
-func (x *trial) approveAgain(t *testing.T) (n int) {
-	if !x.f.again {
-		return 0
-	}
-	for _, a := range x.snapshot(t).Approvals {
-		if a.State == session.Pending && a.Call.Door == wire.DoorShim {
-			x.approve(t, a.ID)
-			n++
-		}
-	}
-	return n
 }
 
 // check compares what is held with what the model asked for.
@@ -197,7 +178,7 @@ func (x *trial) account(t *testing.T, turns []model.Turn) {
 			if e.Witness == ledger.WitnessHook {
 				got = append(got, e.Data["use"])
 				tools[e.Call] = e.Data["tool"]
-			} else if e.Action != "allow" && !x.f.again {
+			} else if e.Action != "allow" {
 				t.Errorf("the shim asked about %s", e.Line())
 			}
 		case ledger.CallDecided:

@@ -122,6 +122,7 @@
 // # One call, two doors
 //
 // The shell that an agent starts for an allowed command passes the shim too.
-// Tokens tells the shim's call that it is the same one, see there. Service and Form
-// tell the shells that an agent starts for itself.
+// Tokens tells the shim's call that it is the same one, see there. Copilot starts its
+// shells by their path, past the shim: what such a one runs (Unseen) is in that call.
+// Service and Form tell the shells that an agent starts for itself.
 package hook

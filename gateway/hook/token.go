@@ -24,6 +24,10 @@ type Token struct {
 	Runner  Process // the process that ran the hook: the agent
 	CallID  string  // of the allowed call, in the ledger
 	Made    time.Time
+
+	// For a shell that does not pass the shim (Unseen).
+	Env   []string // the variables that matter, as the hook had them
+	Since uint64   // Made, as the starts of processes are counted
 }
 
 // Shell is a shell that passes the shim.
@@ -39,6 +43,7 @@ type Shell struct {
 //	a hook's Use of an exec was allowed and told     t.Add(Token{…, Runner: Runner(…)})
 //	a shim call comes that is not nested             k, ok := t.Take(Shell{…}, now)
 //	    ok:  it is the call k.CallID, seen by a second witness: allow, record both
+//	    !ok: k, ok := t.Behind(Unseen{…}, read) of each of its ancestors; what such a one runs is nested in the call k.CallID
 //	    !ok: judge it alone; t.Announced tells what else was announced
 //	a hook's Done                                    t.Done(event.Call)
 //
@@ -96,7 +101,7 @@ func (t *Tokens) Take(s Shell, now time.Time) (Token, bool) {
 	}
 	for i := range t.list {
 		k := &t.list[i]
-		if k.by != (Process{}) || !slices.Contains(s.Parents, k.Runner) || !runs(k) {
+		if k.by != (Process{}) || k.stale(now) || !slices.Contains(s.Parents, k.Runner) || !runs(k) {
 			continue
 		}
 		if !t.unchanged(w.sources) {
@@ -169,10 +174,15 @@ func (t *Tokens) Announced(s Shell, now time.Time) (command string, ok bool) {
 	return "", false
 }
 
-// expire drops tokens that nobody took in time.
+// expire drops tokens that nobody took in time. Where shells are Unseen nobody knows
+// whether they were taken.
 func (t *Tokens) expire(now time.Time) {
-	t.list = slices.DeleteFunc(t.list, func(k token) bool { return k.by == (Process{}) && now.Sub(k.Made) > Life })
+	if program, _ := unseen(t.family); program == "" {
+		t.list = slices.DeleteFunc(t.list, func(k token) bool { return k.stale(now) })
+	}
 }
+
+func (k *token) stale(now time.Time) bool { return k.by == (Process{}) && now.Sub(k.Made) > Life }
 
 // Ancestor is a process above a hook, with its arguments.
 type Ancestor struct {

@@ -400,3 +400,26 @@ func TestOpenCodesSnapshots(t *testing.T) {
 		t.Error("the first snapshot does not pass")
 	}
 }
+
+// TestUnseenVariables: Copilot gives its commands some that its hooks do not have. Any
+// other that matters, or another value, and it is not known what is run.
+func TestUnseenVariables(t *testing.T) {
+	for kv, want := range map[string]bool{
+		"PATH=/k/bin:/bin":                         true,
+		"PATH=/k/bin:/bin:/usr/games:/copilot/bin": true,
+		"PATH=/k/bin:/binary":                      false,
+		"PATH=/evil:/k/bin:/bin":                   false,
+		"GIT_CONFIG_VALUE_2=false":                 true,
+		"GIT_CONFIG_VALUE_2=./evil":                false,
+		"GIT_CONFIG_COUNT=4":                       false,
+		"LD_PRELOAD=/evil.so":                      false,
+		"HOME=/home/u":                             true,
+	} {
+		tokens := NewTokens(Copilot, snapshots)
+		tokens.Add(Token{Command: "git a && git b", Cwd: "/p", Runner: agentProcess, Since: 5, Env: []string{"PATH=/k/bin:/bin", "HOME=/home/u"}})
+		u := &Unseen{Process: bashProcess, Parent: agentProcess, Program: "/bin/bash", Argv: []string{"/bin/bash", "--norc", "--noprofile", "-c", "git a && git b"}, Env: []string{kv}, Cwd: "/p"}
+		if _, ok := tokens.Behind(u, func(Token) (Outline, bool) { return Outline{Dirs: []string{"/p"}}, true }); ok != want {
+			t.Errorf("%s: %v, want %v", kv, ok, want)
+		}
+	}
+}
