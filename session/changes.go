@@ -179,15 +179,7 @@ func (s *Session) Keep(ctx context.Context, item string, m Mine, by Operator) er
 		e := ledger.Entry{Kind: ledger.ChangeKept, By: operator(by), What: u.Files[0].Path, Why: string(m), Data: map[string]string{"item": u.ID}}
 		s.commit([]ledger.Entry{e}, func(err error) {
 			if err == nil {
-				switch m {
-				case MinePaths:
-					for _, f := range u.Files {
-						s.mine.paths[f.at()] = true
-					}
-				case MineTen:
-					s.mine.until = time.Now().Add(mineFor)
-				case MineThis:
-				}
+				s.mine.add(m, u, time.Now())
 				s.closeItem(u)
 			}
 			reply(struct{}{}, err)

@@ -196,6 +196,41 @@ func TestTheOperatorsOwnChangesAreKept(t *testing.T) {
 	if err := w.Keep(t.Context(), u.ID, MineThis, Operator{}); err == nil {
 		t.Error("it can be kept twice")
 	}
+	w.Close() // it holds for the next server, too
+	w.reopen()
+	w.watchedNow()
+	w.write("notes.txt", "four\n")
+	list = w.changes(3, ChangesOf{})
+	if got := list[2].How; got != "the operator's own" || len(w.Snapshot().Unexplained) != 0 {
+		t.Errorf("after a server's end: %s, waiting %d", got, len(w.Snapshot().Unexplained))
+	}
+}
+
+// For ten minutes everything is the operator's own, also what they write to other
+// files, also where the server ends meanwhile; then nothing is.
+func TestEverythingIsTheOperatorsOwnForTenMinutes(t *testing.T) {
+	w := beginWith(t, map[string]string{"notes.txt": "one\n"})
+	w.write("notes.txt", "two\n")
+	if err := w.Keep(t.Context(), w.item().ID, MineTen, Operator{Client: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	w.noItems()
+	w.write("other.txt", "mine\n")
+	w.changes(2, ChangesOf{})
+	w.Close()
+	w.reopen()
+	w.watchedNow()
+	w.write("third.txt", "mine\n")
+	for _, f := range w.changes(3, ChangesOf{})[1:] {
+		if f.How != "the operator's own" {
+			t.Errorf("%+v", f)
+		}
+	}
+	w.noItems()
+	ten := mine{until: time.Now().Add(mineFor)}
+	if f := (&FileChange{Time: ten.until.Add(time.Second)}); ten.has(f) {
+		t.Error("it is theirs when the ten minutes are over")
+	}
 }
 
 func TestUndoOfAnAllowedDeleteRestoresEverything(t *testing.T) {

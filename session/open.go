@@ -132,7 +132,7 @@ func newSession(o Options, lock *os.File) (*Session, error) {
 		starting:  make(map[string]*Agent),
 		rules:     rulebook{used: make(map[gateway.RuleName]int)},
 		proposals: proposals{done: make(map[string]bool)},
-		items:     make(map[string]*Unexplained), mine: mine{paths: make(map[ofTree]bool)},
+		items:     make(map[string]*Unexplained), mine: newMine(),
 		calls: make(map[key]*call), approvals: make(map[string]*call), replaces: make(map[proc.ID]string),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

@@ -53,6 +53,7 @@ type past struct {
 	gates      map[string]string
 	uses       map[string][]use
 	items      map[string]*Unexplained
+	mine       mine
 	detached   time.Time      // when an operator last left
 	rules      []ledger.Entry // added in the session and not removed
 	used       map[gateway.RuleName]int
@@ -105,7 +106,7 @@ func (s *Session) comeBack(rebooted bool) error {
 	if err := s.rulesAgain(p); err != nil {
 		return err
 	}
-	s.items = p.items
+	s.items, s.mine = p.items, p.mine
 	p.recorded.prune(p.last)
 	s.recorded = p.recorded
 	if err := s.takeOver(p); err != nil {
@@ -125,7 +126,7 @@ func (s *Session) fold() (*past, error) {
 		calls: make(map[string]*pastCall), exited: make(map[string]*pty.Status),
 		paused: make(map[string]string), levels: make(map[string]gateway.Level), used: make(map[gateway.RuleName]int),
 		families: make(map[string]hook.Family), lines: make(map[string][]string), matters: make(map[string][]string), proved: make(map[string]map[string]string), talks: make(map[string]string),
-		items: make(map[string]*Unexplained), gates: make(map[string]string), uses: make(map[string][]use), recorded: make(recorded),
+		items: make(map[string]*Unexplained), mine: newMine(), gates: make(map[string]string), uses: make(map[string][]use), recorded: make(recorded),
 	}
 	err := s.led.Entries(1, func(e ledger.Entry) error {
 		s.callSeq = max(s.callSeq, number(e.Call, "call_"))
@@ -203,7 +204,12 @@ func (p *past) take(e ledger.Entry) {
 	case ledger.FileUnsanctioned:
 		p.recorded.take(e)
 		p.item(e)
-	case ledger.ChangeKept, ledger.ChangeTakenBack:
+	case ledger.ChangeKept:
+		if u := p.items[e.Data["item"]]; u != nil {
+			p.mine.add(Mine(e.Why), u, e.Time)
+		}
+		delete(p.items, e.Data["item"])
+	case ledger.ChangeTakenBack:
 		delete(p.items, e.Data["item"])
 	case ledger.RuleAdded:
 		p.rules = append(p.rules, e)

@@ -141,10 +141,25 @@ type mine struct {
 	until time.Time
 }
 
+func newMine() mine { return mine{paths: make(map[ofTree]bool)} }
+
 // ofTree is a path in one of several worktrees.
 type ofTree struct {
 	worktree string
 	path     watch.Path
+}
+
+// add notes what else is theirs, as they said it of unexplained changes at a time.
+func (m *mine) add(what Mine, u *Unexplained, at time.Time) {
+	switch what {
+	case MinePaths:
+		for i := range u.Files {
+			m.paths[u.Files[i].at()] = true
+		}
+	case MineTen:
+		m.until = at.Add(mineFor)
+	case MineThis:
+	}
 }
 
 func (m *mine) has(f *FileChange) bool {
