@@ -11,7 +11,7 @@ import (
 
 // shellEnv is what a call's command line and paths are read against.
 func shellEnv(c *Call, w World) shell.Env {
-	return shell.Env{Cwd: c.Cwd, Root: w.Root, Home: w.Home, State: w.State, Kavi: w.Kavi, FS: w.FS, GitProgram: w.Git}
+	return shell.Env{Cwd: c.Cwd, Root: w.Root, Home: w.Home, State: w.State, Kavi: w.Kavi, FS: w.FS, Main: w.Main, GitProgram: w.Git}
 }
 
 // partsOf decomposes a call; there is always a part.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -365,7 +366,11 @@ func (s *Session) asker(agent string) gateway.Asker {
 
 // worldOf is what judging a call of an agent may look at.
 func (s *Session) worldOf(agent string, nest nesting) gateway.World {
-	in := s.trees.of(agent)
+	in, project := s.trees.of(agent), s.trees.named("")
+	git, main := in.git.program(), ""
+	if in != project {
+		main, git = project.root, cmp.Or(git, project.git.program())
+	}
 	return gateway.World{
 		FS:    gateway.OS(),
 		Now:   time.Now(),
@@ -373,7 +378,8 @@ func (s *Session) worldOf(agent string, nest nesting) gateway.World {
 		Root:  in.Path,
 		State: s.state,
 		Kavi:  s.isKavi,
-		Git:   in.git.program(),
+		Main:  main,
+		Git:   git,
 		Base:  s.procs.env(agent),
 		Cover: nest.as,
 	}

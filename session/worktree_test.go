@@ -152,6 +152,7 @@ func TestAWorktreeIsTheAgentsProject(t *testing.T) {
 "$SHELL" -c 'echo two > `+w.project+`/a.txt'
 "$SHELL" -c 'echo two > `+other+`/a.txt'; echo "other $?"
 git status --short > ../../../seen; echo "pwd $(/bin/pwd) $?"
+cd `+w.project+` && git ls-files; echo "main $?"
 `)
 	a := w.pending(1)[0]
 	if e := a.Judged.Parts[0].Effects[0]; e.Outside {
@@ -167,7 +168,7 @@ git status --short > ../../../seen; echo "pwd $(/bin/pwd) $?"
 	}
 	w.answer(false, "no", b)
 	w.exited("one")
-	if got := w.screen("one"); !strings.Contains(got, "other 126") || !strings.Contains(strings.ReplaceAll(got, "\n", ""), "pwd "+dir) {
+	if got := w.screen("one"); !strings.Contains(got, "other 126") || !strings.Contains(got, "main 0") || !strings.Contains(strings.ReplaceAll(got, "\n", ""), "pwd "+dir) {
 		t.Errorf("it saw:\n%s", got)
 	}
 	if got := text(t, dir, "a.txt") + w.file("a.txt") + text(t, other, "a.txt"); got != "two\none"+"one\n" {

@@ -27,7 +27,6 @@ func (c *cmd) git(p program, words []word) {
 		c.done()
 		return
 	}
-	c.gitHome()
 	sub := rest[0].text
 	if sub == "send-pack" { // what git push runs: rules about the one are meant for both
 		if c.full == nil {
@@ -42,6 +41,7 @@ func (c *cmd) git(p program, words []word) {
 			q, rest = r, rest[1:]
 		}
 	}
+	c.gitHome(ok && q.is("git-read"))
 	switch {
 	case !ok:
 		c.unknown("git " + sub + " may be an alias, which runs anything")
@@ -191,8 +191,9 @@ func (c *cmd) gitAt(dir word) {
 }
 
 // gitHome looks at which repository git will use: only that of the project was
-// asked for settings that run programs.
-func (c *cmd) gitHome() {
+// asked for settings that run programs. One that only reads may use it in its main
+// worktree, too, where agents look for settings of theirs.
+func (c *cmd) gitHome(reads bool) {
 	if why := c.a.env.GitProgram; why != "" {
 		c.unknown("git runs a program here (" + why + ")")
 	}
@@ -202,21 +203,21 @@ func (c *cmd) gitHome() {
 	}
 	for _, dir := range c.st.cwds {
 		p, ok := c.a.view.resolve(dir, true)
-		if !ok || !c.projectRepository(p) {
+		if !ok || !c.finds(c.a.view.root, p) && !(reads && c.a.env.Main != "" && c.finds(c.a.env.Main, p)) {
 			c.unknown("uses another repository, whose settings may run a program")
 			return
 		}
 	}
 }
 
-// projectRepository reports whether git in a folder finds the project's own
-// repository: no other .git, and no bare repository, lies between.
-func (c *cmd) projectRepository(dir string) bool {
+// finds reports whether git in a folder finds the repository of a worktree that is
+// above it: no other .git, and no bare repository, lies between.
+func (c *cmd) finds(root, dir string) bool {
 	v := c.a.view
-	if !within(v.root, dir) {
+	if !within(root, dir) {
 		return false
 	}
-	for ; dir != v.root && dir != "/"; dir = path.Dir(dir) {
+	for ; dir != root && dir != "/"; dir = path.Dir(dir) {
 		if v.lstat(join(dir, ".git")).Exists || v.lstat(join(dir, "HEAD")).Exists && v.lstat(join(dir, "objects")).Exists {
 			return false
 		}

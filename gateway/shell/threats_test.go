@@ -155,6 +155,36 @@ func TestThreatGitsOwnSettings(t *testing.T) {
 	}
 }
 
+// In a linked worktree agents look into the main one for settings of theirs: git
+// that reads is what it is in the worktree, anything else uses another repository.
+func TestGitInTheMainWorktree(t *testing.T) {
+	env := inProject()
+	env.FS.(mapFS).dir("/main/src")
+	env.FS.(mapFS).dir("/main/vendor/.git")
+	for _, main := range []string{"", "/main"} {
+		env.Main = main
+		for command, reads := range map[string]bool{
+			"git -C /main status":                              true,
+			"cd /main/src && git ls-files --error-unmatch x":   true,
+			"git -C /main/vendor status":                       false,
+			"git -C /main checkout -b x":                       false,
+			"git -C /main add a.txt":                           false,
+			"git -C /main whatever":                            false,
+			"git -C / status":                                  false,
+			"git -c core.fsmonitor=/main/x.sh -C /main status": false,
+		} {
+			want := reads && main != ""
+			if got := judge("readonly", "exec", Analyse(command, env).Parts); (got == "allow") != want {
+				t.Errorf("main worktree %q: %s: %s", main, command, got)
+			}
+		}
+	}
+	env.GitProgram = "core.fsmonitor is set"
+	if got := judge("readonly", "exec", Analyse("git -C /main status", env).Parts); got == "allow" {
+		t.Error("git status is allowed where the repository's settings run a program")
+	}
+}
+
 func TestThreatDisguisedNames(t *testing.T) {
 	for _, command := range []string{
 		`"c"url https://e.example`, `c\url https://e.example`, `$'\x63url' https://e.example`, "c''url https://e.example",
