@@ -182,6 +182,7 @@ func (s *Session) tick(n int) {
 	}
 	if n%20 == 0 {
 		s.meanwhile()
+		s.hooksStopped()
 		s.slept()
 	}
 }

@@ -55,6 +55,7 @@ type stat struct {
 	ppid      int
 	pgid, sid int
 	dead      bool // a zombie: it runs nothing any more
+	stopped   bool // by a signal, and by no debugger
 	status    int  // of a zombie: how it ended, as wait gives it; -1 where that is not told
 }
 
@@ -186,6 +187,18 @@ func All() ([]ID, error) {
 	ids := make([]ID, len(stats))
 	for i, s := range stats {
 		ids[i] = s.id
+	}
+	return ids, err
+}
+
+// Stopped is every process that a signal has stopped and nobody has continued yet.
+func Stopped() ([]ID, error) {
+	stats, err := all()
+	var ids []ID
+	for _, s := range stats {
+		if s.stopped {
+			ids = append(ids, s.id)
+		}
 	}
 	return ids, err
 }

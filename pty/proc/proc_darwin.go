@@ -11,7 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const zombie = 5 // SZOMB of sys/proc.h
+// SZOMB and SSTOP of sys/proc.h. What a debugger has stopped is flagged P_TRACED besides.
+const (
+	zombie  = 5
+	stopped = 4
+	traced  = 0x800
+)
 
 func read(pid int) (stat, error) {
 	if pid <= 0 {
@@ -36,11 +41,12 @@ func read(pid int) (stat, error) {
 func fromKinfo(k *unix.KinfoProc) stat {
 	t := k.Proc.P_starttime
 	return stat{
-		id:     ID{PID: int(k.Proc.P_pid), Start: uint64(t.Sec)*1e6 + uint64(t.Usec)},
-		ppid:   int(k.Eproc.Ppid),
-		pgid:   int(k.Eproc.Pgid),
-		dead:   k.Proc.P_stat == zombie,
-		status: -1,
+		id:      ID{PID: int(k.Proc.P_pid), Start: uint64(t.Sec)*1e6 + uint64(t.Usec)},
+		ppid:    int(k.Eproc.Ppid),
+		pgid:    int(k.Eproc.Pgid),
+		dead:    k.Proc.P_stat == zombie,
+		stopped: k.Proc.P_stat == stopped && k.Proc.P_flag&traced == 0,
+		status:  -1,
 	}
 }
 

@@ -71,7 +71,7 @@ func parse(b []byte) (stat, error) {
 			return stat{}, bad
 		}
 	}
-	return stat{id: ID{PID: pid, Start: start}, ppid: n[0], pgid: n[1], sid: n[2], dead: dead, status: status}, nil
+	return stat{id: ID{PID: pid, Start: start}, ppid: n[0], pgid: n[1], sid: n[2], dead: dead, stopped: f[0][0] == 'T', status: status}, nil
 }
 
 // slurp reads a small file of /proc in one read, without the poller that os.File would ask.
