@@ -14,8 +14,8 @@ import (
 )
 
 // brokenHook takes the agent's hook away while it works, in every way that there
-// is: killed while it waits for an answer, removed, not executable, ending in an
-// error, writing nothing. Nothing of that lets a call run, and once the hook is back
+// is: killed and stopped while it waits for an answer, removed, not executable, ending
+// in an error, writing nothing, stopped before it asked. Nothing of that lets a call run, and once the hook is back
 // the agent is asked about as before.
 func brokenHook(t *testing.T, f family, m mode) {
 	var x *trial
@@ -37,6 +37,7 @@ func brokenHook(t *testing.T, f family, m mode) {
 	}
 	turns := []model.Turn{
 		turn("killed", nil),
+		turn("stopped", nil),
 		turn("removed", func() {
 			if err := os.Link(hook(), kept()); err != nil && !os.IsExist(err) {
 				t.Error(err)
@@ -46,6 +47,7 @@ func brokenHook(t *testing.T, f family, m mode) {
 		turn("unexecutable", func() { put("#!/bin/sh\nexit 1\n", 0o600) }), // Copilot makes it executable first
 		turn("failing", func() { put("#!/bin/sh\nexit 1\n", 0o700) }),
 		turn("dying", func() { put("#!/bin/sh\nkill -9 $$\n", 0o700) }),
+		turn("stopping", func() { put("#!/bin/sh\nkill -STOP $$\n", 0o700) }),
 		turn("back", func() {
 			put("", 0)
 			if err := os.Link(kept(), hook()); err != nil {
@@ -55,19 +57,21 @@ func brokenHook(t *testing.T, f family, m mode) {
 	}
 	x = newTrial(t, f, m, func(*trial) []model.Turn { return turns })
 	x.start(t)
-	id := x.held(t, 1)[0].ID
-	x.kill(t, hook())
-	x.await(t, id+" to be over", func() bool {
-		a, err := x.client(t).Approval(t.Context(), id)
-		return err != nil || a.State != session.Pending
-	})
+	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSTOP} {
+		id := x.held(t, 1)[0].ID
+		x.signal(t, hook(), sig)
+		x.await(t, id+" to be over", func() bool {
+			a, err := x.client(t).Approval(t.Context(), id)
+			return err != nil || a.State != session.Pending
+		})
+	}
 	a := x.held(t, 1)[0]
 	if !strings.Contains(a.Call.Command, "with-back") {
 		t.Fatalf("%s is asked about; %s", a.Call.Command, x.explain(t))
 	}
 	x.approve(t, a.ID)
 	x.finished(t, len(turns))
-	for _, name := range []string{"killed", "removed", "unexecutable", "failing", "dying"} {
+	for _, name := range []string{"killed", "stopped", "removed", "unexecutable", "failing", "dying", "stopping"} {
 		if x.exists("with-" + name) {
 			t.Errorf("with a hook %s its call ran; %s", name, x.explain(t))
 		}
@@ -77,10 +81,10 @@ func brokenHook(t *testing.T, f family, m mode) {
 	}
 }
 
-// kill ends the agent's hook that waits for an answer, as nothing can resist.
-func (x *trial) kill(t *testing.T, hook string) {
+// signal sends the agent's hook that waits for an answer a signal.
+func (x *trial) signal(t *testing.T, hook string, sig syscall.Signal) {
 	t.Helper()
-	x.await(t, "the hook's process to be killed", func() bool {
+	x.await(t, "the hook's process to get a signal", func() bool {
 		all, err := filepath.Glob("/proc/[0-9]*/cmdline")
 		if err != nil {
 			t.Fatal(err)
@@ -95,7 +99,7 @@ func (x *trial) kill(t *testing.T, hook string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return syscall.Kill(pid, syscall.SIGKILL) == nil
+			return syscall.Kill(pid, sig) == nil
 		}
 		return false
 	})

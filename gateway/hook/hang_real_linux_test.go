@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"kavi/gateway/hook/model"
 	"kavi/gateway/wire"
+	"kavi/pty/proc"
 )
 
 // A gate that hangs is a no in the end: kavi-hook, which nobody answers, says so
@@ -28,7 +30,7 @@ func TestRealAgentsAreToldNoWhereNobodyAnswers(t *testing.T) {
 	for _, f := range Families() {
 		t.Run(string(f), func(t *testing.T) {
 			t.Parallel() // most of it is waiting
-			ran, told := hang(t, filepath.Join(bin, string(f)))
+			ran, told := hang(t, filepath.Join(bin, string(f)), false, 5*hangLimit)
 			if ran || !strings.Contains(told, "no answer yet") {
 				t.Errorf("it ran: %v; its model was told %s", ran, told)
 			}
@@ -36,14 +38,40 @@ func TestRealAgentsAreToldNoWhereNobodyAnswers(t *testing.T) {
 	}
 }
 
-// hang has an agent's model ask for a command while nobody answers its hook, and
-// gives whether the command ran and what the model was told of it, "" if nothing.
-func hang(t *testing.T, program string) (ran bool, told string) {
-	const limit = time.Minute
+// What a hook that was stopped comes to, where nobody ends it as a session does: most
+// agents use the tool at their limit.
+func TestRealAgentsOutlastAHookThatIsStopped(t *testing.T) {
+	bin := agentFolder(t)
+	if sealed(t) {
+		return
+	}
+	for _, f := range Families() {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			waits := f == Gemini || f == OpenCode
+			patience := 5 * hangLimit
+			if waits {
+				patience = 2 * hangLimit
+			}
+			ran, told := hang(t, filepath.Join(bin, string(f)), true, patience)
+			if uses := !waits && f != Claude; ran != uses || told == "" != waits {
+				t.Errorf("it ran: %v; its model was told %d bytes, %s", ran, len(told), told[max(0, len(told)-2000):])
+			}
+		})
+	}
+}
+
+// hangLimit is the lowest limit that Launch takes.
+const hangLimit = time.Minute
+
+// hang has an agent's model ask for a command while nobody answers its hook, which
+// is stopped besides if stop is set. It gives whether the command ran and what the
+// model was told of it, "" if nothing.
+func hang(t *testing.T, program string, stop bool, patience time.Duration) (ran bool, told string) {
 	o := proveIn(t, program)
 	o.Env = []string{"PATH=" + filepath.Dir(program) + ":" + os.Getenv("PATH")}
 	hook := filepath.Join(o.Folder, "bin", "kavi-hook")
-	silent(t, o.Gate)
+	silent(t, o.Gate, stop)
 	s, err := newStage(o.Folder, "hang")
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +86,7 @@ func hang(t *testing.T, program string) (ran bool, told string) {
 	env := o.environ(play.env, s)
 	launch, err := f.Launch(LaunchOptions{
 		Program: program, Args: play.args, Task: "do it", Headless: true, Cwd: s.project, Folder: o.Folder, Home: s.home, Env: env,
-		Hook: hook, Limit: limit, Nonce: "hang", ReadFile: os.ReadFile, ReadDir: os.ReadDir,
+		Hook: hook, Limit: hangLimit, Nonce: "hang", ReadFile: os.ReadFile, ReadDir: os.ReadDir,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +97,7 @@ func hang(t *testing.T, program string) (ran bool, told string) {
 	if err := launch.Furnish(o.Folder); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*limit)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	said, runErr := o.Run(ctx, s.project, slices.Concat(launch.Argv[:1], play.before, launch.Argv[1:]), withEnv(env, launch.Env))
 	asked := false
@@ -86,8 +114,8 @@ func hang(t *testing.T, program string) (ran bool, told string) {
 	return err == nil, told
 }
 
-// silent lets shells pass and never answers a hook.
-func silent(t *testing.T, l net.Listener) {
+// silent lets shells pass and never answers a hook, which it stops if stop is set.
+func silent(t *testing.T, l net.Listener, stop bool) {
 	var wg sync.WaitGroup
 	conns := &callers{open: map[net.Conn]bool{}}
 	wg.Go(func() {
@@ -98,12 +126,15 @@ func silent(t *testing.T, l net.Listener) {
 			}
 			wg.Go(func() {
 				m, err := wire.Read(c)
-				if err != nil || m.Call == nil || m.Call.Door != wire.DoorShim {
-					return
+				switch {
+				case err != nil || m.Call == nil:
+				case m.Call.Door == wire.DoorShim:
+					_, _ = c.Write(wire.AppendVerdict(nil, &wire.Verdict{Allow: true}))
+					_, _ = wire.Read(c) // that it was taken
+					conns.drop(c)
+				case stop:
+					stopUse(t, c, m.Call)
 				}
-				_, _ = c.Write(wire.AppendVerdict(nil, &wire.Verdict{Allow: true}))
-				_, _ = wire.Read(c) // that it was taken
-				conns.drop(c)
 			})
 		}
 	})
@@ -112,4 +143,18 @@ func silent(t *testing.T, l net.Listener) {
 		conns.end()
 		wg.Wait()
 	})
+}
+
+// stopUse stops who asks whether a tool may be used.
+func stopUse(t *testing.T, c net.Conn, call *wire.Call) {
+	if e, err := Read(call); err != nil || e.Kind != Use {
+		return
+	}
+	peer, err := proc.PeerOf(c.(*net.UnixConn))
+	if err == nil {
+		err = proc.Signal(peer.ID, syscall.SIGSTOP)
+	}
+	if err != nil {
+		t.Errorf("stopping a hook: %v", err)
+	}
 }
