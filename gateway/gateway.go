@@ -86,7 +86,7 @@ type World struct {
 	State []string           // kavi's own folders, sockets, rule files; not the project, where it lies in them (a worktree)
 	Kavi  func(pid int) bool // tells whether a process is kavi's own; nil: none is known
 	Main  string             // where Root is a linked worktree: the main one, links resolved; ""
-	Git   string             // why git is not read-only in this repository, in Root or Main, or ""
+	Git   func() string      // why git is not read-only in this repository, in Root or Main, or ""; asked only of a call that runs git; nil: it is
 	Base  []string           // the environment that kavi gave the agent: the operator's own; nil: not known
 	Cover *Cover             // nil: not nested
 }

@@ -367,9 +367,10 @@ func (s *Session) asker(agent string) gateway.Asker {
 // worldOf is what judging a call of an agent may look at.
 func (s *Session) worldOf(agent string, nest nesting) gateway.World {
 	in, project := s.trees.of(agent), s.trees.named("")
-	git, main := in.git.program(), ""
+	git, main := in.git.program, ""
 	if in != project {
-		main, git = project.root, cmp.Or(git, project.git.program())
+		main = project.root
+		git = func() string { return cmp.Or(in.git.program(), project.git.program()) }
 	}
 	return gateway.World{
 		FS:    gateway.OS(),

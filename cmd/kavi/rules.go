@@ -61,7 +61,7 @@ func ownRules(project string, presets []string) (p *gateway.Policy, notes []stri
 }
 
 // checkWorld is what a call is judged against without a session.
-func checkWorld(project, home, git string) gateway.World {
+func checkWorld(project, home string, git func() string) gateway.World {
 	w := gateway.World{FS: gateway.OS(), Now: time.Now(), Home: home, Root: project, Git: git}
 	w.State = []string{fmt.Sprintf("/tmp/kavi-%d", os.Getuid()), filepath.Join(home, ".local", "state", "kavi"), filepath.Join(home, ".config", "kavi")}
 	if state, err := session.StateHome(); err == nil {

@@ -97,7 +97,7 @@ func (a *app) checkCommand(o checkOptions) error {
 	if err != nil {
 		return fmt.Errorf("home: %w", err)
 	}
-	w := checkWorld(project, home, session.GitProgram(project)())
+	w := checkWorld(project, home, session.GitProgram(project))
 	c, err := check(k, held.policy, w)
 	if err != nil {
 		return err

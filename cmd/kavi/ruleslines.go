@@ -155,12 +155,12 @@ func (l *lineChecker) check(line []byte) (c checked, err error) {
 	if k.Home == "" {
 		k.Home = l.home
 	}
-	git := ""
+	var git func() string
 	if fi, err := os.Stat(k.Root); err == nil && fi.IsDir() && k.Tool == "exec" { // else there is no repository
 		if l.git[k.Root] == nil {
 			l.git[k.Root] = session.GitProgram(k.Root)
 		}
-		git = l.git[k.Root]()
+		git = l.git[k.Root]
 	}
 	return check(k, base, checkWorld(k.Root, k.Home, git))
 }

@@ -194,8 +194,10 @@ func (c *cmd) gitAt(dir word) {
 // asked for settings that run programs. One that only reads may use it in its main
 // worktree, too, where agents look for settings of theirs.
 func (c *cmd) gitHome(reads bool) {
-	if why := c.a.env.GitProgram; why != "" {
-		c.unknown("git runs a program here (" + why + ")")
+	if program := c.a.env.GitProgram; program != nil {
+		if why := program(); why != "" {
+			c.unknown("git runs a program here (" + why + ")")
+		}
 	}
 	if len(c.st.cwds) == 0 {
 		c.unknown("uses a repository that is known only when it runs")

@@ -99,8 +99,8 @@ type Env struct {
 	State      []string           // kavi's own folders, sockets and rule files: never written, deleted, but for a Root in them
 	Kavi       func(pid int) bool // tells whether a process is kavi's own: never signalled; nil: none is known
 	FS         FS
-	Main       string // another worktree of Root's repository, links resolved, to which GitProgram applies as well; ""
-	GitProgram string // why git is not in the read-only class here ("core.fsmonitor is set"), or ""
+	Main       string        // another worktree of Root's repository, links resolved, to which GitProgram applies as well; ""
+	GitProgram func() string // why git is not in the read-only class here ("core.fsmonitor is set"), or ""; asked only of git; nil: it is
 }
 
 // Analysis is what a command line was found to be. It always has a part.

@@ -141,9 +141,17 @@ func TestThreatGitsOwnSettings(t *testing.T) {
 		t.Errorf("%s: %s", quiet, got)
 	}
 	env := inProject()
-	env.GitProgram = "core.fsmonitor is set"
+	env.GitProgram = func() string { return "core.fsmonitor is set" }
 	if got := judge("readonly", "exec", Analyse("git status", env).Parts); got == "allow" {
 		t.Error("git status is allowed where the repository's settings run a program")
+	}
+	asked := 0
+	env.GitProgram = func() string { asked++; return "" }
+	if Analyse("ls && rm -rf build", env); asked != 0 {
+		t.Error("the repository's settings were looked at without a git")
+	}
+	if Analyse("ls && git status", env); asked == 0 {
+		t.Error("the repository's settings were not looked at")
 	}
 	bare := project()
 	bare.file("/proj/src/HEAD")
@@ -179,7 +187,7 @@ func TestGitInTheMainWorktree(t *testing.T) {
 			}
 		}
 	}
-	env.GitProgram = "core.fsmonitor is set"
+	env.GitProgram = func() string { return "core.fsmonitor is set" }
 	if got := judge("readonly", "exec", Analyse("git -C /main status", env).Parts); got == "allow" {
 		t.Error("git status is allowed where the repository's settings run a program")
 	}
