@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -28,6 +29,7 @@ import (
 // Verdicts are written by a goroutine of their own: no loop waits for a door.
 type door struct {
 	conn  *net.UnixConn
+	in    *bufio.Reader // of conn
 	peer  proc.Peer
 	owner atomic.Pointer[call] // the call that it speaks for
 }
@@ -38,6 +40,9 @@ const (
 	readPatience  = 10 * time.Second
 	writePatience = 10 * time.Second
 )
+
+// doorBuffer is what of a call is read at once: most have no more.
+const doorBuffer = 1 << 10
 
 // judged is a call with everything that was found out about it outside the loop.
 type judged struct {
@@ -124,7 +129,7 @@ func (s *Session) serveCall(agent string, conn *net.UnixConn) {
 	stop := context.AfterFunc(s.ctx, func() { _ = conn.Close() })
 	defer stop()
 	defer func() { _ = conn.Close() }()
-	d := &door{conn: conn}
+	d := &door{conn: conn, in: bufio.NewReaderSize(conn, doorBuffer)}
 	if err := s.readCall(agent, d); err != nil && !errors.Is(err, errNextServer) {
 		if !errors.Is(err, io.EOF) {
 			s.log.Warn("a call was refused", "agent", agent, "err", err)
@@ -144,7 +149,7 @@ func (s *Session) readCall(agent string, d *door) error {
 	if err := d.conn.SetReadDeadline(time.Now().Add(readPatience)); err != nil {
 		return err
 	}
-	m, err := wire.Read(d.conn)
+	m, err := wire.Read(d.in)
 	if err != nil {
 		return fmt.Errorf("the call cannot be read: %w", err)
 	}
@@ -194,7 +199,7 @@ var errServerEnds = errors.New("the session ends")
 // follow waits for what the caller says after its call: that it took the verdict
 // and becomes the program, or nothing any more.
 func (s *Session) follow(d *door) {
-	m, err := wire.Read(d.conn)
+	m, err := wire.Read(d.in)
 	k := d.owner.Load()
 	r := k.running.Load()
 	if err != nil || !m.Taken || r == nil { // no door says so without having been allowed
