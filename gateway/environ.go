@@ -13,14 +13,10 @@ import (
 // environment looks at the variables that came with a command: those that change
 // what it runs, and differ from what kavi gave the agent, make it opaque.
 func environment(c *Call, w World) []Part {
-	base := make(map[string]bool, len(w.Base))
-	for _, kv := range w.Base {
-		base[kv] = true
-	}
 	var parts []Part
 	for _, kv := range c.Env {
 		name, value, ok := strings.Cut(kv, "=")
-		if !ok || base[kv] || name == "PATH" || !wire.EnvMatters(name) || harmless(name, value, w) || harmlessGit(name, value, c.Env, w) {
+		if !ok || name == "PATH" || !wire.EnvMatters(name) || slices.Contains(w.Base, kv) || harmless(name, value, w) || harmlessGit(name, value, c.Env, w) {
 			continue
 		}
 		parts = append(parts, Part{Text: kv, Start: -1, End: -1, Effects: []Effect{{
