@@ -19,16 +19,16 @@ func read(pid int) (stat, error) {
 		return stat{}, fmt.Errorf("process %d: %w", pid, ErrGone)
 	}
 	var buf [1024]byte
-	b, err := slurp("/proc/"+strconv.Itoa(pid)+"/stat", buf[:])
+	n, err := slurp("/proc/"+strconv.Itoa(pid)+"/stat", buf[:])
 	if err != nil {
 		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
 			err = ErrGone
 		}
 		return stat{}, fmt.Errorf("process %d: %w", pid, err)
 	}
-	s, err := parse(b)
+	s, err := parse(buf[:n])
 	if err != nil || s.id.PID != pid {
-		return stat{}, fmt.Errorf("process %d: its stat cannot be read: %q", pid, b)
+		return stat{}, fmt.Errorf("process %d: its stat cannot be read: %q", pid, string(buf[:n]))
 	}
 	return s, nil
 }
@@ -45,13 +45,18 @@ func parse(b []byte) (stat, error) {
 		return stat{}, bad
 	}
 	// f[0] is the third field of the manual: the state.
-	f := bytes.Fields(b[shut+2:])
+	var fields [50][]byte
+	n := 0
+	for rest := bytes.TrimSpace(b[shut+2:]); len(rest) > 0 && n < len(fields); n++ {
+		fields[n], rest, _ = bytes.Cut(rest, []byte(" "))
+	}
+	f := fields[:n]
 	if len(f) < 20 || len(f[0]) != 1 {
 		return stat{}, bad
 	}
-	var n [3]int
-	for i := range n { // parent, group, session
-		if n[i], err = strconv.Atoi(string(f[1+i])); err != nil {
+	var up [3]int
+	for i := range up { // parent, group, session
+		if up[i], err = strconv.Atoi(string(f[1+i])); err != nil {
 			return stat{}, bad
 		}
 	}
@@ -71,21 +76,18 @@ func parse(b []byte) (stat, error) {
 			return stat{}, bad
 		}
 	}
-	return stat{id: ID{PID: pid, Start: start}, ppid: n[0], pgid: n[1], sid: n[2], dead: dead, stopped: f[0][0] == 'T', status: status}, nil
+	return stat{id: ID{PID: pid, Start: start}, ppid: up[0], pgid: up[1], sid: up[2], dead: dead, stopped: f[0][0] == 'T', status: status}, nil
 }
 
 // slurp reads a small file of /proc in one read, without the poller that os.File would ask.
-func slurp(path string, buf []byte) ([]byte, error) {
+func slurp(path string, buf []byte) (n int, err error) {
 	fd, err := again(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer func() { _ = unix.Close(fd) }()
-	n, err := again(func() (int, error) { return unix.Read(fd, buf) })
-	if err != nil {
-		return nil, err
-	}
-	return buf[:n], nil
+	n, err = again(func() (int, error) { return unix.Read(fd, buf) })
+	_ = unix.Close(fd)
+	return n, err
 }
 
 func again(f func() (int, error)) (int, error) {
