@@ -1,10 +1,13 @@
 package session
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -41,19 +44,86 @@ func BenchmarkDecisions(b *testing.B) {
 				b.Fatalf("the callers failed:\n%s", w.screen("caller"))
 			}
 			b.StopTimer()
-			text, err := os.ReadFile(out)
-			if err != nil {
-				b.Fatal(err)
-			}
-			var p50, p99, rate float64
-			if _, err := fmt.Sscan(string(text), &p50, &p99, &rate); err != nil {
-				b.Fatal(err)
-			}
-			b.ReportMetric(p50, "p50-ms")
-			b.ReportMetric(p99, "p99-ms")
-			b.ReportMetric(rate, "calls/s")
+			report(b, out)
 		})
 	}
+	b.Run("floor", floor)
+}
+
+// floor is what the verdict at one caller cannot do without, measured beside it: a
+// bare server that reads a call, writes as much as a decision has into a file that has
+// its place on the disk, durably, and answers.
+func floor(b *testing.B) {
+	dir, err := os.MkdirTemp("/tmp", "kv")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	gate, out := filepath.Join(dir, "gate.sock"), filepath.Join(dir, "figures")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: gate})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const place, decision = 4 << 20, 1200
+	log := filepath.Join(dir, "log")
+	if err := os.WriteFile(log, make([]byte, place), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	f, err := os.OpenFile(log, os.O_WRONLY|unix.O_DSYNC, 0) // a write is durable when it returns, its time is not
+	if err != nil {
+		b.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() {
+		answer := wire.AppendVerdict(nil, &gateway.Verdict{Reason: "/"})
+		entry := bytes.Repeat([]byte("e"), decision)
+		for n := int64(0); ; n++ {
+			c, err := l.AcceptUnix()
+			if errors.Is(err, net.ErrClosed) {
+				served <- nil
+				return
+			}
+			if err == nil {
+				_, err = wire.Read(c)
+			}
+			if err == nil {
+				_, err = f.WriteAt(entry, n*decision%(place-decision))
+			}
+			if err == nil {
+				_, err = c.Write(answer)
+			}
+			if err = errors.Join(err, c.Close()); err != nil {
+				served <- errors.Join(err, l.Close())
+				return
+			}
+		}
+	}()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	said, err := exec.CommandContext(b.Context(), self, "callers", gate, "1", strconv.Itoa(b.N), out).CombinedOutput()
+	b.StopTimer()
+	if err := errors.Join(err, l.Close(), <-served, f.Close()); err != nil {
+		b.Fatalf("%v\n%s", err, said)
+	}
+	report(b, out)
+}
+
+// report tells the figures that callers wrote.
+func report(b *testing.B, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var p50, p99, rate float64
+	if _, err := fmt.Sscan(string(text), &p50, &p99, &rate); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(p50, "p50-ms")
+	b.ReportMetric(p99, "p99-ms")
+	b.ReportMetric(rate, "calls/s")
 }
 
 // callers is the agent of that benchmark: it calls and writes p50, p99 and the rate.
