@@ -205,7 +205,11 @@ func (c *cmd) gitHome(reads bool) {
 	}
 	for _, dir := range c.st.cwds {
 		p, ok := c.a.view.resolve(dir, true)
-		if !ok || !c.finds(c.a.view.root, p) && !(reads && c.a.env.Main != "" && c.finds(c.a.env.Main, p)) {
+		own := ok && c.finds(c.a.view.root, p)
+		if main := c.a.env.Main; !own && ok && reads && main != "" {
+			own = c.finds(main, p)
+		}
+		if !own {
 			c.unknown("uses another repository, whose settings may run a program")
 			return
 		}
