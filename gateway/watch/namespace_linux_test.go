@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"kavi/gateway/watch/baseline"
@@ -106,6 +107,29 @@ func TestNoWatchesLeft(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("still %+v", p.w.Status())
 		}
+	}
+}
+
+// The user may watch nothing at all: everything is looked at, and the status says so.
+func TestNoWatcherLeft(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	if err := os.WriteFile("/proc/sys/user/max_inotify_instances", []byte("0"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := newProject(t, map[string]string{"a": "1\n", "src/b": "1\n"}).watched()
+	if s := p.w.Status(); s.Polled != s.Folders || !strings.Contains(s.Degraded(), "no watches left") {
+		t.Errorf("status %+v: %q", s, s.Degraded())
+	}
+	p.write("a", "2\n")
+	p.must(os.Remove(p.path("src/b")))
+	p.waitFor("modified a +1 -1")
+	p.waitFor("deleted src/b +0 -1")
+	p.write("new/c", "1\n")
+	want := []string{"modified a +1 -1", "created new", "created new/c +1 -0", "deleted src/b +0 -1"}
+	if d := cmp.Diff(want, said(p.changes())); d != "" {
+		t.Error(d)
 	}
 }
 
