@@ -21,6 +21,7 @@ const (
 
 // job is one Append.
 type job struct {
+	at      time.Time // when it came
 	entries []Entry
 	done    func(Entry, error)
 	json    [][]byte // nil until encoded
@@ -81,7 +82,7 @@ func (l *Ledger) append(entries []Entry, done func(last Entry, err error), now b
 		go done(Entry{}, err) // not from here: the caller may hold what done needs
 		return
 	}
-	l.queue = append(l.queue, &job{entries: entries, done: done})
+	l.queue = append(l.queue, &job{at: at, entries: entries, done: done})
 	switch {
 	case now:
 		l.due = true
@@ -95,9 +96,21 @@ func (l *Ledger) append(entries []Entry, done func(last Entry, err error), now b
 	}
 }
 
-// fallDue ends the wait of what was appended by AppendSoon.
+// fallDue ends the wait of what was appended by AppendSoon. What came first may be
+// stored by now, with a decision: what is queued then has its own time to wait, and
+// no sync of its own that the next decision would have to wait for.
 func (l *Ledger) fallDue() {
 	l.mu.Lock()
+	l.waiting = len(l.queue) > 0
+	if !l.waiting {
+		l.mu.Unlock()
+		return
+	}
+	if left := soon - time.Since(l.queue[0].at); left > 0 {
+		l.later.Reset(left)
+		l.mu.Unlock()
+		return
+	}
 	l.due, l.waiting = true, false
 	l.mu.Unlock()
 	poke(l.nudge)

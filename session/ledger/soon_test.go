@@ -38,6 +38,19 @@ func TestAppendSoonWaitsForTheNextAppend(t *testing.T) {
 	}
 }
 
+// The wait that began with an entry which is stored by now, with a decision, is not
+// that of the next one: that has its whole time to share a decision's commit.
+func TestAppendSoonWaitsForItsOwnTime(t *testing.T) {
+	l := open(t, t.TempDir())
+	stored := make(chan time.Time, 1)
+	start := time.Now()
+	l.AppendSoon([]Entry{{Kind: CallDelivered}}, func(Entry, error) { stored <- time.Now() })
+	l.fallDue()
+	if took := (<-stored).Sub(start); took < soon {
+		t.Errorf("stored alone after %s, before %s", took, soon)
+	}
+}
+
 // With nothing else to come it is stored all the same: soon, and at the latest by Close.
 func TestAppendSoonAlone(t *testing.T) {
 	dir := t.TempDir()
