@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -153,5 +154,35 @@ func (w *world) listening(name, text string) (tell func(string)) {
 		if _, err := fmt.Fprintln(f, line); err != nil {
 			w.t.Fatal(err)
 		}
+	}
+}
+
+// At on-commit a commit asks with its message, its files and how much they change;
+// one that goes past the doors is shown as changed refs, which no call explains.
+func TestAtOnCommitACommitAsksOrIsShown(t *testing.T) {
+	w := beginGit(t, map[string]string{"a.txt": "one\n"}, func(o *Options) { o.Config.Level = gateway.LevelOnCommit })
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell := w.listening("one", `read -r go; "$SHELL" -c 'echo two > a.txt'; git commit -qam "Fix null check"; read -r go; `+git+` commit -q --allow-empty -m past; read -r go`)
+	tell("go")
+	a := w.pending(1)[0]
+	shown := fmt.Sprint(a.Text)
+	if a.Text.Form != gateway.FormCommit || !strings.Contains(a.Text.Object, "Fix null check") || !strings.Contains(shown, "M a.txt") || !strings.Contains(shown, "+1, -1") {
+		t.Errorf("the approval shows %+v", a.Text)
+	}
+	w.answer(true, "", a)
+	w.until("the commit to be recorded", func(*Snapshot) bool {
+		list, err := ChangesIn(w.Ledger(), ChangesOf{Agent: "one"})
+		return err == nil && strings.Contains(fmt.Sprint(list), ".git/refs/heads/main")
+	})
+	if u := w.Snapshot().Unexplained; slices.ContainsFunc(u, func(u *Unexplained) bool { return u.Protected }) {
+		t.Errorf("what was approved is unexplained: %+v", u[0])
+	}
+	w.byHandNow()
+	tell("past")
+	if u := w.itemOf(".git/refs/heads/main"); !u.Protected || w.Snapshot().Unexplained[0].ID != u.ID {
+		t.Errorf("%+v is not first", u)
 	}
 }
