@@ -495,3 +495,18 @@ func TestQwenIsAnsweredBeforeItGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// Copilot obeys a project that switches its hooks off, once the folder is trusted.
+func TestCopilotIsNotStartedWhereSettingsSwitchItsHooksOff(t *testing.T) {
+	for _, name := range []string{"CWD/.github/copilot/settings.json", "CWD/.github/copilot/settings.local.json", "CWD/../.github/copilot/settings.json", "HOME/.copilot/settings.json", "HOME/.copilot/config.json"} {
+		o := launched(t, "copilot")
+		file := strings.NewReplacer("CWD", o.Cwd, "HOME", o.Home).Replace(name)
+		for text, off := range map[string]bool{`{"disableAllHooks":true}`: true, `{ // yes
+"disableAllHooks":true,}`: true, `{`: true, `{"disableAllHooks":false}`: false, `{"hooks":{}}`: false} {
+			place(t, file, text)
+			if _, err := Copilot.Launch(o); errors.Is(err, ErrUngated) != off || (err != nil) != off {
+				t.Errorf("%s with %s: %v", name, text, err)
+			}
+		}
+	}
+}

@@ -2,6 +2,8 @@ package hook
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 )
@@ -26,6 +28,9 @@ func launchCopilot(o LaunchOptions) (Launch, error) {
 	}
 	if name := a.command("app login help init config update version workflow sessions memories plugin mcp skill instruction lsp sandbox completion"); name != "" {
 		return Launch{}, ungated(Copilot, "%s is no conversation in its pane", name)
+	}
+	if err := copilotOff(&o); err != nil {
+		return Launch{}, err
 	}
 	asks := closing(quoted(o.Hook), o.asks(Copilot))
 	tells := quoted(o.Hook) + " " + string(Copilot) + " notice"
@@ -58,4 +63,35 @@ func launchCopilot(o LaunchOptions) (Launch, error) {
 	}
 	l.Argv = append(l.Argv, args...)
 	return l, nil
+}
+
+// copilotOff looks for settings that switch all hooks off: the operator's own, and
+// those of the project, which count once its folder is trusted. Nothing that is
+// given for one run comes before them.
+func copilotOff(o *LaunchOptions) error {
+	own := o.getenv("COPILOT_HOME")
+	if own == "" {
+		own = filepath.Join(o.Home, ".copilot")
+	}
+	files := []string{filepath.Join(own, "settings.json"), filepath.Join(own, "config.json")}
+	for dir := o.Cwd; ; dir = filepath.Dir(dir) {
+		for _, name := range []string{"settings.json", "settings.local.json"} {
+			files = append(files, filepath.Join(dir, ".github", "copilot", name))
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	for _, file := range files {
+		settings, _, err := hooksOff(o, file)
+		switch {
+		case errors.Is(err, errNoJSON):
+			return ungated(Copilot, "%s cannot be read, and may have disableAllHooks", file)
+		case err != nil:
+			return fmt.Errorf("%s: %s: %w", Copilot, file, err)
+		case settings["disableAllHooks"] == true:
+			return ungated(Copilot, "%s has disableAllHooks", file)
+		}
+	}
+	return nil
 }
