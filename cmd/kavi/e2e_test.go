@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 )
@@ -44,9 +43,6 @@ func agentTests(t *testing.T, f family) {
 	for _, m := range []mode{headless, interactive} {
 		t.Run(string(m), func(t *testing.T) {
 			t.Parallel()
-			if !slices.Contains(f.modes, m) {
-				t.Skipf("%s is not tried %s yet", f.name, m)
-			}
 			list := scenarios()
 			if m == interactive {
 				list = append(list, paneScenarios(f)...)

@@ -106,7 +106,7 @@ func (x *trial) signal(t *testing.T, hook string, sig syscall.Signal) {
 }
 
 // switchedOff has the project switch off hooks by a file of the agent's own: they
-// are asked about all the same.
+// are asked about all the same, or the agent is not started.
 func switchedOff(t *testing.T, f family, m mode) {
 	turns := []model.Turn{
 		{Text: "One.", Calls: []model.Call{f.tools.shell("touch denied")}},
@@ -114,6 +114,12 @@ func switchedOff(t *testing.T, f family, m mode) {
 	}
 	x := newTrial(t, f, m, func(*trial) []model.Turn { return turns })
 	f.off(t, x)
+	if f.refused != "" {
+		if said := x.fails(t); !strings.Contains(said, f.refused) {
+			t.Errorf("it is not started, and why: %s", said)
+		}
+		return
+	}
 	x.start(t)
 	x.reject(t, x.held(t, 1)[0].ID, "leave that file alone")
 	x.approve(t, x.held(t, 1)[0].ID)

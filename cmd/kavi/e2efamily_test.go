@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,11 +23,11 @@ type family struct {
 	argv    func(*trial, mode, string) []string // how it is started with a task
 	uses    string                              // what it puts before the model's names of its calls
 	unnamed bool                                // its hooks do not say the model's names
-	modes   []mode                              // in which it is tried
 	shim    bool                                // its shell passes the shim
 	atOnce  int                                 // how many of ten commands of one turn it brings at once
 	late    string                              // what its model is told of a call that is held long, where it does not wait; "": it waits
 	off     func(*testing.T, *trial)            // puts a file into the project that switches hooks off
+	refused string                              // why kavi does not start it where off was done; "": it does
 	tools   verbs
 }
 
@@ -64,12 +65,18 @@ func (x *trial) mcp() (program, log string) {
 
 const dummyKey = "dummy-key-0123456789"
 
+// taskByOption starts an agent that takes its task as -p, to end with it, or as -i.
+func taskByOption(words ...string) func(*trial, mode, string) []string {
+	option := map[mode]string{headless: "-p", interactive: "-i"}
+	return func(_ *trial, m mode, task string) []string { return append(slices.Clone(words), option[m], task) }
+}
+
 func claudeFamily() family {
 	bash := func(command string) model.Call {
 		return model.Call{Name: "Bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Claude, modes: []mode{headless, interactive}, uses: "toolu_", shim: true,
+		name: hook.Claude, uses: "toolu_", shim: true,
 		setup: func(t *testing.T, x *trial) {
 			x.put(t, ".claude.json", `{"hasCompletedOnboarding":true,"theme":"dark","customApiKeyResponses":{"approved":[%q],"rejected":[]},"projects":{%q:{"hasTrustDialogAccepted":true,"allowedTools":[]}}}`, dummyKey, x.project)
 			program, log := x.mcp()
@@ -155,7 +162,7 @@ func codexFamily() family {
 		return model.Call{Name: "apply_patch", Input: "*** Begin Patch\n" + strings.Join(lines, "\n") + "\n*** End Patch\n"}
 	}
 	return family{
-		name: hook.Codex, trust: trustHooks, atOnce: 10, modes: []mode{headless, interactive},
+		name: hook.Codex, trust: trustHooks, atOnce: 10,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".codex/config.toml", `model_provider = "scripted"
@@ -209,7 +216,7 @@ func geminiFamily() family {
 		return model.Call{Name: "run_shell_command", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Gemini, modes: []mode{headless, interactive}, unnamed: true, shim: true, atOnce: 10,
+		name: hook.Gemini, unnamed: true, shim: true, atOnce: 10,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, ".gemini/settings.json", `{"security":{"auth":{"selectedType":"gemini-api-key"}},"general":{"enableAutoUpdate":false,"enableAutoUpdateNotification":false},
@@ -218,12 +225,7 @@ func geminiFamily() family {
 		env: func(x *trial) []string {
 			return []string{"GEMINI_API_KEY=dummy", "GOOGLE_GEMINI_BASE_URL=" + x.url, "GEMINI_CLI_TRUST_WORKSPACE=true"}
 		},
-		argv: func(_ *trial, m mode, task string) []string {
-			if m == headless {
-				return []string{"gemini", "-p", task}
-			}
-			return []string{"gemini", "-i", task}
-		},
+		argv: taskByOption("gemini"),
 		off: func(t *testing.T, x *trial) {
 			x.put(t, "garden/.gemini/settings.json", `{"hooksConfig":{"enabled":false}}`)
 			if x.mode == interactive { // its operator trusts the folder since they were asked
@@ -254,7 +256,7 @@ func openCodeFamily() family {
 		return model.Call{Name: "bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.OpenCode, modes: []mode{headless, interactive}, shim: true,
+		name: hook.OpenCode, shim: true,
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
 			x.put(t, "config/opencode/opencode.json", `{"$schema":"https://opencode.ai/config.json","model":"scripted/m","small_model":"scripted/m",

@@ -17,9 +17,7 @@ import (
 func paneScenarios(f family) []scenario {
 	list := []scenario{
 		{"first start", firstStart},
-	}
-	if f.name != hook.OpenCode && f.name != hook.Qwen && f.name != hook.Copilot { // those were not seen to go on yet
-		list = append(list, scenario{"resumed", resumed})
+		{"resumed", resumed},
 	}
 	if f.name == hook.Gemini {
 		list = append(list, scenario{"switched off in a strange folder", func(t *testing.T, f family, m mode) {
@@ -78,6 +76,8 @@ func (x *trial) fresh(t *testing.T) {
 			return strings.HasPrefix(table, "projects.") || strings.HasPrefix(table, "hooks.") || strings.HasPrefix(table, "notice.")
 		})
 		x.put(t, ".codex/config.toml", "%s", strings.TrimSuffix(strings.Join(kept, ""), "["))
+	case hook.Copilot:
+		x.put(t, ".copilot/config.json", `{}`)
 	}
 	x.untrusted()
 }

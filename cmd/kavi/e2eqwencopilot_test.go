@@ -12,21 +12,16 @@ func qwenFamily() family {
 		return model.Call{Name: "run_shell_command", Input: input{"command": command, "description": "a command", "is_background": false}}
 	}
 	return family{
-		name: hook.Qwen, modes: []mode{headless}, unnamed: true, shim: true, late: "no answer yet",
+		name: hook.Qwen, unnamed: true, shim: true, late: "no answer yet",
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
-			x.put(t, ".qwen/settings.json", `{"security":{"auth":{"selectedType":"openai"}},"general":{"enableAutoUpdate":false,"gitCoAuthor":{"commit":false,"pr":false}},"privacy":{"usageStatisticsEnabled":false},
+			x.put(t, ".qwen/settings.json", `{"security":{"auth":{"selectedType":"openai"}},"ui":{"enableFollowupSuggestions":false},"general":{"enableAutoUpdate":false,"gitCoAuthor":{"commit":false,"pr":false}},"privacy":{"usageStatisticsEnabled":false},
 				"model":{"name":"m"},"mcpServers":{"tracker":{"command":%q,"args":[%q]}}}`, program, log)
 		},
 		env: func(x *trial) []string {
 			return []string{"OPENAI_API_KEY=" + dummyKey, "OPENAI_BASE_URL=" + x.url + "/v1", "OPENAI_MODEL=m"}
 		},
-		argv: func(_ *trial, m mode, task string) []string {
-			if m == headless {
-				return []string{"qwen", "-p", task}
-			}
-			return []string{"qwen", "-i", task}
-		},
+		argv: taskByOption("qwen"),
 		off: func(t *testing.T, x *trial) {
 			x.put(t, "garden/.qwen/settings.json", `{"disableAllHooks":true,"hooksConfig":{"enabled":false}}`)
 		},
@@ -53,20 +48,16 @@ func copilotFamily() family {
 		return model.Call{Name: "bash", Input: input{"command": command, "description": "a command"}}
 	}
 	return family{
-		name: hook.Copilot, modes: []mode{headless}, unnamed: true,
+		name: hook.Copilot, unnamed: true, refused: "disableAllHooks",
 		setup: func(t *testing.T, x *trial) {
 			program, log := x.mcp()
+			x.put(t, ".copilot/config.json", `{"trustedFolders":[%q]}`, x.project)
 			x.put(t, ".copilot/mcp-config.json", `{"mcpServers":{"tracker":{"type":"local","command":%q,"args":[%q],"tools":["*"]}}}`, program, log)
 		},
 		env: func(x *trial) []string {
 			return []string{"COPILOT_PROVIDER_BASE_URL=" + x.url + "/v1", "COPILOT_PROVIDER_API_KEY=" + dummyKey, "COPILOT_OFFLINE=true", "COPILOT_MODEL=gpt-4.1", "COPILOT_AUTO_UPDATE=false"}
 		},
-		argv: func(_ *trial, m mode, task string) []string {
-			if m == headless {
-				return []string{"copilot", "--allow-all-tools", "-p", task}
-			}
-			return []string{"copilot", "--allow-all-tools", "-i", task}
-		},
+		argv: taskByOption("copilot", "--allow-all-tools"),
 		off: func(t *testing.T, x *trial) {
 			x.put(t, "garden/.github/copilot/settings.json", `{"disableAllHooks":true}`)
 			x.put(t, "garden/.github/hooks/hooks.json", `{"version":1,"disableAllHooks":true,"hooks":{}}`)

@@ -89,6 +89,18 @@ func (x *trial) args() []string {
 	return append([]string{"--approval", "always", "--detach", "--size", "120x40", "--"}, x.f.argv(x, x.mode, "please do the task")...)
 }
 
+// fails starts the agent and gives what kavi says of that it does not.
+func (x *trial) fails(t *testing.T) string {
+	t.Helper()
+	c := exec.Command("kavi", x.args()...)
+	c.Dir, c.Env = x.project, x.env
+	out, err := c.CombinedOutput()
+	if err == nil {
+		t.Errorf("it was started; %s", x.explain(t))
+	}
+	return string(out)
+}
+
 // await waits for what an agent does.
 func (x *trial) await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
