@@ -212,7 +212,9 @@ func (s *Session) heardHook(name string, e hook.Event) {
 		a.status = "blocked"
 		s.notify(Notice{NeedsYou: true, Title: name, Text: "waits for you: " + display.Cut(display.Safe(e.Text), 80)})
 	case hook.Idle, hook.Ended:
-		a.status = "idle"
+		if e.SubAgent == "" {
+			a.status = "idle"
+		}
 	case hook.Unknown, hook.Use, hook.Done, hook.Started, hook.Compacted:
 	}
 	if st := s.stateOf(a); st != a.state {

@@ -47,6 +47,18 @@ func TestARestartedAgentGoesOnWithItsConversation(t *testing.T) {
 	}
 }
 
+// Sub-agents have conversations of their own; what the operator talks with is not one.
+func TestASubAgentsConversationIsNotTheAgents(t *testing.T) {
+	w := begin(t)
+	w.claude(begins("talk-1") + `
+hook s2 "{\"hook_event_name\":\"SessionStart\",\"session_id\":\"talk-2\",\"agent_id\":\"a1\",\"cwd\":\"$PWD\"}" notice`)
+	w.exited("claude")
+	w.restart()
+	if got := strings.Join(w.resumed(), " "); got != " talk-1" {
+		t.Errorf("resumed: %q", got)
+	}
+}
+
 // The id is the agent's own word: one that would be read as an option is none.
 func TestAConversationIsNoOption(t *testing.T) {
 	for _, id := range []string{"--dangerously-skip-permissions", "-p", "a b", "../../x", "x;y", ""} {

@@ -21,6 +21,7 @@ const run = (args, message) =>
 
 const told = ["session.created", "session.status", "session.idle", "session.error", "session.compacted", "session.deleted", "permission.asked", "question.asked"]
 const tell = (message) => run(["notice"], message).catch(() => {})
+const below = new Set() // conversations of sub-agents
 
 export const Kavi = async ({ directory }) => ({
   "tool.execute.before": ({ tool, sessionID, callID }, { args }) =>
@@ -29,7 +30,9 @@ export const Kavi = async ({ directory }) => ({
     tell({ event: "tool.execute.after", tool, sessionID, callID, cwd: directory }),
   event: async ({ event: { type, properties } }) => {
     if (!told.includes(type)) return
-    const { sessionID, status, info } = properties ?? {}
-    await tell({ event: "event", type, properties: { sessionID: sessionID ?? info?.id, status: status && { type: status.type } } })
+    const { sessionID = properties?.info?.id, status, info } = properties ?? {}
+    if (info?.parentID) below.add(sessionID)
+    const agent_id = below.has(sessionID) ? sessionID : undefined
+    await tell({ event: "event", type, agent_id, properties: { sessionID, status: status && { type: status.type } } })
   },
 })
