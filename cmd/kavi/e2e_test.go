@@ -40,7 +40,7 @@ func TestAgents(t *testing.T) {
 // agentTests are the tests of one agent, headless and in a pane.
 func agentTests(t *testing.T, f family) {
 	f.prove(t)
-	for _, m := range []mode{headless, interactive} {
+	for _, m := range modes() {
 		t.Run(string(m), func(t *testing.T) {
 			t.Parallel()
 			list := scenarios()
@@ -64,6 +64,8 @@ const (
 	headless    mode = "headless"    // does its task, prints and exits
 	interactive mode = "interactive" // in its pane, as an operator has it
 )
+
+func modes() []mode { return []mode{headless, interactive} }
 
 // agentsFolder is where the agents are installed; without them the test ends here.
 func agentsFolder(t *testing.T, name string) string {

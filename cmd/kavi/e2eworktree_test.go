@@ -27,7 +27,7 @@ func TestAgentInAWorktree(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.prove(t)
-	for _, m := range f.modes {
+	for _, m := range modes() {
 		t.Run(string(m), func(t *testing.T) {
 			t.Parallel()
 			inWorktree(t, f, m)
