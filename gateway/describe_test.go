@@ -94,7 +94,7 @@ func TestDescribeWrite(t *testing.T) {
 	c := &Call{Door: wire.DoorHook, Tool: wire.ToolWrite, Name: "Write", Path: "a.txt", Cwd: dir, Content: []byte("one\n2\nthree\nfour\n")}
 	got := describe(t, c, w)
 	want := Text{
-		Form: FormWrite, Verb: "Write", Object: "a.txt (+2, -1)", Lines: "+2, -1", BodyIs: "diff", EndNeeded: true,
+		Form: FormWrite, Verb: "Write", Object: "a.txt (+2, -1)", Lines: "+2, -1", Counts: []string{"+2, -1"}, BodyIs: "diff", EndNeeded: true,
 		Fields: []Field{{"File", "a.txt"}, {"Lines", "+2, -1"}, {"Effects", "overwrites a.txt"}, {"Replaces", "a.txt: 3 lines, 14 bytes; git has it"}},
 		Body:   []string{"@@ -1,3 +1,4 @@", " one", "-two", "+2", " three", "+four"},
 	}

@@ -32,6 +32,11 @@ func (d *describing) file() {
 		}
 		all.cut += b.cut
 		plus, minus, counted = plus+p, minus+m, counted && ok
+		count := ""
+		if ok {
+			count = stats(p, m)
+		}
+		t.Counts = append(t.Counts, count)
 	}
 	object := display.Safe(orElse(d.show(absolute(targets[0].Path, d.c, d.w)), "a path that is not given"))
 	if n := len(targets) - 1; n > 0 {

@@ -88,7 +88,7 @@ func TestDescribeEdits(t *testing.T) {
 	}
 	got := describe(t, edit(wire.Edit{Old: "two", New: "2\n2.5"}), w)
 	want := Text{
-		Form: FormWrite, Verb: "Write", Object: "a.txt (+2, -1)", Lines: "+2, -1", BodyIs: "diff",
+		Form: FormWrite, Verb: "Write", Object: "a.txt (+2, -1)", Lines: "+2, -1", Counts: []string{"+2, -1"}, BodyIs: "diff",
 		Fields: []Field{{"File", "a.txt"}, {"Lines", "+2, -1"}, {"Effects", "writes a.txt"}},
 		Body:   []string{"@@ -1,3 +1,4 @@", " one", "-two", "+2", "+2.5", " three"},
 	}

@@ -134,6 +134,7 @@ type Text struct {
 	BodyIs    string   // "diff", "script", "files", ""
 	Cut       int      // rows of the body that are not in Body (huge); they are in Full
 	Lines     string   // "+45, -12", or ""
+	Counts    []string // the same of each file of a write or an edit, in the order of the call's parts; "" where it could not be counted
 	Diff      []string // of a commit: its whole change, rows of a unified diff; nil where Body is the diff
 	EndNeeded bool     // approve is off until the last row was shown (high, destructive)
 }

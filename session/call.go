@@ -98,8 +98,8 @@ func (s *Session) arrive(k *call, j judged) {
 	}
 	k.judged = j
 	hold := a.paused != "" && !s.fullAccess
-	if hold && j.text.Verb == "" && j.Action != gateway.Deny {
-		s.rejudgeNew(k, j) // paused in the meantime: it needs its text
+	if hold && j.seal == (gateway.Seal{}) && j.Action != gateway.Deny {
+		s.rejudgeNew(k, j) // paused in the meantime: it needs its text and seal
 		return
 	}
 	if k.announced != nil && j.Action == gateway.Allow {

@@ -49,8 +49,8 @@ type judged struct {
 	gateway.Judgement
 	policy *gateway.Policy // what it was judged by
 	level  gateway.Level
-	text   gateway.Text
-	seal   gateway.Seal
+	text   gateway.Text // of what is asked about, and of what is no command
+	seal   gateway.Seal // of what is asked about
 	nest   nesting
 	preset string                // that would have decided it
 	leaves map[string]watch.Hash // what files hold after a hook's call, by path; the zero hash: nothing
@@ -316,8 +316,11 @@ func (s *Session) judgeIn(k *call, j *judged) {
 	if j.Action == gateway.Prompt {
 		j.preset = s.presetFor(c, who, w, j.policy)
 	}
-	if j.Action == gateway.Prompt || s.procs.paused(agent) {
+	asks := j.Action == gateway.Prompt || s.procs.paused(agent)
+	if asks || c.Door == wire.DoorHook && c.Tool != wire.ToolExec { // the ledger tells a command by its text
 		j.text = gateway.Describe(c, j.Judgement, w)
+	}
+	if asks {
 		j.seal = gateway.SealOf(c, j.Judgement, j.text)
 	}
 }

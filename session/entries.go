@@ -66,8 +66,11 @@ func (s *Session) requested(k *call) ledger.Entry {
 	if r := j.nest.left; r != nil {
 		e.Left = r.name()
 	}
-	for _, p := range j.Parts {
+	for i, p := range j.Parts {
 		part := ledger.Part{Text: p.Text}
+		if i < len(j.text.Counts) {
+			part.Lines = j.text.Counts[i]
+		}
 		for _, f := range p.Effects {
 			part.Effects = append(part.Effects, effectWord(f))
 		}

@@ -179,3 +179,25 @@ func TestWhatAHookAnnouncedSurvivesAServer(t *testing.T) {
 	w.answer(false, "", a)
 	w.exited("claude")
 }
+
+// Who reads the ledger in the morning sees what was allowed without being asked
+// about: a change with its lines, a tool with its arguments.
+func TestTheLedgerTellsWhatWasAllowedUnasked(t *testing.T) {
+	w := begin(t, func(o *Options) { o.FullAccess = true })
+	w.write("a.txt", "one\n")
+	w.claude(`tool() { hook "$1" "{\"hook_event_name\":\"PreToolUse\",\"session_id\":\"talk-1\",\"cwd\":\"$PWD\",\"tool_name\":\"$2\",\"tool_use_id\":\"$1\",\"tool_input\":$3}"; }
+tool t1 Write "{\"file_path\":\"$PWD/new.txt\",\"content\":\"x y\"}"
+tool t2 Edit "{\"file_path\":\"$PWD/a.txt\",\"old_string\":\"one\",\"new_string\":\"two\",\"replace_all\":false}"
+tool t3 mcp__tracker__get_ticket '{"id":"T-1"}'`)
+	w.exited("claude")
+	var got []string
+	for _, e := range w.entries() {
+		if e.Kind == ledger.CallRequested && e.Witness == ledger.WitnessHook {
+			got = append(got, e.What+" "+e.Parts[0].Lines)
+		}
+	}
+	want := []string{"Write: new.txt (+1, -0) +1, -0", "Write: a.txt (+1, -1) +1, -1", `Use: tracker__get_ticket {"id":"T-1"} `}
+	if !slices.Equal(got, want) {
+		t.Errorf("the ledger says %q, want %q", got, want)
+	}
+}

@@ -119,13 +119,17 @@ func TestOnlyHooksThatAnAgentWaitsForAreEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.endStopped(list)
-	all, err := proc.Stopped()
-	if err != nil {
-		t.Fatal(err)
+	both := func() bool {
+		all, err := proc.Stopped()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Contains(all, hook) && slices.Contains(all, agent)
 	}
-	if !slices.Contains(all, hook) || !slices.Contains(all, agent) {
-		t.Errorf("of the hook %v and the agent %v only %v are stopped", hook, agent, all)
+	w.until("both to be stopped", func(*Snapshot) bool { return both() })
+	w.endStopped(list)
+	if !both() {
+		t.Error("a hook was ended whose agent was stopped with it, or went on")
 	}
 	if err := proc.Signal(agent, syscall.SIGCONT); err != nil {
 		t.Fatal(err)

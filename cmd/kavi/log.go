@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,8 @@ func (a *app) logCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "log",
 		Short: "what was asked, decided and done, from the ledger",
-		Long: `Print a session's ledger, of ended sessions too. The parts of a call that was asked about stand
-below it, where it has several. Of a shell that an agent starts for itself one line is
+		Long: `Print a session's ledger, of ended sessions too. The parts of a call that was asked about, and
+the files that one changes, stand below it, where it has several. Of a shell that an agent starts for itself one line is
 printed.
 
 --json prints all, one entry a line with seq, hash and prev; the fields that an entry does
@@ -117,11 +118,12 @@ func (a *app) printEntry(e ledger.Entry, asJSON bool) error {
 	return nil
 }
 
-// partRows are the parts of a call that was asked about, where it has several:
-// one row each, with what it may do.
+// partRows are the parts of a call that was asked about, and of one that changes
+// files, where it has several: one row each, with the lines and what it may do.
 func partRows(e ledger.Entry) (rows []string) {
 	const most = 20
-	if e.Kind != ledger.CallRequested || e.Approval == "" || len(e.Parts) < 2 {
+	counted := slices.ContainsFunc(e.Parts, func(p ledger.Part) bool { return p.Lines != "" })
+	if e.Kind != ledger.CallRequested || e.Approval == "" && !counted || len(e.Parts) < 2 {
 		return nil
 	}
 	indent := strings.Repeat(" ", len(time.DateTime)+2)
@@ -129,7 +131,11 @@ func partRows(e ledger.Entry) (rows []string) {
 		if i == most {
 			return append(rows, fmt.Sprintf("%s… and %d parts more: --json has them all", indent, len(e.Parts)-most))
 		}
-		rows = append(rows, fmt.Sprintf("%s%d. %s: %s", indent, i+1, display.Safe(strings.TrimSpace(p.Text)), display.Safe(strings.Join(p.Effects, ", "))))
+		text := strings.TrimSpace(p.Text)
+		if p.Lines != "" {
+			text += " (" + p.Lines + ")"
+		}
+		rows = append(rows, fmt.Sprintf("%s%d. %s: %s", indent, i+1, display.Safe(text), display.Safe(strings.Join(p.Effects, ", "))))
 	}
 	return rows
 }

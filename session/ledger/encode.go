@@ -66,7 +66,7 @@ func (t *texts) redact(e *Entry) {
 	if len(e.Parts) > 0 {
 		parts := make([]Part, len(e.Parts))
 		for i, p := range e.Parts {
-			parts[i] = Part{Text: literal(p.Text), Effects: list(p.Effects, literal)}
+			parts[i] = Part{Text: literal(p.Text), Effects: list(p.Effects, literal), Lines: literal(p.Lines)}
 		}
 		e.Parts = parts
 	}
@@ -174,7 +174,7 @@ func (t *texts) cut(e *Entry, text, n int) {
 	if len(e.Parts) > 0 {
 		parts := make([]Part, 0, min(len(e.Parts), n)+1)
 		for _, p := range e.Parts[:min(len(e.Parts), n)] {
-			parts = append(parts, Part{Text: short(p.Text), Effects: list(head(p.Effects, n), short)})
+			parts = append(parts, Part{Text: short(p.Text), Effects: list(head(p.Effects, n), short), Lines: short(p.Lines)})
 		}
 		if left := len(e.Parts) - n; left > 0 {
 			parts = append(parts, Part{Text: fmt.Sprintf("[cut after %d of %d parts]", n, len(e.Parts))})

@@ -115,6 +115,7 @@ const OwnShell = "own_shell"
 type Part struct {
 	Text    string   `json:"text"`
 	Effects []string `json:"effects,omitempty"`
+	Lines   string   `json:"lines,omitempty"` // of a change of a file: "+45, -12"
 }
 
 // Entry is one line of the ledger. Only Kind must be given; Append fills Seq,
