@@ -72,7 +72,9 @@
 //
 //	{"event": "tool.execute.before", "tool": …, "sessionID": …, "callID": …, "cwd": …, "args": {…}}
 //	{"event": "tool.execute.after",  "tool": …, "sessionID": …, "callID": …}
-//	{"event": "event", "type": "session.idle", "properties": {"sessionID": …}}
+//	{"event": "event", "type": "session.idle", "agent_id": …, "properties": {"sessionID": …}}
+//
+// with agent_id only where the conversation is a sub-agent's.
 //
 // # What this does not see
 //
