@@ -60,7 +60,7 @@ func Settings(home string, getenv func(string) string) (all []Setting) {
 	}
 
 	add(filepath.Join(home, ".qwen"), "settings.json trustedFolders.json hooks extensions commands agents skills")
-	add(filepath.Join(home, ".copilot"), "mcp-config.json hooks agents skills plugins")
+	add(filepath.Join(home, ".copilot"), "settings.json mcp-config.json hooks agents skills plugins")
 	all = append(all, Setting{filepath.Join(home, ".copilot", "config.json"), copilotDecides})
 	return all
 }

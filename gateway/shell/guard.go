@@ -12,7 +12,7 @@ var protectedNames = [...]string{
 	".git", ".kavi",
 	".claude", ".claude.json", ".codex", ".gemini", ".opencode", "opencode.json", ".cursor", ".cursorrules",
 	".windsurf", ".continue", ".zed", ".aider.conf.yml", ".mcp.json",
-	".qwen", ".copilot", ".github/hooks", "opencode.jsonc", // each agent that gateway/hook knows
+	".qwen", ".copilot", ".github/hooks", ".github/copilot", "opencode.jsonc", // each agent that gateway/hook knows
 	".vscode", ".idea", ".envrc", ".husky", ".gitmodules",
 	".npmrc", ".pnpmfile.cjs", ".yarnrc", ".yarnrc.yml", ".cargo/config", ".cargo/config.toml", // what package managers run
 	"mise.toml", "mise.local.toml", ".mise.toml", ".mise.local.toml", ".devcontainer", ".devcontainer.json",

@@ -232,7 +232,7 @@ func TestThreatSettingsThatRunLater(t *testing.T) { // CVE-2026-25725
 	for _, p := range []string{
 		".claude/settings.json", ".git/hooks/pre-commit", ".vscode/tasks.json", ".envrc", ".mcp.json", ".husky/pre-commit",
 		".GIT/hooks/x", "sub/.git/config", ".kavi/rules.toml", ".idea/x.xml", ".codex/config.toml", ".gemini/settings.json", ".opencode/x",
-		".qwen/settings.json", ".copilot/config.json", ".github/hooks/x.json", "sub/.github/hooks/x.json", ".GitHub/Hooks/x", "opencode.jsonc", ".npmrc", ".yarnrc.yml", "web/.npmrc", ".cargo/config.toml",
+		".qwen/settings.json", ".copilot/config.json", ".github/hooks/x.json", "sub/.github/hooks/x.json", ".GitHub/Hooks/x", ".github/copilot/settings.json", "opencode.jsonc", ".npmrc", ".yarnrc.yml", "web/.npmrc", ".cargo/config.toml",
 		".cargo/config", "mise.toml", ".mise.toml", "mise.local.toml", ".devcontainer/devcontainer.json", ".devcontainer.json", ".pre-commit-config.yaml", "sub/mise.toml", ".pnpmfile.cjs",
 	} {
 		for _, command := range []string{"echo x > " + p, "touch " + p, "cp a.txt " + p, "tee " + p, "sed -i s/a/b/ " + p, "ln -s x " + p} {
