@@ -2,6 +2,7 @@ package watch
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -102,6 +103,10 @@ func Explain(c Change, calls []Call) Explanation {
 		if !alive {
 			continue
 		}
+		if call.stagesIn(c) {
+			said = append(said, call)
+			continue
+		}
 		running = append(running, call)
 		if call.may(c.Path, c.Protected) && (c.Kind != Renamed || call.may(c.From, c.Protected)) {
 			could = append(could, call)
@@ -133,7 +138,7 @@ func (c Call) announces(change Change) bool {
 	if !has {
 		return false
 	}
-	if change.Kind == Renamed { // it leaves nothing where the file was
+	if change.Kind == Renamed && !isStage(change.From, change.Path) { // it leaves nothing where the file was
 		old, moved := c.Announced[change.From]
 		if !moved || old != (Hash{}) {
 			return false
@@ -143,6 +148,28 @@ func (c Call) announces(change Change) bool {
 		return change.After.Type == Absent
 	}
 	return (change.After.Type == File || change.After.Type == Link) && change.After.Hash == hash
+}
+
+// stagesIn says that the change is a content that the call announced, still under
+// the name of the file that is about to take the announced one's place.
+func (c Call) stagesIn(change Change) bool {
+	if change.Kind != Created || change.After.Type != File || change.Protected {
+		return false
+	}
+	for path, hash := range c.Announced {
+		if hash == change.After.Hash && isStage(change.Path, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// isStage says that a file looks like what is written beside another one to take
+// its place by a rename: its name holds the other's.
+func isStage(p, of Path) bool {
+	dir, name := split(string(p))
+	folder, base := split(string(of))
+	return dir == folder && name != base && strings.Contains(name, base)
 }
 
 // may says that a call's effects may write at a path: what a hook announced

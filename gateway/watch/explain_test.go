@@ -56,6 +56,20 @@ func TestExplain(t *testing.T) {
 	build := Call{ID: "build", Agent: "claude", At: at(0), Alive: lived(0, 10), May: anywhere}
 	sed := Call{ID: "sed", Agent: "codex", At: at(1), Alive: lived(1, 1.1), May: []Place{{Path: "src/a.go"}}}
 	clean := Call{ID: "rm", Agent: "codex", At: at(1), Alive: lived(1, 2), May: []Place{{Path: "dist", Tree: true}}}
+	writing := func(path Path, text string) Call {
+		c := edit("w", path, text, 0.9)
+		c.Alive = lived(0.9, 2)
+		return c
+	}
+	guarded := func(c Change) Change {
+		c.Protected = true
+		return c
+	}
+	renamed := func(from, path Path, text string, when float64) Change {
+		c := change(Renamed, path, text, when)
+		c.From = from
+		return c
+	}
 	tests := []struct {
 		name   string
 		change Change
@@ -74,6 +88,16 @@ func TestExplain(t *testing.T) {
 			[]Call{{ID: "d", At: at(0), Announced: map[Path]Hash{"a": {}}}},
 			"announced d",
 		},
+		{"announced, under another name until it is renamed", change(Created, "d/a.tmp.1", "x", 1), []Call{writing("d/a", "x")}, "announced w"},
+		{"and renamed", renamed("d/a.tmp.1", "d/a", "x", 1), []Call{writing("d/a", "x")}, "announced w"},
+		{"the same name in another folder", change(Created, "e/a.tmp.1", "x", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
+		{"another name in the same folder", change(Created, "d/b", "x", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
+		{"such a name with another content", change(Created, "d/a.tmp.1", "y", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
+		{"such a name that decides what runs", guarded(change(Created, "d/a.tmp.1", "x", 1)), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
+		{"such a name that was there before", change(Modified, "d/a.tmp.1", "x", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
+		{"such a name when the call is over", change(Created, "d/a.tmp.1", "x", 3), []Call{writing("d/a", "x")}, "unsanctioned"},
+		{"renamed with another content", renamed("d/a.tmp.1", "d/a", "y", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
+		{"renamed from another name", renamed("d/b", "d/a", "x", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
 		{
 			"deleted though a content was announced", change(Deleted, "a", "", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned",
 		},
