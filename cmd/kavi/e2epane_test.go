@@ -37,29 +37,36 @@ func paneScenarios(f family) []scenario {
 
 // question is one that an agent asks its operator on its own screen, known by a
 // piece of it, and the keys of who says yes.
-type question struct{ says, keys string }
+type question struct {
+	says []string // all of it: a question that is half drawn is none
+	keys string
+}
+
+func (q question) in(text string) bool {
+	return !slices.ContainsFunc(q.says, func(s string) bool { return !strings.Contains(text, s) })
+}
 
 // questions are what an agent asks when it is started for the first time, in a
 // folder that it does not know.
 func questions(name hook.Family) []question {
 	return map[hook.Family][]question{
 		hook.Claude: {
-			{"❯ No (recommended)", "\x1b[A"},
-			{"Do you want to use this API key?", "\r"},
-			{"❯ No, exit", "\x1b[B"},
-			{"❯ Yes, I trust this folder", "\r"},
+			{[]string{"Do you want to use this API key?", "❯ No (recommended)"}, "\x1b[A"},
+			{[]string{"Do you want to use this API key?", "❯ Yes"}, "\r"},
+			{[]string{"❯ No, exit"}, "\x1b[B"},
+			{[]string{"❯ Yes, I trust this folder"}, "\r"},
 		},
 		hook.Codex: {
-			{"Trust and continue", "\r"},
-			{"› 1. Review hooks", "2"},
-			{"› 2. Trust all and continue", "\r"},
-			{"2. Use existing model", "2"},
+			{[]string{"Trust and continue"}, "\r"},
+			{[]string{"› 1. Review hooks"}, "2"},
+			{[]string{"› 2. Trust all and continue"}, "\r"},
+			{[]string{"2. Use existing model"}, "2"},
 		},
 		hook.Gemini: {
-			{"Gemini CLI is restarting", ""},
-			{"Do you trust the files in this folder?", "\r"},
+			{[]string{"Gemini CLI is restarting"}, ""},
+			{[]string{"Do you trust the files in this folder?"}, "\r"},
 		},
-		hook.Copilot: {{"Do you trust the files in this folder?", "\r"}},
+		hook.Copilot: {{[]string{"Do you trust the files in this folder?"}, "\r"}},
 	}[name]
 }
 
@@ -114,14 +121,17 @@ func firstStart(t *testing.T, f family, m mode) {
 // takes it for the answer to its next question.
 func (x *trial) answer(t *testing.T, w *window, list []question, done func() bool) {
 	t.Helper()
-	var last question
+	last := -1
 	var at time.Time
 	x.await(t, "the end of the questions", func() bool {
 		text := w.text()
-		i := slices.IndexFunc(list, func(q question) bool { return strings.Contains(text, q.says) })
-		if i >= 0 && (list[i] != last || time.Since(at) > 20*time.Second) {
-			last, at = list[i], time.Now()
-			w.enter(t, last.keys)
+		i := slices.IndexFunc(list, func(q question) bool { return q.in(text) })
+		if i >= 0 && (i != last || time.Since(at) > 20*time.Second) {
+			last, at = i, time.Now()
+			w.enter(t, list[i].keys)
+		}
+		if slices.ContainsFunc(x.snapshot(t).Agents, func(a *session.Agent) bool { return a.State == session.Exited }) {
+			t.Fatalf("it ended; %s", x.explain(t))
 		}
 		return done()
 	})
