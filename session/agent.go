@@ -317,19 +317,8 @@ func (s *Session) exited(l *link, st pty.Status) {
 		if err != nil {
 			return // the keeper keeps the status for the next server
 		}
-		s.wg.Go(func() {
-			f, err := readAgent(s.opts.Dir.Agent(l.name))
-			if err == nil {
-				f.Exit = &st
-				err = writeAgent(s.opts.Dir.Agent(l.name), f)
-			}
-			if err != nil {
-				s.log.Warn("writing what became of an agent", "agent", l.name, "err", err)
-				return
-			}
-			l.gone.Store(true)
-			_ = l.conn.Dismiss()
-		})
+		l.gone.Store(true)
+		_ = l.conn.Dismiss()
 	})
 	switch {
 	case a.recorded:

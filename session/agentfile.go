@@ -6,19 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"kavi/pty"
 )
 
 // agentFile is agents/NAME/agent.json: what a new server needs to take an agent over.
 type agentFile struct {
-	Spec   AgentSpec   `json:"spec"`
-	Order  int         `json:"order"`
-	Agent  string      `json:"agent,omitempty"`  // proc.ID
-	Keeper string      `json:"keeper,omitempty"` // proc.ID
-	Exit   *pty.Status `json:"exit,omitempty"`
-	Gate   string      `json:"gate,omitempty"`
-	Why    string      `json:"why,omitempty"` // why it is not gated
+	Spec   AgentSpec `json:"spec"`
+	Order  int       `json:"order"`
+	Agent  string    `json:"agent,omitempty"`  // proc.ID
+	Keeper string    `json:"keeper,omitempty"` // proc.ID
+	Gate   string    `json:"gate,omitempty"`
+	Why    string    `json:"why,omitempty"` // why it is not gated
 }
 
 func writeAgent(dir string, f agentFile) error {

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,54 +28,40 @@ func (w *world) keeper(agent string) proc.ID {
 	return id
 }
 
-// A server was killed between writing down how an agent ended and dismissing its
-// keeper: nobody needs that keeper any more.
+// A server was killed between recording how an agent ended and dismissing its keeper:
+// nobody needs that keeper any more, and the end is recorded once.
 func TestTheNextServerDismissesTheKeeperOfAnAgentThatEnded(t *testing.T) {
 	w := begin(t)
 	w.script("one", `while ! test -e stop; do :; done; exit 3`)
-	keeper := w.keeper("one")
-	f, err := readAgent(w.dir.Agent("one"))
-	if err != nil {
+	keeper, code := w.keeper("one"), 3
+	if err := w.led.Store(ledger.Entry{Kind: ledger.AgentExited, Agent: "one", ExitCode: &code}); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()
 	w.touch("stop")
-	f.Exit = &pty.Status{Code: 3}
-	if err := writeAgent(w.dir.Agent("one"), f); err != nil {
-		t.Fatal(err)
-	}
 	w.reopen()
 	if one := w.exited("one"); one.ExitCode != 3 {
 		t.Errorf("exited %d", one.ExitCode)
 	}
 	w.until("its keeper to end", func(*Snapshot) bool { return !keeper.Alive() })
+	if n := len(kindsOf(w.entries(), ledger.AgentExited)); n != 1 {
+		t.Errorf("recorded %d times", n)
+	}
 }
 
-// The same, killed before it wrote the file: the ledger has the end already.
-func TestAnExitIsRecordedOnceAndItsKeeperDismissed(t *testing.T) {
+// The same, where the keeper could still be dismissed: how the agent ended is known
+// from the ledger alone.
+func TestHowAnAgentEndedIsKnownFromTheLedger(t *testing.T) {
 	w := begin(t)
-	w.script("one", `while ! test -e stop; do :; done; exit 3`)
+	w.script("one", `exit 3`)
 	keeper := w.keeper("one")
-	file := filepath.Join(w.dir.Agent("one"), "agent.json")
-	kept, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.Remove(file), os.Mkdir(file, 0o700)); err != nil { // it cannot be written
-		t.Fatal(err)
-	}
-	w.touch("stop")
 	w.exited("one")
-	w.until("the end to be recorded", func(*Snapshot) bool { return len(kindsOf(w.entries(), ledger.AgentExited)) == 1 })
+	w.until("its keeper to end", func(*Snapshot) bool { return !keeper.Alive() })
 	w.Close()
-	if err := errors.Join(os.Remove(file), os.WriteFile(file, kept, 0o600)); err != nil {
-		t.Fatal(err)
-	}
 	w.reopen()
 	if one := w.exited("one"); one.ExitCode != 3 {
 		t.Errorf("exited %d", one.ExitCode)
 	}
-	w.until("its keeper to end", func(*Snapshot) bool { return !keeper.Alive() })
 	if n := len(kindsOf(w.entries(), ledger.AgentExited)); n != 1 {
 		t.Errorf("recorded %d times", n)
 	}
