@@ -107,13 +107,14 @@ func geminiTrusts(o *LaunchOptions, a arguments, mine map[string]any, file strin
 	if err != nil {
 		return false, fmt.Errorf("%s: %s: %w", Gemini, file, err)
 	}
+	here := resolved(o.Cwd)
 	longest, trusted := -1, false // of the paths as they are written, as Gemini compares them
 	for path, level := range folders {
 		in := path
 		if level == "TRUST_PARENT" {
 			in = filepath.Dir(path)
 		}
-		if len(path) < longest || !within(resolved(o.Cwd), resolved(in)) {
+		if len(path) < longest || !within(here, resolved(in)) {
 			continue
 		}
 		yes := level == "TRUST_FOLDER" || level == "TRUST_PARENT"
