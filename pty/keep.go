@@ -223,7 +223,7 @@ func (k *keeper) loop() {
 // finish takes down what the loop used.
 func (k *keeper) finish() {
 	if k.server != nil {
-		k.server.sender.close()
+		k.server.sender.finish()
 	}
 	k.ring.close()
 	k.feed.close()

@@ -3,6 +3,7 @@ package pty
 import (
 	"encoding/binary"
 	"net"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,8 @@ type sender struct {
 	ring   *ring
 	conn   *net.UnixConn
 	queue  []outgoing
-	typed  int // bytes of input that the terminal took and the server was not told of
+	typed  int  // bytes of input that the terminal took and the server was not told of
+	last   bool // it ends once nothing waits
 	closed bool
 	done   chan struct{}
 }
@@ -55,18 +57,19 @@ func (s *sender) full() bool {
 	return len(s.queue) > maxRefusals
 }
 
-// run sends until the connection breaks or close was called. The server sees frames in the order in which they
-// were queued, and before any output that came after them.
+// run sends until the connection breaks, close was called, or finish was and nothing waits. The server sees frames
+// in the order in which they were queued, and before any output that came after them.
 func (s *sender) run() {
 	defer close(s.done)
 	defer func() { _ = s.conn.Close() }()
 	var head []byte
 	for {
 		s.ring.mu.Lock()
-		for len(s.queue) == 0 && s.typed == 0 && s.ring.sent == s.ring.head && !s.closed {
+		idle := func() bool { return len(s.queue) == 0 && s.typed == 0 && s.ring.sent == s.ring.head }
+		for idle() && !s.last && !s.closed {
 			s.ring.moved.Wait()
 		}
-		if s.closed {
+		if idle() || s.closed {
 			s.ring.mu.Unlock()
 			return
 		}
@@ -113,6 +116,24 @@ func (s *sender) pass(b []byte, fd int) error {
 		_, err = s.conn.Write(b[n:])
 	}
 	return err
+}
+
+// parting is how long a server may take to read the last that its keeper has for it.
+const parting = 5 * time.Second
+
+// finish lets the server have what waits, the agent's end above all, and closes the connection.
+func (s *sender) finish() {
+	s.ring.mu.Lock()
+	s.last = true
+	s.ring.moved.Broadcast()
+	s.ring.mu.Unlock()
+	late := time.NewTimer(parting)
+	defer late.Stop()
+	select {
+	case <-s.done:
+	case <-late.C:
+	}
+	s.close()
 }
 
 // close ends the connection at once, and with it the use of the ring's bytes.
