@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -44,13 +45,14 @@ func (a *app) attach(ctx context.Context, name string) error {
 	if !f.Record.Ended.IsZero() {
 		return hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s; a new one: kavi", f.Dir.Name())
 	}
-	if !f.Served && !kept(f.Dir) {
+	client, err := dial(ctx, f)
+	if errors.Is(err, errNotRunning) {
 		if err := a.bringBack(ctx, f); err != nil {
 			return err
 		}
 		f.Served = true
+		client, err = dial(ctx, f)
 	}
-	client, err := dial(ctx, f)
 	if err != nil {
 		return err
 	}

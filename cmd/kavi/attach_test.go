@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"kavi/session"
 )
 
 const prefixKey = "\x00" // C-Space
@@ -109,6 +114,41 @@ func TestAfterEverythingWasKilledAttachShowsWhatWasAndAsks(t *testing.T) {
 	if err != nil || strings.Count(string(b), "started") != 2 {
 		t.Errorf("the agent started %d times, want twice: %v", strings.Count(string(b), "started"), err)
 	}
+}
+
+// A server that dies while a client calls it leaves a session to be brought back,
+// as one that died before.
+func TestAttachBringsBackASessionWhoseServerDiesMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	w.write(t, "agent.sh", "echo started >> starts.txt\ncat\n")
+	w.run(t, "--detach", "--", "/bin/sh", "agent.sh")
+	eventually(t, "the agent runs", func() bool { return exists(filepath.Join(w.project, "starts.txt")) }, func() string { return "" })
+	if kill(w.home, "keep", "serve") < 2 {
+		t.Fatal("nothing to kill")
+	}
+	dir := session.Dir(filepath.Join(w.home, "state", "kavi", "sessions", "garden"))
+	lock, err := dir.Lock(10 * time.Second) // a server that listens and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(dir.ControlSocket()); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", dir.ControlSocket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := w.open(t, 100, 30, "attach")
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(l.Close(), lock.Close(), conn.Close()); err != nil {
+		t.Fatal(err)
+	}
+	x.await(t, "Start the agents again: sh? [y/N]")
+	x.enter(t, "\r")
+	x.await(t, "Enter restarts")
 }
 
 func TestTheDemoShowsTheInboxAndTakesAwayWhatItMade(t *testing.T) {

@@ -178,7 +178,7 @@ func (c *Client) openAs(ctx context.Context, req request, version int) (*net.Uni
 	_ = conn.SetWriteDeadline(time.Now().Add(patience))
 	if _, err := conn.Write(append(line, '\n')); err != nil {
 		_ = conn.Close()
-		return nil, nil, fmt.Errorf("control socket: %w", err)
+		return nil, nil, c.because(ctx, fmt.Errorf("control socket: %w", err))
 	}
 	_ = conn.SetWriteDeadline(time.Time{})
 	return conn, bufio.NewReaderSize(conn, dataChunk), nil
@@ -189,7 +189,7 @@ func (c *Client) because(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("%w: it hung up without an answer", ErrNoServer)
 	}
 	return err
