@@ -84,20 +84,19 @@ func (s *settling) admitFile(p place, f found) {
 func (s *settling) wanted(paths []string) []bool {
 	wanted := make([]bool, len(paths))
 	var unsure []string
+	var at []int
 	for i, p := range paths {
 		switch s.scope.of(p) {
 		case keep:
 			wanted[i] = true
 		case ask:
-			unsure = append(unsure, p)
+			unsure, at = append(unsure, p), append(at, i)
 		case skip:
 		}
 	}
 	ignored := s.ignore.ignored(s.ctx, unsure)
-	for i, p := range paths {
-		if !wanted[i] && s.scope.of(p) == ask {
-			wanted[i] = !ignored[p]
-		}
+	for i, p := range unsure {
+		wanted[at[i]] = !ignored[p]
 	}
 	return wanted
 }

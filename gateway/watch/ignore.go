@@ -14,42 +14,57 @@ import (
 )
 
 // Git itself says what is ignored: its rules are many, and a name that git
-// ignores and we do not, or the other way round, is a file that nobody sees.
-// check-ignore without the index runs no program that a repository names, writes
-// nothing and takes 3 ms for a thousand names. It gets its arguments by standard
-// input, the repository by name, and no time to hang: a configuration may name a
-// named pipe. When it fails, nothing is ignored.
+// ignores and we do not, or the other way round, is a file that nobody sees. It is
+// asked two things. ls-files gives what each repository tracks, in one read, anew
+// when its index is another one; that is never ignored, so of a project that is
+// tracked there is little left to ask about. check-ignore says what the rules say of
+// the other names, a thousand in 3 ms; without the index, because with it each name
+// is compared with the whole index.
+//
+// Neither runs a program that a repository names or writes anything. They get their
+// arguments by standard input, the repository by name, and no time to hang: a
+// configuration may name a named pipe. When one fails, nothing is ignored.
 const (
 	ignoreTimeout = 5 * time.Second
 	ignoreCache   = 1 << 14
 )
 
 type ignorer struct {
-	git  string // the program; "": nothing is ignored
-	root string
-	log  *slog.Logger
-	said bool            // that it failed
-	seen map[string]bool // names that are ignored, so that a log file that grows asks once
+	git          string // the program; "": nothing is ignored
+	root         string
+	log          *slog.Logger
+	said         bool                // that it failed
+	seen         map[string]bool     // names that are ignored, so that a log file that grows asks once
+	repositories map[string]*tracked // what they track, of those that were asked, by folder
 }
 
 // ignored says which of the paths, which are there, git ignores.
 func (g *ignorer) ignored(ctx context.Context, paths []string) map[string]bool {
 	result := map[string]bool{}
-	var unknown []string
-	for _, p := range paths {
-		if g.seen[p] {
-			result[p] = true
-		} else {
-			unknown = append(unknown, p)
-		}
-	}
-	if g.git == "" || len(unknown) == 0 {
+	if g.git == "" || len(paths) == 0 {
 		return result
 	}
 	if _, err := os.Lstat(filepath.Join(g.root, ".git")); err != nil {
 		return result
 	}
+	project := g.tracked(ctx, "")
+	var unknown []string
+	for _, p := range paths {
+		switch {
+		case g.seen[p]:
+			result[p] = true
+		case !project.has(p):
+			unknown = append(unknown, p)
+		}
+	}
+	if len(unknown) == 0 {
+		return result
+	}
+	tops := map[string]string{}
 	g.ask(ctx, unknown, func(p string) {
+		if top := g.repositoryOf(p, tops); top != "" && g.tracked(ctx, top).has(p[len(top)+1:]) {
+			return
+		}
 		result[p] = true
 		if len(g.seen) >= ignoreCache || g.seen == nil {
 			g.seen = map[string]bool{}
@@ -59,7 +74,7 @@ func (g *ignorer) ignored(ctx context.Context, paths []string) map[string]bool {
 	return result
 }
 
-// ask runs git. It stops at a path that it does not like (one that a link was put
+// ask asks check-ignore. It stops at a path that it does not like (one that a link was put
 // in the way of, meanwhile); the others are then asked about in halves.
 func (g *ignorer) ask(ctx context.Context, paths []string, ignored func(string)) {
 	out, err := g.run(ctx, paths)
@@ -77,6 +92,11 @@ func (g *ignorer) ask(ctx context.Context, paths []string, ignored func(string))
 		g.ask(ctx, paths[len(paths)/2:], ignored)
 		return
 	}
+	g.failed(err)
+}
+
+// failed says once that git does not say what is ignored.
+func (g *ignorer) failed(err error) {
 	if !g.said {
 		g.said = true
 		g.log.Warn("watch: git does not say what is ignored", "error", err)
@@ -90,15 +110,9 @@ func (g *ignorer) run(ctx context.Context, paths []string) ([]byte, error) {
 	for _, p := range paths {
 		in.WriteString("./" + p + "\x00") // with ./ no name means more than itself
 	}
-	c := exec.CommandContext(ctx, g.git, "--git-dir="+filepath.Join(g.root, ".git"), "--work-tree="+g.root,
-		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false", "-c", "safe.directory=*",
-		"check-ignore", "--no-index", "-z", "--stdin")
-	c.Dir = g.root
-	c.Env = gitEnviron()
-	c.Stdin = &in
-	c.WaitDelay = time.Second
 	var said bytes.Buffer
-	c.Stderr = &said
+	c := g.command(ctx, "", &said, "check-ignore", "--no-index", "-z", "--stdin")
+	c.Stdin = &in
 	out, err := c.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 1 { // none is ignored
@@ -110,7 +124,23 @@ func (g *ignorer) run(ctx context.Context, paths []string) ([]byte, error) {
 	return out, err
 }
 
-// gitEnviron is our own environment without what tells git where to look.
+// command is git on the repository in a folder of the project.
+func (g *ignorer) command(ctx context.Context, top string, said *bytes.Buffer, args ...string) *exec.Cmd {
+	dir := filepath.Join(g.root, top)
+	c := exec.CommandContext(ctx, g.git, append([]string{
+		"--git-dir=" + filepath.Join(dir, ".git"), "--work-tree=" + dir,
+		"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false", "-c", "safe.directory=*",
+	}, args...)...)
+	c.Dir = dir
+	c.Env = gitEnviron()
+	c.Stderr = said
+	c.WaitDelay = time.Second
+	return c
+}
+
+// gitEnviron is our own environment without what tells git where to look. No object
+// that is missing is fetched, by which program ever: to git that does not know the
+// first of these words, no protocol is allowed.
 func gitEnviron() []string {
 	var env []string
 	for _, v := range os.Environ() {
@@ -118,7 +148,7 @@ func gitEnviron() []string {
 			env = append(env, v)
 		}
 	}
-	return append(env, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1")
+	return append(env, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
 }
 
 // forget drops what was remembered: the rules have changed.

@@ -57,7 +57,7 @@ func (w *Watch) heard(name string) {
 		return
 	}
 	path, ok := w.relative(name)
-	if !ok || w.scope.of(path) == skip {
+	if !ok || w.scope.of(path) == skip && !listsTracked(path) {
 		return
 	}
 	now := time.Now()

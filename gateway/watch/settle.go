@@ -29,6 +29,7 @@ type settling struct {
 	growing  map[string]uint64 // of them, those that were listed, with their inode
 	rules    bool              // of what is ignored have changed
 	links    bool              // a file with several names has changed: the system tells of one of them
+	tracked  []string          // by git by now, and not before
 	revealed bool              // what is new now was ignored before
 	sights   []sight
 	kept     map[uint64]int64 // where the contents of files that are gone are kept, by inode
@@ -69,32 +70,13 @@ func (w *Watch) settle(ctx context.Context, h hints) {
 		s.work = map[string]map[string]span{}
 	}
 	s.hints = !h.all
+	if s.tracked, s.rules = s.ignore.retrack(ctx); s.rules || len(s.tracked) > 0 {
+		s.span = s.span.with(span{start, start}) // nothing need have been heard of it yet
+	}
 	if h.all {
 		s.lookEverywhere()
 	}
-	for ctx.Err() == nil && (len(s.work) > 0 || len(s.fresh) > 0 || len(s.grown) > 0) {
-		switch {
-		case len(s.work) > 0:
-			s.look()
-		case len(s.fresh) > 0:
-			s.admit()
-		default:
-			s.growAll()
-		}
-		if s.rules && len(s.work)+len(s.fresh)+len(s.grown) == 0 {
-			s.rules, s.revealed = false, true
-			clear(s.seen)
-			s.lookEverywhere()
-		}
-		if s.links && len(s.work)+len(s.fresh)+len(s.grown) == 0 {
-			s.links = false
-			if s.lookTook > quiet { // at its time
-				s.soon = true
-				continue
-			}
-			clear(s.seen)
-			s.lookEverywhere()
-		}
+	for ctx.Err() == nil && s.step() {
 	}
 	if ctx.Err() != nil {
 		return
@@ -108,6 +90,36 @@ func (w *Watch) settle(ctx context.Context, h hints) {
 	for _, f := range s.again {
 		s.pend.do(func(p *hints) { p.add(f.dir, f.e.name, f.span) })
 	}
+}
+
+// step does what comes next; it says whether there was anything to do.
+func (s *settling) step() bool {
+	switch {
+	case len(s.work) > 0:
+		s.look()
+	case len(s.fresh) > 0:
+		s.admit()
+	case len(s.grown) > 0:
+		s.growAll()
+	case s.rules:
+		s.rules, s.revealed = false, true
+		clear(s.seen)
+		s.lookEverywhere()
+	case len(s.tracked) > 0:
+		s.revealed = true
+		s.wantTracked()
+	case s.links:
+		s.links = false
+		if s.lookTook > quiet { // at its time
+			s.soon = true
+			break
+		}
+		clear(s.seen)
+		s.lookEverywhere()
+	default:
+		return false
+	}
+	return true
 }
 
 // patience is how long a file may be written without a pause before that is
@@ -153,6 +165,20 @@ func (s *settling) lookEverywhere() {
 			s.grown = append(s.grown, o.dir)
 		}
 	}
+}
+
+// wantTracked looks at what git has begun to track, where it is not known.
+func (s *settling) wantTracked() {
+	for _, path := range s.tracked {
+		dir, name := split(path)
+		if d := s.draft(dir); d != nil {
+			if _, known := d.entries[name]; known {
+				continue
+			}
+		}
+		s.want(dir, name, s.span)
+	}
+	s.tracked = nil
 }
 
 // want notes a name to look at.

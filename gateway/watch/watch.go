@@ -171,6 +171,8 @@ func (w *Watch) begin(ctx context.Context, found bool) {
 			g.grown = append(g.grown, o.dir)
 		}
 		g.growAll()
+		// What git tracks was asked before all was watched.
+		w.pend.do(func(h *hints) { h.add(".git", "index", span{start, start}) })
 		if err := w.log.Rewrite(w.folders); err != nil {
 			w.opts.Log.Error("watch: after a restart what happened meanwhile will not be seen", "error", err)
 		}
