@@ -273,7 +273,7 @@ func (s *Session) ask(k *call, why string) {
 		task, sc = ag.spec.Task, ag.screen
 	}
 	s.wg.Go(func() {
-		k.context(a, task, sc) // nobody else has it yet
+		a.context(task, sc) // nobody else has it yet; the call is the loop's
 		err := s.savePending(a)
 		s.post(func() {
 			if err != nil {

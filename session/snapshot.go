@@ -167,10 +167,10 @@ func (m *screens) links() []*link {
 
 // context is what an approval shows of how it came about: what the agent's model
 // said before it, else the task, else the last lines of the pane. It takes the pane's lock: not for the loop.
-func (k *call) context(a *Approval, task string, sc *screen) {
+func (a *Approval) context(task string, sc *screen) {
 	switch {
-	case k.req.Task != "":
-		a.Context, a.Said = strings.Split(k.req.Task, "\n"), true
+	case a.Call.Task != "":
+		a.Context, a.Said = strings.Split(a.Call.Task, "\n"), true
 	case task != "":
 		a.Context, a.Task = []string{task}, true
 	case sc != nil:
