@@ -188,11 +188,12 @@ func (a *app) summarise(s *session.Session, since time.Time) {
 	if since.IsZero() {
 		since = a.snap.Started
 	}
+	now := time.Now()
 	go func() {
-		sum, err := ledger.Summarise(since, s.Ledger().All(1))
+		sum, err := ledger.Summarise(since, now, s.Ledger().All(1))
 		rows := sum.Rows()
 		if err != nil {
-			rows = append(rows, "the ledger could not be read to its end: "+err.Error())
+			rows = append(rows, ledger.Row{Text: "the ledger could not be read to its end: " + err.Error()})
 		}
 		a.call(func() {
 			a.push(newSummary(a.views, "Since "+since.Format("Mon 15:04"), rows))

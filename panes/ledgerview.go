@@ -203,7 +203,7 @@ func (l *ledgerView) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, f
 func (l *ledgerView) open() {
 	if n := l.index(); n >= 0 {
 		e := &l.lines[n]
-		l.act.Push(newSummary(l.views, fmt.Sprintf("Entry %d", e.Seq), append([]string{e.Text}, e.More...)))
+		l.act.Push(newSummary(l.views, fmt.Sprintf("Entry %d", e.Seq), textRows(append([]string{e.Text}, e.More...)...)))
 	}
 }
 

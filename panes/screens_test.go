@@ -3,6 +3,7 @@ package panes
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"kavi/gateway"
 	"kavi/keymap"
 	"kavi/session"
+	"kavi/session/ledger"
 )
 
 func entries(from, to int) (lines []logLine) {
@@ -277,12 +279,45 @@ func TestSummaryGoesAwayWithAKey(t *testing.T) {
 	for _, key := range []string{"Enter", "Escape", "q"} {
 		d := newDesk(t, 80, 24, three()...)
 		rows := []string{"since 02:10, for 9h:", "  412 allowed: 400 by rules, 12 by the operator", "  3 denied", "  the machine slept 2h \x1b[2J"}
-		d.v.act.Push(newSummary(d.v, "While you were away", rows))
+		d.v.act.Push(newSummary(d.v, "While you were away", textRows(rows...)))
 		d.frame()
 		d.golden("summary-80x24")
 		d.keys(key)
 		if len(d.over) != 0 {
 			t.Errorf("%s does not leave it", key)
 		}
+	}
+}
+
+// What the first screen after a pause shows is what kavi log --summary prints: its
+// columns are kavi's own, no stranger's padding.
+func TestSummaryShowsTheLedgersRows(t *testing.T) {
+	began := time.Date(2026, 1, 2, 10, 12, 0, 0, time.Local)
+	code := 3
+	quiet := []ledger.Entry{{Kind: ledger.CallDecided, Time: began.Add(time.Second), Verdict: ledger.Allowed, By: &ledger.By{Kind: ledger.ByRule}}}
+	for name, list := range map[string][]ledger.Entry{
+		"summary-quiet-80x24": quiet,
+		"summary-gaps-80x24": append(slices.Clone(quiet),
+			ledger.Entry{Kind: ledger.AgentExited, Time: began.Add(time.Minute), Agent: "claude", ExitCode: &code},
+			ledger.Entry{Kind: ledger.AgentExited, Time: began.Add(2 * time.Minute), Agent: "a" + strings.Repeat(" ", 12) + "b"},
+			ledger.Entry{Kind: ledger.MachineSlept, Time: began.Add(5 * time.Minute), For: 3 * time.Minute},
+			ledger.Entry{Kind: ledger.GateLost, Time: began.Add(6 * time.Minute), Agent: "codex", Why: "its shell is not the shim's, which is told at such length that the row goes on"},
+		),
+	} {
+		sum, err := ledger.Summarise(began, began.Add(11*time.Minute), func(yield func(ledger.Entry, error) bool) {
+			for _, e := range list {
+				if !yield(e, nil) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := newDesk(t, 80, 24)
+		d.v.act.Push(newSummary(d.v, "Since Fri 10:12", sum.Rows()))
+		d.frame()
+		d.has("From 10:12 to 10:23 (11m)")
+		d.golden(name)
 	}
 }

@@ -1,25 +1,35 @@
 package panes
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
 
 	"kavi/keymap"
+	"kavi/session/ledger"
 )
 
 // summary says, at the first attach after a while, what happened meanwhile.
 type summary struct {
 	base
 	title string
-	texts []string
+	texts []ledger.Row
 	rows  scroller
 }
 
 // newSummary shows rows of the ledger's summary under a title that says since
 // when it is.
-func newSummary(v *views, title string, rows []string) *summary {
+func newSummary(v *views, title string, rows []ledger.Row) *summary {
 	return &summary{base: newBase(v), title: title, texts: rows}
+}
+
+// textRows are rows that have nothing but a text.
+func textRows(texts ...string) (rows []ledger.Row) {
+	for _, t := range texts {
+		rows = append(rows, ledger.Row{Text: t})
+	}
+	return rows
 }
 
 // Key is part of view: what does not scroll goes on.
@@ -49,7 +59,9 @@ func (s *summary) Draw(screen tcell.Screen) {
 	}
 	text := &sheet{worst: -1, width: iw}
 	for _, r := range s.texts {
-		text.wrapped(nil, words(r, plain))
+		// The column's blanks are kavi's: in a text they would be counted.
+		name := strings.TrimRight(r.Label, " ")
+		text.wrapped(line(words(name, plain), blanks(len(r.Label)-len(name))), words(r.Text, plain))
 	}
 	s.rows.fit(len(text.rows), ih-1)
 	s.rows.draw(screen, s.look, ix, iy, iw, text.rows)

@@ -272,6 +272,6 @@ func (t *undoing) done(out []session.UndoOutcome, err error, looking bool) {
 	}
 	t.act.Note(display.Safe(text))
 	if len(failed) > 0 && looking {
-		t.push(newSummary(t.views, "Not taken back of "+t.name, failed))
+		t.push(newSummary(t.views, "Not taken back of "+t.name, textRows(failed...)))
 	}
 }

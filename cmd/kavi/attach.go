@@ -132,12 +132,12 @@ func (a *app) showWhatWas(ctx context.Context, f session.Found, client *control.
 	if n := len(snap.Approvals); n > 0 {
 		fmt.Fprintf(a.out, "  %d undecided: kavi approval list\n", n)
 	}
-	s, err := ledger.Summarise(time.Time{}, client.Log(ctx, control.Range{}))
+	s, err := ledger.Summarise(time.Time{}, time.Time{}, client.Log(ctx, control.Range{}))
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
 	for _, row := range s.Rows() {
-		fmt.Fprintln(a.out, "  "+row)
+		fmt.Fprintln(a.out, "  "+row.String())
 	}
 	return nil
 }

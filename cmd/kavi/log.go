@@ -78,7 +78,11 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 	case o.verify:
 		return a.verify(ctx, b, o.json)
 	case o.summary:
-		s, err := ledger.Summarise(since, b.entries(ctx, control.Range{Since: since}))
+		var until time.Time
+		if b.client != nil {
+			until = a.now() // it goes on
+		}
+		s, err := ledger.Summarise(since, until, b.entries(ctx, control.Range{Since: since}))
 		if err != nil {
 			return err
 		}

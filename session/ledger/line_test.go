@@ -104,6 +104,14 @@ func each2(entries []Entry, err error) iter.Seq2[Entry, error] {
 	}
 }
 
+// read gives a summary as it is printed.
+func read(s Summary) (texts []string) {
+	for _, r := range s.Rows() {
+		texts = append(texts, r.String())
+	}
+	return texts
+}
+
 func TestSummary(t *testing.T) {
 	start := time.Date(2026, 1, 2, 22, 0, 0, 0, time.Local)
 	code := 1
@@ -136,7 +144,7 @@ func TestSummary(t *testing.T) {
 	at(5*time.Hour, Entry{Kind: ProblemOver, For: 10 * time.Minute, Why: "no room"})
 	at(5*time.Hour, Entry{Kind: EntriesLost, Why: "entries 3 to 4 are missing"})
 	at(6*time.Hour, Entry{Kind: AgentLost, Agent: "codex"})
-	s, err := Summarise(start, each2(list, nil))
+	s, err := Summarise(start, time.Time{}, each2(list, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,22 +165,42 @@ func TestSummary(t *testing.T) {
 		"             nothing could be recorded 02:50 to 03:00 (10m): no room",
 		"             entries lost at 03:00: entries 3 to 4 are missing",
 	}
-	if diff := cmp.Diff(want, s.Rows()); diff != "" {
+	if diff := cmp.Diff(want, read(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 
-	empty, err := Summarise(start, each2(nil, nil))
+	empty, err := Summarise(start, time.Time{}, each2(nil, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{
 		"Nothing was recorded since 2026-01-02 22:00", "Allowed      0", "Denied       0", "Lapsed       0", "Unexplained  0",
 		"Exits        none", "Gaps         none",
-	}, empty.Rows()); diff != "" {
+	}, read(empty)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	// Who asks what happened up to now gets that, also where the end was quiet.
+	for now, want := range map[time.Duration]string{
+		7 * time.Hour:  "From 2026-01-02 22:00 to 05:00 (7h)",
+		30 * time.Hour: "From 2026-01-02 22:00 to 04:00 (30h)",
+	} {
+		s, err := Summarise(start, start.Add(now), each2(list, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(s)[0]; got != want {
+			t.Errorf("after %v: %q, want %q", now, got, want)
+		}
+	}
+	quiet, err := Summarise(start, start.Add(11*time.Minute), each2(list[:3], nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := read(quiet)[0], "Nothing was recorded since 22:00"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	bad := errors.New("bad")
-	if _, err := Summarise(start, each2(list, bad)); !errors.Is(err, bad) {
+	if _, err := Summarise(start, time.Time{}, each2(list, bad)); !errors.Is(err, bad) {
 		t.Error(err)
 	}
 }
@@ -182,7 +210,7 @@ func TestSummaryOfLedger(t *testing.T) {
 	for range 5 {
 		add(t, l, Entry{Kind: CallRequested}, Entry{Kind: CallDecided, Verdict: Allowed, By: &By{Kind: ByLevel}})
 	}
-	s, err := Summarise(time.Time{}, l.All(1))
+	s, err := Summarise(time.Time{}, time.Time{}, l.All(1))
 	if err != nil || s.Asked != 5 || s.Allowed[ByLevel] != 5 || len(s.Gaps) != 0 {
 		t.Errorf("%+v, %v", s, err)
 	}

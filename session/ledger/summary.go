@@ -15,7 +15,8 @@ import (
 // after a pause and `kavi log --summary` show.
 type Summary struct {
 	Since       time.Time // as asked for
-	Until       time.Time // of the newest entry
+	Until       time.Time // as asked for, else of the newest entry
+	Newest      time.Time // entry; zero where there is none
 	Asked       int
 	Allowed     map[Decider]int
 	Denied      map[Decider]int
@@ -44,8 +45,9 @@ type Period struct {
 }
 
 // Summarise counts the entries that are not older than since. Older ones may be
-// among them: they tell what was already so when it began.
-func Summarise(since time.Time, entries iter.Seq2[Entry, error]) (Summary, error) {
+// among them: they tell what was already so when it began. With until zero the
+// time that it is about ends with the newest entry.
+func Summarise(since, until time.Time, entries iter.Seq2[Entry, error]) (Summary, error) {
 	c := counter{
 		s:    Summary{Since: since, Allowed: map[Decider]int{}, Denied: map[Decider]int{}},
 		open: map[string]Period{},
@@ -55,6 +57,10 @@ func Summarise(since time.Time, entries iter.Seq2[Entry, error]) (Summary, error
 			return c.s, err
 		}
 		c.add(e)
+	}
+	c.s.Newest = c.last
+	if c.s.Until = until; until.IsZero() {
+		c.s.Until = c.last
 	}
 	for _, p := range c.open {
 		c.gap(p)
@@ -75,7 +81,6 @@ func (c *counter) add(e Entry) {
 	before := c.last
 	if e.Kind != Damaged {
 		c.last = e.Time
-		c.s.Until = e.Time
 	}
 	c.gaps(e, before)
 	if e.Time.Before(c.s.Since) {
@@ -141,21 +146,27 @@ func (c *counter) gap(p Period) {
 	}
 }
 
+// Row is one line of a summary. Label is kavi's own, padded to the column in which
+// the texts begin: all blank where the line goes on with the label above.
+type Row struct{ Label, Text string }
+
+func (r Row) String() string { return r.Label + r.Text }
+
 // Rows is the summary as lines to read, safe to display.
-func (s Summary) Rows() []string {
+func (s Summary) Rows() []Row {
 	var head string
 	switch {
-	case s.Until.IsZero() && s.Since.IsZero():
+	case s.Newest.IsZero() && s.Since.IsZero():
 		head = "Nothing was recorded"
-	case s.Until.Before(s.Since):
+	case s.Newest.Before(s.Since):
 		head = "Nothing was recorded since " + s.clock(s.Since)
 	case s.Since.IsZero():
 		head = "Until " + s.clock(s.Until)
 	default:
 		head = fmt.Sprintf("From %s to %s (%s)", s.clock(s.Since), s.clock(s.Until), inWords(s.Until.Sub(s.Since)))
 	}
-	rows := []string{
-		head,
+	rows := []Row{
+		{Text: head},
 		row("Allowed", counts(s.Allowed)),
 		row("Denied", counts(s.Denied)),
 		row("Lapsed", fmt.Sprint(s.Lapsed)),
@@ -171,14 +182,14 @@ func (s Summary) Rows() []string {
 	return append(rows, listed("Gaps", len(s.Gaps), func(i int) string { return s.period(s.Gaps[i]) })...)
 }
 
-func row(name, text string) string { return fmt.Sprintf("%-13s%s", name, text) }
+func row(name, text string) Row { return Row{fmt.Sprintf("%-13s", name), text} }
 
 // listed has the name before the first of n texts only.
-func listed(name string, n int, text func(int) string) []string {
+func listed(name string, n int, text func(int) string) []Row {
 	if n == 0 {
-		return []string{row(name, "none")}
+		return []Row{row(name, "none")}
 	}
-	rows := make([]string, n)
+	rows := make([]Row, n)
 	for i := range rows {
 		rows[i] = row(name, display.Safe(text(i)))
 		name = ""
@@ -216,7 +227,7 @@ func (s Summary) period(p Period) string {
 	return text
 }
 
-// clock is a time of day, with the date where it is not that of the newest entry.
+// clock is a time of day, with the date where it is not that of the end.
 func (s Summary) clock(t time.Time) string {
 	t = t.Local()
 	y, m, d := t.Date()
