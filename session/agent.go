@@ -44,7 +44,7 @@ type agent struct {
 	env     []string // what it was started with
 	hooks   *hooks   // nil: it has none of kavi's
 	talk    string   // the agent's own id of its conversation, to go on with it
-	rebuke  string   // what its next hook is told: a change of it was taken back
+	rebuke  string   // what its next call is told, by its hook where it has one: a change of it was taken back
 	notes   []string // what the operator should know of how it was started
 
 	recorded bool // its exit, by the server before

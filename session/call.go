@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kavi/gateway"
-	"kavi/gateway/hook"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
 )
@@ -111,12 +110,12 @@ func (s *Session) arrive(k *call, j judged) {
 		return
 	}
 	k.id = s.nextCall()
-	if a.rebuke != "" && k.hooked != nil && j.Action != gateway.Deny {
-		why := a.rebuke
+	if a.rebuke != "" && j.Action != gateway.Deny && (k.hooked != nil || a.hooks == nil && j.nest.run == nil) {
+		told := k.refusedWith(a.rebuke)
 		a.rebuke = ""
 		s.calls[k.key()] = k
 		s.denied++
-		s.decide(k, gateway.Verdict{Reason: hook.Refusal("the operator", why)}, ledger.By{Kind: ledger.ByOperator})
+		s.decide(k, gateway.Verdict{Reason: told}, ledger.By{Kind: ledger.ByOperator})
 		s.changed = true
 		return
 	}

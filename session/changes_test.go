@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -467,6 +468,43 @@ func TestAtOnWriteAChangePastTheDoorsPausesTheAgent(t *testing.T) {
 	w.until("the pause to end", func(s *Snapshot) bool { return s.Agents[0].State != Paused })
 	w.write("go", "")
 	w.write("stop", "")
+	w.exited("one")
+}
+
+// Of an agent without a hook the watch is the only witness: what is written where it
+// works, while nothing of it was asked about, pauses it as well, also when a server
+// comes and goes meanwhile. Its next command is told what became of the change.
+func TestAtOnWriteAnAgentWithoutAHookIsPausedForWhatItWritesItself(t *testing.T) {
+	said := t.TempDir()
+	script := fmt.Sprintf(`await() { while ! test -e %q/"$1"; do sleep 0.02; done; }
+await write; echo past > a.txt; await go; "$SHELL" -c 'cat a.txt'; await stop`, said)
+	w := beginWith(t, map[string]string{"a.txt": "one\n", "one.agent": script}, func(o *Options) { o.Config.Level = gateway.LevelOnWrite })
+	w.watchedNow()
+	if _, err := w.StartAgent(t.Context(), AgentSpec{Name: "one", Argv: []string{"/bin/sh", "one.agent"}}); err != nil {
+		t.Fatal(err)
+	}
+	writeIn(t, said, "write", "")
+	u := w.itemOf("a.txt")
+	if len(u.Could) > 0 || !slices.Equal(u.Paused, []string{"one"}) {
+		t.Errorf("could have: %v; paused: %v", u.Could, u.Paused)
+	}
+	paused := func(s *Snapshot) bool { return len(s.Agents) == 1 && s.Agents[0].State == Paused }
+	w.until("the pause", paused)
+	w.Close()
+	w.reopen()
+	w.watchedNow()
+	w.until("the pause", paused)
+	if u = w.itemOf("a.txt"); !slices.Equal(u.Paused, []string{"one"}) {
+		t.Errorf("paused for it, after a server: %v", u.Paused)
+	}
+	w.undo(ChangesOf{Item: u.ID}) // the reason is "not this"
+	w.until("the pause to end", func(s *Snapshot) bool { return !paused(s) })
+	writeIn(t, said, "go", "")
+	w.until("the word", func(*Snapshot) bool { return strings.Contains(w.screen("one"), "not this") })
+	if text := w.screen("one"); !strings.Contains(text, "a.txt was taken back") || strings.Contains(text, "one\none") {
+		t.Errorf("the agent is told:\n%s", text)
+	}
+	writeIn(t, said, "stop", "")
 	w.exited("one")
 }
 

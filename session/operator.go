@@ -131,14 +131,18 @@ func (s *Session) choose(c Choice, d Decision, a *adding, done func(error)) {
 // reject denies a held call, or closes a lapsed one.
 func (s *Session) reject(k *call, reason string, by ledger.By) {
 	s.history.add(k.asked(true))
-	told := "denied by the operator"
-	if reason != "" {
-		told += ": " + display.Safe(reason)
+	s.decide(k, gateway.Verdict{Reason: k.refusedWith(display.Safe(reason))}, by)
+}
+
+// refusedWith is what the caller is told of the operator's no; reason is safe to display.
+func (k *call) refusedWith(reason string) string {
+	switch {
+	case k.hooked != nil:
+		return hook.Refusal("the operator", reason)
+	case reason != "":
+		return "denied by the operator: " + reason
 	}
-	if k.hooked != nil {
-		told = hook.Refusal("the operator", display.Safe(reason))
-	}
-	s.decide(k, gateway.Verdict{Reason: told}, by)
+	return "denied by the operator"
 }
 
 // rechecked goes on with an approval after the world was looked at again: what

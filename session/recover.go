@@ -223,6 +223,9 @@ func (p *past) take(e ledger.Entry) {
 		p.levels[e.Agent] = gateway.Level(e.Level)
 	case ledger.AgentPaused:
 		p.paused[e.Agent] = e.Why
+		if u := p.items[e.Data["item"]]; u != nil {
+			u.Paused = append(u.Paused, e.Agent)
+		}
 	case ledger.AgentResumed:
 		delete(p.paused, e.Agent)
 	case ledger.SessionRecovered:

@@ -307,12 +307,11 @@ func (u *Unexplained) add(f FileChange, by watch.Explanation) {
 }
 
 // showItem puts unexplained changes before the operator. An agent at the level
-// on-write that could have made them is paused: it should have asked.
+// on-write that may have made them is paused: it should have asked.
 func (s *Session) showItem(u *Unexplained) {
 	for _, a := range s.agents {
-		could := slices.ContainsFunc(u.Could, func(s Suspect) bool { return s.Agent == a.spec.Name })
-		if could && a.spec.Level == gateway.LevelOnWrite && a.exit == nil && a.paused == "" {
-			s.pauseFor(a, u.ID+" changed "+u.Files[0].Path+" without having been asked")
+		if a.spec.Level == gateway.LevelOnWrite && a.exit == nil && a.paused == "" && s.mayHaveMade(a, u) {
+			s.pauseFor(a, u)
 			u.Paused = append(u.Paused, a.spec.Name)
 		}
 	}
@@ -329,11 +328,22 @@ func (s *Session) showItem(u *Unexplained) {
 	s.notify(Notice{NeedsYou: true, Title: title, Text: what})
 }
 
-func (s *Session) pauseFor(a *agent, why string) {
-	a.paused = why
+// mayHaveMade tells whether unexplained changes may be an agent's. One whose hook
+// announces what it writes itself has made them by a call that was running then; of
+// any other agent the watch is the only witness, and each change where it works may
+// be its own.
+func (s *Session) mayHaveMade(a *agent, u *Unexplained) bool {
+	if slices.ContainsFunc(u.Could, func(s Suspect) bool { return s.Agent == a.spec.Name }) {
+		return true
+	}
+	return a.hooks == nil && slices.ContainsFunc(u.Files, func(f FileChange) bool { return !f.Gap && f.Worktree == s.trees.of(a.spec.Name).Agent })
+}
+
+func (s *Session) pauseFor(a *agent, u *Unexplained) {
+	a.paused = u.ID + " changed " + u.Files[0].Path + " without having been asked"
 	s.tellProcs(a)
 	s.changed = true
-	s.record(ledger.Entry{Kind: ledger.AgentPaused, Agent: a.spec.Name, Why: why})
+	s.record(ledger.Entry{Kind: ledger.AgentPaused, Agent: a.spec.Name, Why: a.paused, Data: map[string]string{"item": u.ID}})
 }
 
 // closeItem takes unexplained changes from the inbox, once that is recorded.
