@@ -232,6 +232,9 @@ func TestEverythingIsTheOperatorsOwnForTenMinutes(t *testing.T) {
 	if f := (&FileChange{Time: ten.until.Add(time.Second)}); ten.has(f) {
 		t.Error("it is theirs when the ten minutes are over")
 	}
+	if f := (&FileChange{Time: time.Now(), Protected: true}); ten.has(f) {
+		t.Error("a setting that decides what runs is theirs unseen")
+	}
 }
 
 func TestUndoOfAnAllowedDeleteRestoresEverything(t *testing.T) {

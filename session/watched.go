@@ -162,8 +162,10 @@ func (m *mine) add(what Mine, u *Unexplained, at time.Time) {
 	}
 }
 
+// has tells whether a change is theirs. What decides what runs is shown also when
+// everything is theirs for a while: they said it of files that they had in mind.
 func (m *mine) has(f *FileChange) bool {
-	return m.paths[f.at()] || !f.Time.IsZero() && f.Time.Before(m.until)
+	return m.paths[f.at()] || !f.Protected && !f.Time.IsZero() && f.Time.Before(m.until)
 }
 
 // How changes are explained that no call made: by the operator, as they said, or by
