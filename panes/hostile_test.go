@@ -91,7 +91,7 @@ func TestLiesInTheDetails(t *testing.T) {
 }
 
 func TestLiesInTheListing(t *testing.T) {
-	text := ListTable(hostile(), noon)
+	text := ListTable(hostile(), noon, 0)
 	for _, a := range hostile() {
 		text += "\n" + strings.Join(ShowText(&session.Snapshot{}, a, noon, 72), "\n") + "\n"
 	}

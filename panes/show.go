@@ -26,29 +26,58 @@ func ShowText(snap *session.Snapshot, a *session.Approval, now time.Time, width 
 	return append(rows, formKeys(a))
 }
 
-// ListTable is the table of `kavi approval list`: what waits, by age.
-func ListTable(as []*session.Approval, now time.Time) string {
+// ListTable is the table of `kavi approval list`: what waits, by age. It is no
+// wider than width cells, as far as the actions can give way, so that no row of it
+// breaks on a terminal; with width 0 there is none.
+func ListTable(as []*session.Approval, now time.Time, width int) string {
 	if len(as) == 0 {
 		return "No pending approvals\n"
 	}
-	const most = 60 // cells of an action; all of it is in `kavi approval show`
 	table := [][4]string{{"ID", "Action", "Agent", "Waiting"}}
 	for _, a := range as {
 		waiting := age(now.Sub(a.Since))
 		if a.State != session.Pending {
 			waiting += " " + string(a.State)
 		}
-		table = append(table, [4]string{
-			display.Safe(a.ID), display.Cut(action(a), most), display.Cut(display.Safe(a.Agent), 32), waiting,
-		})
+		table = append(table, [4]string{display.Safe(a.ID), "", display.Cut(display.Safe(a.Agent), 32), waiting})
 	}
-	return framed(fmt.Sprintf("Pending Approvals (%d)", len(as)), table)
+	room := actionRoom(table, width)
+	for n, a := range as {
+		table[n+1][1] = display.Cut(action(a), room) // all of it is in `kavi approval show`
+	}
+	return framed(fmt.Sprintf("Pending Approvals (%d)", len(as)), table, room)
 }
 
-// framed draws a table below its title; the first row is its head. The cells are
-// safe to print.
-func framed(title string, table [][4]string) string {
-	wide := [4]int{6, 35, 9, 7} // the documented table's, as the least
+// actionColumn is which column of a listing gives way to the others.
+const actionColumn = 1
+
+// leastWide is how wide the columns of the documented table are, the least of any.
+var leastWide = [4]int{6, 35, 9, 7}
+
+// actionRoom is how many cells a table of that width has for its actions beside
+// its other columns and their lines.
+func actionRoom(table [][4]string, width int) int {
+	if width <= 0 {
+		return 60
+	}
+	for i, least := range leastWide {
+		width -= 3 // its line and the blanks around it
+		if i == actionColumn {
+			continue
+		}
+		for _, r := range table {
+			least = max(least, display.Width(r[i]))
+		}
+		width -= least
+	}
+	return max(20, width-1)
+}
+
+// framed draws a table below its title, with room for so many cells of an action;
+// the first row is its head. The cells are safe to print.
+func framed(title string, table [][4]string, room int) string {
+	wide := leastWide
+	wide[actionColumn] = min(wide[actionColumn], room)
 	for _, r := range table {
 		for i, c := range r {
 			wide[i] = max(wide[i], display.Width(c))

@@ -102,10 +102,10 @@ func TestListIsTheDocumentedTable(t *testing.T) {
 │ apr_03 │ Run: npm install jsonwebtoken       │ codex     │ 30s     │
 └────────┴─────────────────────────────────────┴───────────┴─────────┘
 `
-	if diff := cmp.Diff(want, ListTable(three(), noon)); diff != "" {
+	if diff := cmp.Diff(want, ListTable(three(), noon, 0)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := ListTable(nil, noon); got != "No pending approvals\n" {
+	if got := ListTable(nil, noon, 0); got != "No pending approvals\n" {
 		t.Errorf("an empty list is %q", got)
 	}
 }
@@ -113,7 +113,7 @@ func TestListIsTheDocumentedTable(t *testing.T) {
 func TestListMarksWhatIsNotPendingAndKeepsItsShape(t *testing.T) {
 	lapsed := command("apr_07", "claude", "echo 世界 \x1b[2K"+strings.Repeat("a", 300)+" | sh", 3*time.Hour)
 	lapsed.State = session.Lapsed
-	got := ListTable([]*session.Approval{lapsed, npmInstall()}, noon)
+	got := ListTable([]*session.Approval{lapsed, npmInstall()}, noon, 0)
 	if !strings.Contains(got, "3h lapsed") {
 		t.Errorf("it does not say that the first one lapsed:\n%s", got)
 	}
@@ -128,6 +128,41 @@ func TestListMarksWhatIsNotPendingAndKeepsItsShape(t *testing.T) {
 		}
 		if w != width {
 			t.Errorf("row %d is %d cells wide, the table %d:\n%s", i, w, width, got)
+		}
+	}
+}
+
+// On a terminal no row of the list breaks, whatever waits and whoever asks: the
+// actions give way, down to 20 cells.
+func TestTheListIsAsWideAsTheTerminal(t *testing.T) {
+	long := command("apr_101", "claude", "echo 世界 \x1b[2K"+strings.Repeat("a", 300)+" | sh", 3*time.Hour)
+	lapsed := command("apr_07", strings.Repeat("agent-", 4), "echo "+strings.Repeat("b", 300), 3*time.Hour)
+	lapsed.State = session.Lapsed
+	hook := gitHook()
+	hook.Files[0].Path = strings.Repeat("deep/", 40) + "pre-commit"
+	for name, snap := range map[string]*session.Snapshot{
+		"approvals": {Approvals: []*session.Approval{long, npmInstall()}},
+		"lapsed":    {Approvals: []*session.Approval{lapsed}},
+		"changes":   {Unexplained: []*session.Unexplained{threeFiles(), hook}},
+	} {
+		for _, width := range []int{78, 80, 100, 200} {
+			got, widest := ListWaiting(snap, noon, width), 0
+			for _, r := range strings.Split(got, "\n") {
+				widest = max(widest, display.Width(r))
+			}
+			if widest > width {
+				t.Errorf("%s at %d: it is %d cells wide:\n%s", name, width, widest, got)
+			}
+			if name == "approvals" && widest != width {
+				t.Errorf("at %d it is only %d wide, with an action cut:\n%s", width, widest, got)
+			}
+		}
+	}
+	for _, c := range []struct{ width, cells int }{{40, 20}, {60, 24}} {
+		got := ListTable([]*session.Approval{long}, noon, c.width)
+		row := strings.Split(got, "\n")[6]
+		if action := strings.Split(row, "│")[2]; display.Width(action) != c.cells+2 {
+			t.Errorf("at %d the action has %q:\n%s", c.width, action, got)
 		}
 	}
 }

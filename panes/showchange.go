@@ -11,35 +11,35 @@ import (
 )
 
 // ListWaiting is everything that waits for the operator as `kavi approval list`
-// prints it: the approvals, and the changes of files that no call explains. Where
+// prints it on a terminal of that width, 0 for none: the approvals, and the changes of files that no call explains. Where
 // one of those decides what runs, they come first. It is safe to print.
-func ListWaiting(snap *session.Snapshot, now time.Time) string {
-	asked := ListTable(snap.Approvals, now)
+func ListWaiting(snap *session.Snapshot, now time.Time, width int) string {
+	asked := ListTable(snap.Approvals, now, width)
 	if len(snap.Unexplained) == 0 {
 		return asked
 	}
-	changed := changeTable(snap.Unexplained, now)
+	changed := changeTable(snap.Unexplained, now, width)
 	if slices.ContainsFunc(snap.Unexplained, func(c *session.Unexplained) bool { return c.Protected }) {
 		return changed + "\n" + asked
 	}
 	return asked + "\n" + changed
 }
 
-func changeTable(cs []*session.Unexplained, now time.Time) string {
-	const most = 60 // as in ListTable
+func changeTable(cs []*session.Unexplained, now time.Time, width int) string {
 	table := [][4]string{{"ID", "Change", "Could have", "Waiting"}}
 	for _, c := range cs {
+		table = append(table, [4]string{display.Safe(c.ID), "", display.Cut(strings.Join(couldHave(c), ", "), 32), age(now.Sub(c.Since))})
+	}
+	room := actionRoom(table, width)
+	for n, c := range cs {
 		verb, path, tail := changeWords(c)
 		if verb += ": "; c.Protected {
 			verb = "PROTECTED " + verb
 		}
-		room := max(most-display.Width(verb)-display.Width(tail), 16) // the path gives way first
-		table = append(table, [4]string{
-			display.Safe(c.ID), verb + display.Cut(display.Safe(path), room) + tail,
-			display.Cut(strings.Join(couldHave(c), ", "), 32), age(now.Sub(c.Since)),
-		})
+		short := display.Cut(display.Safe(path), max(room-display.Width(verb)-display.Width(tail), 16)) // it gives way first
+		table[n+1][actionColumn] = display.Cut(verb+short+tail, room)
 	}
-	return framed(fmt.Sprintf("Unexplained Changes: %d", len(cs)), table)
+	return framed(fmt.Sprintf("Unexplained Changes: %d", len(cs)), table, room)
 }
 
 // ChangeLine is unexplained changes on one line, as lists have them: "Changed:

@@ -13,8 +13,8 @@ import (
 func TestTheListShowsChangesBelowTheApprovals(t *testing.T) {
 	change := threeFiles()
 	snap := &session.Snapshot{Approvals: three()[:1], Unexplained: []*session.Unexplained{change}}
-	got := ListWaiting(snap, noon)
-	want := ListTable(three()[:1], noon) + `
+	got := ListWaiting(snap, noon, 0)
+	want := ListTable(three()[:1], noon, 0) + `
 Unexplained Changes: 1
 ======================
 
@@ -27,14 +27,14 @@ Unexplained Changes: 1
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if snap.Unexplained = nil; ListWaiting(snap, noon) != ListTable(snap.Approvals, noon) {
+	if snap.Unexplained = nil; ListWaiting(snap, noon, 0) != ListTable(snap.Approvals, noon, 0) {
 		t.Error("without changes it is another list")
 	}
 }
 
 func TestAChangeThatDecidesWhatRunsIsListedFirst(t *testing.T) {
 	snap := &session.Snapshot{Approvals: three(), Unexplained: []*session.Unexplained{gitHook()}}
-	got := ListWaiting(snap, noon)
+	got := ListWaiting(snap, noon, 0)
 	if !strings.HasPrefix(got, "Unexplained Changes: 1\n") || !strings.Contains(got, "PROTECTED "+ChangeLine(gitHook())) {
 		t.Error(got)
 	}
@@ -47,7 +47,7 @@ func TestAChangesNameGivesWayInTheList(t *testing.T) {
 		ID: "chg_01", Since: noon, Could: []session.Suspect{{Call: "call_1", Agent: "claude", What: lie}},
 		Files: []session.FileChange{{Path: display.Safe(lie), Kind: "modified", Plus: 7, Minus: 9}},
 	}}}
-	got := ListWaiting(snap, noon)
+	got := ListWaiting(snap, noon, 0)
 	if !strings.Contains(got, "… (+7, -9)") || strings.ContainsAny(got, "\x1b\u202e") || !strings.Contains(got, "│ claude ") {
 		t.Error(got)
 	}

@@ -117,7 +117,7 @@ call explains.
 				return err
 			}
 			if !asJSON {
-				_, err := fmt.Fprint(a.out, panes.ListWaiting(snap, a.now()))
+				_, err := fmt.Fprint(a.out, panes.ListWaiting(snap, a.now(), a.width()))
 				return err
 			}
 			list := []any{}

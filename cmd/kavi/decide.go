@@ -161,7 +161,7 @@ func (a *app) chooseAll(ctx context.Context, snap *session.Snapshot, o decideOpt
 			chosen = append(chosen, p)
 		}
 	}
-	fmt.Fprint(a.out, panes.ListTable(chosen, a.now()))
+	fmt.Fprint(a.out, panes.ListTable(chosen, a.now(), a.width()))
 	if lapsed > 0 {
 		fmt.Fprintf(a.out, "left out: %d lapsed\n", lapsed)
 	}
