@@ -429,6 +429,20 @@ func TestAChangeThatIsReportedAgainIsTheSame(t *testing.T) {
 	}
 }
 
+// What is not kept of the files is said, as long as it is so.
+func TestWhatIsTooLargeToBeKeptIsSaid(t *testing.T) {
+	w := beginWith(t, map[string]string{"big": ""})
+	w.watchedNow()
+	if err := os.Truncate(filepath.Join(w.project, "big"), 1<<40); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the word", func(s *Snapshot) bool { return s.LeftOut == "files that cannot be restored: 1 over the size limit" })
+	if err := os.Remove(filepath.Join(w.project, "big")); err != nil {
+		t.Fatal(err)
+	}
+	w.until("its end", func(s *Snapshot) bool { return s.LeftOut == "" })
+}
+
 // What a hook announced is announced down to the content.
 func TestAnEditThatAHookAnnouncedIsKnownByItsContent(t *testing.T) {
 	w := beginWith(t, map[string]string{"a.txt": "one\n"})

@@ -71,6 +71,7 @@ type Session struct {
 	undoSeq     uint64
 	mine        mine
 	recorded    recorded // by a former server
+	leftOut     string   // what the watches could not keep at the last tick
 	proposals   proposals
 	fullAccess  bool
 	fullSince   time.Time

@@ -103,7 +103,8 @@ type Snapshot struct {
 	Rules       []RuleState    // in force: remembered ones first, the newest first
 	Offered     *Offered       // nil: nothing is proposed now
 	Unexplained []*Unexplained // changes of files that wait for a word; protected ones first
-	Watching    string         // "" while the watcher sees everything in time; else what is wrong, safe to display
+	Watching    string         // "" while the watcher sees everything in time and keeps what it can; else what is wrong, safe to display
+	LeftOut     string         // "" while what every file held can be restored; else what cannot, safe to display
 	Denied      int            // calls denied without asking, since the start
 	Allowed     int            // calls allowed without asking
 	Banner      []string       // what is wrong now: a broken rule file, a full disk

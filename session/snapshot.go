@@ -56,7 +56,7 @@ func (s *Session) publish() {
 		}
 		return 1
 	})
-	n.Watching = s.watching()
+	n.Watching, n.LeftOut = s.watching(), s.leftOut
 	waiting := make(map[string]int)
 	for _, k := range s.approvals {
 		n.Approvals = append(n.Approvals, k.approval)

@@ -53,6 +53,19 @@ func (m *watcher) problem() string {
 	return w.Status().Degraded()
 }
 
+// leftOut says what the watch cannot keep, or "".
+func (t *worktree) leftOut() string {
+	w := t.watch()
+	if w == nil {
+		return ""
+	}
+	text := w.Status().LeftOut()
+	if text != "" {
+		text = t.says(text)
+	}
+	return text
+}
+
 // watchTree watches a worktree until ctx ends. It blocks; opened is called once
 // the watch has begun, or cannot.
 func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
@@ -392,17 +405,23 @@ func (s *Session) capture(agent string, j gateway.Judgement) {
 
 const captureWait = time.Second
 
-// tickWatching shows it when a watch became degraded, or is so no more.
+// tickWatching shows it when a watch became degraded, or is so no more, and what the
+// watches cannot keep.
 func (s *Session) tickWatching() {
-	s.changed = s.changed || s.watching() != s.snap.Load().Watching
+	now := s.trees.say((*worktree).leftOut)
+	s.changed = s.changed || s.watching() != s.snap.Load().Watching || now != s.leftOut
+	s.leftOut = now
 }
 
 // watching says what is wrong with the watches, or "".
-func (s *Session) watching() string {
+func (s *Session) watching() string { return s.trees.say((*worktree).problem) }
+
+// say joins what is to be said of the watches of all worktrees.
+func (l *worktrees) say(of func(*worktree) string) string {
 	var all []string
-	for _, t := range s.trees.all() {
-		if p := t.problem(); p != "" {
-			all = append(all, p)
+	for _, t := range l.all() {
+		if text := of(t); text != "" {
+			all = append(all, text)
 		}
 	}
 	return strings.Join(all, "; ")

@@ -113,9 +113,21 @@ func (a *app) changes(ctx context.Context, o changesOptions) error {
 		a.say("no change of a file that this session saw")
 		return nil
 	case o.summary:
-		return printSummary(a.out, list)
+		return errors.Join(printSummary(a.out, list), a.sayNotKept(ctx, b))
 	}
 	return a.printPatch(ctx, f, b, of, list)
+}
+
+// sayNotKept says what of a running session cannot be restored.
+func (a *app) sayNotKept(ctx context.Context, b *book) error {
+	if b.client == nil {
+		return nil
+	}
+	snap, err := b.client.Snapshot(ctx)
+	if err == nil && snap.LeftOut != "" {
+		a.say("%s", snap.LeftOut)
+	}
+	return err
 }
 
 // changeIDs are how calls, approvals, undos and unexplained changes are named.

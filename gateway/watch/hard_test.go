@@ -241,12 +241,15 @@ func TestAFullBaselineSaysSo(t *testing.T) {
 	if full != 1 {
 		t.Errorf("%d files without room", full)
 	}
-	if s := p.w.Status(); s.NoRoom != 1 || !strings.Contains(s.LeftOut(), "no room") {
-		t.Errorf("status %+v: %q", s, s.LeftOut())
+	if s := p.w.Status(); s.NoRoom != 1 || !strings.Contains(s.LeftOut(), "no room") || !strings.Contains(s.Degraded(), "no room to keep what 1 file held") {
+		t.Errorf("status %+v: %q, %q", s, s.LeftOut(), s.Degraded())
 	}
 	p.must(os.Remove(p.path("c")))
 	if d := cmp.Diff([]string{"deleted c"}, said(p.changes())); d != "" {
 		t.Error(d)
+	}
+	if text := p.w.Status().Degraded(); text != "" {
+		t.Errorf("nothing is without room any more, and yet: %s", text)
 	}
 }
 

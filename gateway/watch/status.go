@@ -3,6 +3,8 @@ package watch
 import (
 	"fmt"
 	"time"
+
+	"kavi/gateway/display"
 )
 
 // Status is how well the watch sees.
@@ -21,13 +23,16 @@ type Status struct {
 	lastOverflow time.Time
 }
 
-// Degraded says in words, safe to display, that changes may be seen late, or "".
+// Degraded says in words, safe to display, that changes may be seen late, or that
+// what files held cannot be brought back any more, or "".
 func (s Status) Degraded() string {
 	switch {
 	case s.Polled > 0:
 		return fmt.Sprintf("%d of %d folders are only looked at from time to time: the system has no watches left", s.Polled, s.Folders)
 	case !s.lastOverflow.IsZero() && time.Since(s.lastOverflow) < time.Minute:
 		return "too much changed at once: everything was looked at again"
+	case s.NoRoom > 0:
+		return "there is no room to keep what " + display.Count(s.NoRoom, "file") + " held: a change of them cannot be taken back"
 	}
 	return ""
 }
