@@ -22,11 +22,11 @@
 // # What it sees
 //
 // All of the project but: node_modules; what git ignores, unless it was known
-// before or is protected; of .git only HEAD, refs, config, info and hooks. A
-// symbolic link is never followed, also not by a swap of a folder for a link while
-// we look: every folder is opened component by component from the root. Named
-// pipes and devices are never opened. Files above a size are known by size, time
-// and inode alone, and their content is not kept.
+// before or is protected; of .git only HEAD, refs, config, info and hooks, its own and
+// those of its worktrees and submodules. A symbolic link is never followed, also not
+// by a swap of a folder for a link while we look: every folder is opened component by
+// component from the root. Named pipes and devices are never opened. Files above a
+// size are known by size, time and inode alone, and their content is not kept.
 //
 // What it cannot see: who wrote (Explain says how far that can be told), and what
 // was written and undone between two looks.

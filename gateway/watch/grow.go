@@ -39,7 +39,7 @@ func (s *settling) admitSome(fresh []found) {
 	at, opened := "", false
 	for i, f := range fresh {
 		d := s.draft(f.dir)
-		if !wanted[i] || d == nil {
+		if !wanted[i] || d == nil || !s.scope.of(paths[i]).takes(f.e) {
 			continue
 		}
 		if _, known := d.entries[f.e.name]; known {
@@ -87,7 +87,7 @@ func (s *settling) wanted(paths []string) []bool {
 	var at []int
 	for i, p := range paths {
 		switch s.scope.of(p) {
-		case keep:
+		case keep, pass:
 			wanted[i] = true
 		case ask:
 			unsure, at = append(unsure, p), append(at, i)
@@ -205,10 +205,11 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 	}
 	l = listed{dir: dir, folder: f, entries: make([]entry, 0, len(names))}
 	for _, name := range names {
-		if s.scope.of(join(dir, name)) == skip {
+		v := s.scope.of(join(dir, name))
+		if v == skip {
 			continue
 		}
-		if e, ok, err := p.stat(name); ok && err == nil {
+		if e, ok, err := p.stat(name); ok && err == nil && v.takes(e) {
 			l.entries = append(l.entries, e)
 		}
 	}

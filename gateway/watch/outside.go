@@ -16,27 +16,18 @@ type Outside struct {
 	Decides func(content []byte) []byte
 }
 
-// part says what a path is to one of them.
-type part uint8
-
-const (
-	noPart part = iota
-	onTheWay
-	wanted
-)
-
 // outside is a folder outside the project of which a part is watched.
 type outside struct {
-	dir  string
-	part func(inner string) part // inner is relative to dir, never empty
+	dir string
+	of  func(inner string) verdict // inner is relative to dir, never empty
 }
 
-// outsideOf says what a path outside the project is to what is watched there.
-func (s *scope) outsideOf(path string) (best part) {
+// outsideOf says what is done with a path outside the project.
+func (s *scope) outsideOf(path string) (best verdict) {
 	for _, o := range s.outside {
 		inner, below := strings.CutPrefix(path, o.dir+"/")
 		if below && byName(inner) != skip {
-			best = max(best, o.part(inner))
+			best = max(best, o.of(inner))
 		}
 	}
 	return best
@@ -50,13 +41,13 @@ func (s *scope) addOutside(also []Outside) {
 		s.follow(o, paths, 16)
 	}
 	for dir, inners := range paths {
-		s.outside = append(s.outside, outside{dir, func(inner string) (best part) {
+		s.outside = append(s.outside, outside{dir, func(inner string) (best verdict) {
 			for _, w := range inners {
 				switch {
 				case within(inner, w):
-					return wanted
+					return keep
 				case within(w, inner):
-					best = onTheWay
+					best = pass
 				}
 			}
 			return best
@@ -116,12 +107,12 @@ func (s *scope) want(path string, paths map[string][]string) {
 // news says that a difference is worth telling: not of a folder on the way to what
 // is watched, and not of what decides nothing.
 func (s *settling) news(path string, before, after entry, content []byte) bool {
+	folder := func(e entry) bool { return e.mode == 0 || e.isFolder() }
+	if folder(before) && folder(after) && s.scope.of(path) == pass {
+		return false
+	}
 	if !strings.HasPrefix(path, "/") {
 		return true
-	}
-	folder := func(e entry) bool { return e.mode == 0 || e.isFolder() }
-	if folder(before) && folder(after) && s.scope.outsideOf(path) == onTheWay {
-		return false
 	}
 	decides := s.scope.decides[path]
 	if decides == nil || before.mode != 0 && after.mode != 0 && before.mode != after.mode {

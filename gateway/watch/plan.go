@@ -102,7 +102,12 @@ func (k *Kept) Plan(changes []Change) (Plan, error) {
 		byPath[c.Path] = append(byPath[c.Path], transition{c.Before, c.After})
 	}
 	var plan Plan
+	folders := GitFolders(k.root)
 	for path, list := range byPath {
+		if gitsOwn(string(path), folders) {
+			plan = append(plan, Step{Path: path, Do: Nothing, Refused: "it is git's own record: git reset and git reflog can take it back"})
+			continue
+		}
 		plan = append(plan, k.step(path, list))
 	}
 	slices.SortFunc(plan, func(a, b Step) int { return strings.Compare(string(a.Path), string(b.Path)) })
@@ -116,10 +121,6 @@ func (k *Kept) Plan(changes []Change) (Plan, error) {
 // step walks the changes of one path back, from what is there now.
 func (k *Kept) step(path Path, list []transition) Step {
 	s := Step{Path: path, Do: Nothing}
-	if gitsOwn(string(path)) {
-		s.Refused = "it is git's own record: git reset and git reflog can take it back"
-		return s
-	}
 	limit := int64(minLimit)
 	for _, t := range list {
 		if t.after.Hash != (Hash{}) {
@@ -163,17 +164,6 @@ func (k *Kept) step(path Path, list []transition) Step {
 		s.Ask = "what is there now is not kept, so this cannot be undone again"
 	}
 	return s
-}
-
-// gitsOwn says that a path in a git folder is part of what git keeps consistent:
-// writing it alone would do harm. Hooks and settings are files like others.
-func gitsOwn(path string) bool {
-	_, inner, in := strings.Cut("/"+path, "/.git/")
-	if !in {
-		return false
-	}
-	name, _, _ := strings.Cut(inner, "/")
-	return !slices.Contains([]string{"hooks", "info", "config", "config.worktree"}, name)
 }
 
 // virtual is a path while changes are walked back.

@@ -1,8 +1,6 @@
 package watch
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -12,9 +10,13 @@ type verdict uint8
 
 const (
 	skip verdict = iota // it is not looked at
+	pass                // it may be on the way to what is kept, if it is no file
 	keep
 	ask // git says whether it is ignored
 )
+
+// takes says that an entry with a name is looked at.
+func (v verdict) takes(e entry) bool { return v != skip && (v != pass || !e.isRegular()) }
 
 // scope is what is watched: the project, and single files and folders outside of
 // it, which are named by their absolute path.
@@ -32,10 +34,7 @@ func (s *scope) of(path string) verdict {
 		return skip
 	}
 	if strings.HasPrefix(path, "/") {
-		if s.outsideOf(path) == noPart {
-			return skip
-		}
-		return keep
+		return s.outsideOf(path)
 	}
 	if v := byName(path); v != ask {
 		return v
@@ -54,10 +53,10 @@ func byName(path string) verdict {
 		case "node_modules":
 			return skip
 		case ".git":
-			if after == "" || ofGit(after) {
+			if after == "" {
 				return keep
 			}
-			return skip
+			return ofGit(after).verdict()
 		}
 		path = after
 	}
@@ -73,67 +72,12 @@ func (s *scope) isProtected(path string) bool {
 	return s.protected != nil && s.protected(path)
 }
 
-// ofGit says whether something in a git folder is watched: what decides which
-// commit is current and which programs git runs; not objects, index and logs, nor
-// the locks that git holds while it writes.
-func ofGit(inner string) bool {
-	name, after, deeper := strings.Cut(inner, "/")
-	switch name {
-	case "HEAD", "config", "config.worktree", "packed-refs", "commondir", "gitdir":
-		return !deeper
-	case "refs", "hooks", "info":
-		return !strings.HasSuffix(inner, ".lock")
-	case "modules", "worktrees": // one git folder each
-		_, rest, has := strings.Cut(after, "/")
-		return !has || ofGit(rest)
-	}
-	return false
-}
-
-// GitFolders are the git folders of a project whose .git is a file, as in a linked
-// worktree or a submodule: its own, and the one that it shares. Links on the way to
-// them are followed. It reads files.
-func GitFolders(root string) []string {
-	pointed := func(file, prefix, base string) string {
-		text, err := os.ReadFile(file)
-		to, ok := strings.CutPrefix(strings.TrimRight(string(text), "\r\n"), prefix)
-		if err != nil || !ok || to == "" || len(text) > 4096 {
-			return ""
-		}
-		if !filepath.IsAbs(to) {
-			to = filepath.Join(base, to)
-		}
-		to, err = filepath.EvalSymlinks(to)
-		if err != nil {
-			return ""
-		}
-		return to
-	}
-	if info, err := os.Lstat(filepath.Join(root, ".git")); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	own := pointed(filepath.Join(root, ".git"), "gitdir: ", root)
-	if own == "" {
-		return nil
-	}
-	folders := []string{own}
-	if shared := pointed(filepath.Join(own, "commondir"), "", own); shared != "" && shared != own {
-		folders = append(folders, shared)
-	}
-	return folders
-}
-
 // newScope finds what is watched.
 func newScope(root string, o Options) *scope {
 	s := &scope{root: root, protected: o.Protected, decides: map[string]func([]byte) []byte{}}
 	for _, dir := range GitFolders(root) {
 		if !o.Shared && !within(dir, root) {
-			s.outside = append(s.outside, outside{dir, func(inner string) part {
-				if ofGit(inner) {
-					return wanted
-				}
-				return noPart
-			}})
+			s.outside = append(s.outside, outside{dir, func(inner string) verdict { return ofGit(inner).verdict() }})
 		}
 	}
 	s.addOutside(o.Also)

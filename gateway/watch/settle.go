@@ -226,7 +226,7 @@ func (s *settling) look() {
 func (s *settling) lookAt(dir string, names map[string]span) {
 	f := s.tree[dir]
 	if f == nil { // not known: its own folder has to know it first
-		if dir != "" && dir != "/" && (!strings.HasPrefix(dir, "/") || s.scope.of(dir) == keep) {
+		if dir != "" && dir != "/" && (!strings.HasPrefix(dir, "/") || s.scope.of(dir) != skip) {
 			parent, name := split(dir)
 			if _, has := s.work[parent][name]; !has {
 				s.want(parent, name, s.span)
