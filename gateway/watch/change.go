@@ -118,6 +118,7 @@ type Change struct {
 	First     time.Time `json:"first,omitzero"`      // when the first sign of it was seen
 	Time      time.Time `json:"time,omitzero"`       // when the last was
 	Wrote     time.Time `json:"wrote,omitzero"`      // when what is there now was written, as the file system says, to some ms; zero where it does not
+	Came      time.Time `json:"came,omitzero"`       // when a folder above it came or last changed, where that came later: it was there by then, and perhaps not before
 }
 
 // String is for logs and tests; it is not safe for a screen.

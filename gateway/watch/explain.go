@@ -77,12 +77,22 @@ func (e Explanation) Agent() string {
 // its clock may be late or early.
 const slack = 250 * time.Millisecond
 
-// when is between which times a change was made.
+// when is between which times a change was made. What stands in a folder that came
+// too was perhaps written there, and perhaps came with it: then not before anything
+// was heard, unless all of it was heard of late.
 func (c Change) when() (since, until time.Time) {
+	heard := c.First.Add(-slack)
 	if c.Wrote.IsZero() {
-		return c.First.Add(-slack), c.Time
+		return heard, c.Time
 	}
-	return c.Wrote.Add(-racyWithin), c.Wrote.Add(racyWithin)
+	since, until = c.Wrote.Add(-racyWithin), c.Wrote.Add(racyWithin)
+	if c.Came.After(c.Wrote) {
+		until = c.Came.Add(racyWithin)
+		if heard.After(since) && heard.Before(until) {
+			since = heard
+		}
+	}
+	return since, until
 }
 
 // Explain finds which of the allowed calls made a change. It is pure but for Alive.

@@ -32,6 +32,11 @@ func wrote(c Change, when float64) Change {
 	return c
 }
 
+func came(c Change, when float64) Change {
+	c.Came = at(when)
+	return c
+}
+
 // spell is an explanation as text: how, and by which calls.
 func spell(e Explanation) string {
 	ids := func(calls []Call) string {
@@ -114,6 +119,10 @@ func TestExplain(t *testing.T) {
 		{"seen at once, written when it was over", wrote(change(Modified, "src/a.go", "x", 1.2), 1.19), []Call{sed}, "unsanctioned"},
 		{"seen while it ran, written before", wrote(change(Modified, "src/a.go", "x", 1.05), 0.9), []Call{sed}, "unsanctioned"},
 		{"the file system's clock is a little late", wrote(change(Modified, "src/a.go", "x", 1.05), 0.99), []Call{sed}, "inferred sed"},
+		{"written before, come with a folder while it ran", came(wrote(change(Created, "src/a.go", "x", 1.1), 0.1), 1.05), []Call{sed}, "inferred sed"},
+		{"written while it ran, come with a folder later", came(wrote(change(Created, "src/a.go", "x", 3), 1.05), 3), []Call{sed}, "unsanctioned"},
+		{"written in a new folder when it was over", came(wrote(change(Created, "src/a.go", "x", 1.2), 1.19), 1.2), []Call{sed}, "unsanctioned"},
+		{"written in a new folder while it ran, seen late", came(wrote(change(Created, "src/a.go", "x", 9), 1.05), 2), []Call{sed}, "inferred sed"},
 		{"over before", change(Modified, "src/a.go", "x", 2), []Call{sed}, "unsanctioned"},
 		{"a folder on the way to its place", Change{Path: "src", Kind: Created, After: State{Type: Folder}, First: at(1), Time: at(1.05)}, []Call{sed}, "inferred sed"},
 		{"a folder on the way to what was announced", Change{Path: "new", Kind: Created, After: State{Type: Folder}, First: at(1), Time: at(1)}, []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: map[Path]Hash{"new/a": Sum(nil)}}}, "inferred e"},

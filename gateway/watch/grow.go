@@ -197,6 +197,7 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 		return l, false
 	} else {
 		s.growing[dir] = self.ino
+		s.came[dir] = self.ctime
 	}
 	names, err := p.names()
 	if err != nil {

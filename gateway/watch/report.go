@@ -37,9 +37,11 @@ func (s *settling) changes() []Change {
 		}
 		if v.after.mode != 0 {
 			c.After = s.state(v.after)
-			c.Wrote = s.wrote(v)
-			if c.Wrote.After(c.Time) { // after what led here, and before it was looked at
-				c.Time = c.Wrote
+			c.Wrote, c.Came = s.wrote(v)
+			for _, at := range []time.Time{c.Wrote, c.Came} {
+				if at.After(c.Time) { // after what led here, and before it was looked at
+					c.Time = at
+				}
 			}
 		}
 		switch {
@@ -69,13 +71,25 @@ func (s *settling) changes() []Change {
 
 // wrote is when a file was written, moved here or given its mode, which is often a
 // good while before anybody heard of it. Nobody can set that time; a file system with
-// a clock of its own tells nothing.
-func (s *settling) wrote(v *sight) time.Time {
+// a clock of its own tells nothing. It knows nothing of a move of a folder above:
+// came is the last that happened to one of those that came too, if that was later.
+func (s *settling) wrote(v *sight) (at, came time.Time) {
 	at, now := time.Unix(0, v.after.ctime), time.Now()
-	if s.gap || v.revealed || v.after.isFolder() || at.After(now.Add(racyWithin)) || now.Sub(at) > oldest {
-		return time.Time{}
+	last := v.after.ctime
+	for dir, below := split(v.path); below != ""; dir, below = split(dir) {
+		ctime, has := s.came[dir]
+		if !has {
+			break
+		}
+		last = max(last, ctime)
 	}
-	return at
+	if s.gap || v.revealed || v.after.isFolder() || time.Unix(0, last).After(now.Add(racyWithin)) || now.Sub(at) > oldest {
+		return time.Time{}, time.Time{}
+	}
+	if last > v.after.ctime {
+		came = time.Unix(0, last)
+	}
+	return at, came
 }
 
 // oldest is how late a change may be seen for its time to be believed.

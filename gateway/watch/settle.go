@@ -27,6 +27,7 @@ type settling struct {
 	fresh    []found
 	grown    []string          // folders to begin with
 	growing  map[string]uint64 // of them, those that were listed, with their inode
+	came     map[string]int64  // the folders that came, with their ctime
 	rules    bool              // of what is ignored have changed
 	links    bool              // a file with several names has changed: the system tells of one of them
 	tracked  []string          // by git by now, and not before
@@ -65,7 +66,7 @@ type sight struct {
 // settle finds out what has changed and queues it.
 func (w *Watch) settle(ctx context.Context, h hints) {
 	start := time.Now()
-	s := &settling{Watch: w, ctx: ctx, report: true, gap: h.gap, forced: h.now, span: h.span, work: h.names, drafts: map[string]*draft{}, seen: map[string]bool{}, growing: map[string]uint64{}}
+	s := &settling{Watch: w, ctx: ctx, report: true, gap: h.gap, forced: h.now, span: h.span, work: h.names, drafts: map[string]*draft{}, seen: map[string]bool{}, growing: map[string]uint64{}, came: map[string]int64{}}
 	if s.work == nil {
 		s.work = map[string]map[string]span{}
 	}
