@@ -218,7 +218,7 @@ func (l *ledgerView) undo() {
 		l.act.Note(orElse(e.Not, "nothing of that entry can be taken back"))
 		return
 	}
-	l.takeBack(e.Of, e.About, false, func() bool { return l.active && !l.rules }, l.act.Push)
+	l.takeBack(e.Of, e.About, nil, func() bool { return l.active && !l.rules }, l.act.Push)
 }
 
 // Key is part of view.

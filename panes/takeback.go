@@ -17,7 +17,7 @@ var mines = []struct {
 }{
 	{session.MineThis, "this change", "a further change of these files is shown again"},
 	{session.MinePaths, string(session.MinePaths), "what nobody explains of them is yours until the session ends"},
-	{session.MineTen, string(session.MineTen), "whatever no call explains until then is yours"},
+	{session.MineTen, string(session.MineTen), "whatever no call explains until then is yours, but not what decides what runs"},
 }
 
 // keep asks what else is the operator's own beside changes that are kept.
@@ -81,13 +81,13 @@ func newKeep(v *views, c *session.Unexplained) *ask {
 
 // revert asks to take unexplained changes back.
 func (v *views) revert(c *session.Unexplained, here func() bool, push func(view)) {
-	v.takeBack(session.ChangesOf{Item: c.ID}, c.ID, true, here, push)
+	v.takeBack(session.ChangesOf{Item: c.ID}, c.ID, c, here, push)
 }
 
 // takeBack asks what taking changes back would do, and shows it, if the operator
-// is still where they asked. Waits says that it is about changes in the inbox,
-// which somebody else may answer meanwhile.
-func (v *views) takeBack(of session.ChangesOf, name string, waits bool, here func() bool, push func(view)) {
+// is still where they asked. Item is what waits in the inbox for that, which somebody
+// else may answer meanwhile; nil: nothing does.
+func (v *views) takeBack(of session.ChangesOf, name string, item *session.Unexplained, here func() bool, push func(view)) {
 	v.act.Note("looking at what taking back " + name + " would do …")
 	v.act.PlanUndo(of, func(p session.UndoPlan, err error) {
 		switch {
@@ -98,7 +98,7 @@ func (v *views) takeBack(of session.ChangesOf, name string, waits bool, here fun
 			v.act.Note(name + ": there is nothing to take back")
 		default:
 			v.act.Note("")
-			t := &undoing{views: v, of: of, name: name, waits: waits, plan: p, yes: map[int]bool{}, push: push}
+			t := &undoing{views: v, of: of, name: name, item: item, plan: p, yes: map[int]bool{}, push: push}
 			for n := range p.Steps {
 				if s := &p.Steps[n]; s.Refused == "" && s.Ask != "" {
 					t.asks = append(t.asks, n)
@@ -113,13 +113,13 @@ func (v *views) takeBack(of session.ChangesOf, name string, waits bool, here fun
 // that needs a word, then about all of it with what they said.
 type undoing struct {
 	*views
-	of    session.ChangesOf
-	name  string
-	waits bool
-	plan  session.UndoPlan
-	asks  []int        // steps, by their number
-	yes   map[int]bool // those with a yes
-	push  func(view)
+	of   session.ChangesOf
+	name string
+	item *session.Unexplained
+	plan session.UndoPlan
+	asks []int        // steps, by their number
+	yes  map[int]bool // those with a yes
+	push func(view)
 }
 
 // next asks about a step, or about the whole once there is no such step.
@@ -198,9 +198,13 @@ func (t *undoing) summary() *ask {
 		q.do = func(string, time.Duration) string { return "" }
 		return q
 	}
-	q.edit, q.label, q.does = newEditor(""), "Reason, for the agent:", "take back "+display.Count(todo, "file")
+	label := "Reason, for the ledger:"
+	if t.item != nil && len(t.item.Paused) > 0 { // only these are told
+		label = "Reason, for the agent:"
+	}
+	q.edit, q.label, q.does = newEditor(""), label, "take back "+display.Count(todo, "file")
 	q.do = func(reason string, shown time.Duration) string {
-		if t.waits && findChange(q.m.snap, t.of.Item) == nil {
+		if t.item != nil && findChange(q.m.snap, t.of.Item) == nil {
 			return t.of.Item + " waits no longer"
 		}
 		last := t.guard.typed
