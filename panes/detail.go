@@ -77,7 +77,7 @@ func (d *detail) Key(ev *tcell.EventKey, at time.Time) bool {
 func (d *detail) Tick(now time.Time) bool {
 	if d.it.none() && d.active && !d.gone {
 		d.gone = true
-		if d.id != d.answered {
+		if !slices.Contains(d.answered, d.id) {
 			d.act.Note(d.id + " waits no longer")
 		}
 		d.act.Pop(d)

@@ -49,8 +49,46 @@ func TestDetailDecides(t *testing.T) {
 	if len(d.over) != 0 || !d.inbox.active {
 		t.Error("the details of what waits no longer are still there")
 	}
-	if len(d.notes) == 0 || !strings.Contains(d.notes[len(d.notes)-1], "apr_02 waits no longer") {
-		t.Errorf("nobody said why they went: %q", d.notes)
+	if len(d.notes) != 1 || d.notes[0] != tooSoon {
+		t.Errorf("it says of what the operator just answered: %q", d.notes)
+	}
+}
+
+// Details go when the item does. Why is said where it was not this operator's own
+// answer, given here: approved, rejected or remembered.
+func TestDetailsSayThatSomebodyElseAnswered(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(d *desk)
+		want   string // the last note
+	}{
+		"approved here":      {func(d *desk) { d.deliberately("a") }, ""},
+		"rejected here":      {func(d *desk) { d.deliberately("r"); d.deliberately("Enter") }, ""},
+		"remembered here":    {func(d *desk) { d.deliberately("m"); d.deliberately("Enter") }, "remembered r-7"},
+		"answered elsewhere": {func(*desk) {}, "apr_03 waits no longer"},
+		"answered here after it had changed": {func(d *desk) {
+			d.change(func(s *session.Snapshot) { a := *s.Approvals[0]; a.Seal[0]++; s.Approvals[0] = &a })
+			d.v.decide([]session.Choice{choice(npmInstall())}, true, "", 0)
+		}, "apr_03 waits no longer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 80, 24, npmInstall())
+			d.rules.offer, d.rules.became = session.RememberOffer{Patterns: []string{"npm test *"}}, []string{"r-7"}
+			d.keys("Enter")
+			d.wait(time.Second)
+			c.answer(d)
+			d.change(func(s *session.Snapshot) { s.Approvals = nil })
+			d.wait(100 * time.Millisecond)
+			if len(d.over) != 0 {
+				t.Fatal("the details of what waits no longer are still there")
+			}
+			last := ""
+			if n := len(d.notes); n > 0 {
+				last = d.notes[n-1]
+			}
+			if last != c.want {
+				t.Errorf("it says %q, want %q last", d.notes, c.want)
+			}
+		})
 	}
 }
 

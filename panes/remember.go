@@ -347,7 +347,7 @@ func (r *remember) fire(shown time.Duration) {
 		By: session.Operator{Shown: shown}, Remember: &what,
 	}
 	r.act.Pop(r)
-	r.act.Decide(d, func(outcomes []session.Outcome) {
+	r.answer(d, func(outcomes []session.Outcome) {
 		for _, o := range outcomes {
 			r.act.Note(display.Safe(became(o)))
 		}

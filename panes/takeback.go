@@ -66,7 +66,7 @@ func newKeep(v *views, c *session.Unexplained) *ask {
 		if !stands() {
 			return c.ID + " is not what was shown any more: look at it again"
 		}
-		v.answered = c.ID
+		v.answered = []string{c.ID}
 		v.act.Keep(c.ID, mines[q.choice].mine, shown, func(err error) {
 			if err != nil {
 				v.act.Note(display.Safe(c.ID + " was not kept: " + err.Error()))
@@ -208,7 +208,7 @@ func (t *undoing) summary() *ask {
 			return t.of.Item + " waits no longer"
 		}
 		last := t.guard.typed
-		t.answered = t.of.Item
+		t.answered = []string{t.of.Item}
 		t.act.Undo(t.plan.ID, yes, strings.TrimSpace(reason), shown, func(out []session.UndoOutcome, err error) {
 			t.done(out, err, t.guard.typed.Equal(last))
 		})

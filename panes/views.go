@@ -23,7 +23,7 @@ type views struct {
 	read  map[string]string // items whose last row was on the screen, as they stood
 	asked int               // how many questions were asked: names each
 
-	answered string // the changes that were answered here last: no need to say that they went
+	answered []string // the items that were answered here last: no need to say that they went
 
 	diffs  map[string]*difference          // of changes that were shown
 	prints map[*session.Unexplained]string // what standing said
@@ -89,13 +89,30 @@ func (v *views) forget(snap *session.Snapshot) {
 // decide hands an answer to the session, and says what did not work.
 func (v *views) decide(choices []session.Choice, allow bool, reason string, shown time.Duration) {
 	d := session.Decision{Choices: choices, Allow: allow, Reason: reason, By: session.Operator{Shown: shown}}
-	v.act.Decide(d, func(outcomes []session.Outcome) {
+	v.answer(d, func(outcomes []session.Outcome) {
 		for _, o := range outcomes {
 			if o.Err != nil {
 				v.act.Note(display.Safe(o.ID + " was not decided: " + o.Err.Error()))
 				return
 			}
 		}
+	})
+}
+
+// answer hands a decision to the session. What it does not decide may still be
+// answered by somebody else.
+func (v *views) answer(d session.Decision, done func([]session.Outcome)) {
+	v.answered = nil
+	for _, c := range d.Choices {
+		v.answered = append(v.answered, c.ID)
+	}
+	v.act.Decide(d, func(outcomes []session.Outcome) {
+		for _, o := range outcomes {
+			if o.Err != nil {
+				v.answered = slices.DeleteFunc(v.answered, func(id string) bool { return id == o.ID })
+			}
+		}
+		done(outcomes)
 	})
 }
 
