@@ -78,8 +78,8 @@ func (i *inbox) Update(m model) {
 	i.m = m
 	i.forget(m.snap)
 	row := i.index() - i.rows.top
-	index := i.index()
-	before, all := len(i.list), items(m.snap)
+	before, all := i.list, items(m.snap)
+	was := i.index()
 	i.list = i.list[:0:0]
 	for _, it := range all {
 		if i.matches(it) {
@@ -89,13 +89,10 @@ func (i *inbox) Update(m model) {
 	if at := i.index(); at >= 0 {
 		i.rows.top = max(at-row, 0)
 	} else {
-		i.cursor = ""
-		if n := len(i.list); n > 0 {
-			i.cursor = i.list[min(max(index, 0), n-1)].id()
-		}
+		i.cursor = i.follower(before, was)
 		i.detail.top = 0
 	}
-	if len(i.list) < before {
+	if len(i.list) < len(before) {
 		i.fill()
 	}
 	if len(i.list) > 0 && i.list[0].protected() && !i.active && !i.over {
@@ -111,6 +108,28 @@ func (i *inbox) Update(m model) {
 		i.empty = m.now
 	}
 	i.waited = len(all)
+}
+
+// follower gives the id of the item on which the cursor goes on when the one under
+// it is gone: of those that were listed the next that still is, else the one before.
+func (i *inbox) follower(before []item, was int) string {
+	if len(i.list) == 0 {
+		return ""
+	}
+	there := func(it item) bool {
+		return slices.ContainsFunc(i.list, func(now item) bool { return now.id() == it.id() })
+	}
+	if was >= 0 {
+		if n := slices.IndexFunc(before[was:], there); n >= 0 {
+			return before[was+n].id()
+		}
+		for _, it := range slices.Backward(before[:was]) {
+			if there(it) {
+				return it.id()
+			}
+		}
+	}
+	return i.list[0].id()
 }
 
 // fill scrolls the list so that no rows below it stay empty. What is inserted

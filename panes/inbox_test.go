@@ -354,6 +354,46 @@ func TestMarkedItemsAreDecidedTogether(t *testing.T) {
 	}
 }
 
+// The cursor goes on with the item that stood next, however many of those above it
+// went with the one under it.
+func TestAfterMarkedItemsTheCursorIsOnTheNextOne(t *testing.T) {
+	six := func() (as []*session.Approval) {
+		for n := 1; n <= 6; n++ {
+			as = append(as, command(fmt.Sprintf("apr_%02d", n), "claude", fmt.Sprint("make ", n), time.Minute))
+		}
+		return as
+	}
+	for _, c := range []struct {
+		on   int    // the item under the cursor
+		gone string // the digits of those that go
+		want string
+	}{
+		{3, "13", "apr_04"},
+		{3, "3", "apr_04"},
+		{3, "345", "apr_06"},
+		{3, "1234", "apr_05"},
+		{6, "16", "apr_05"},
+		{4, "3456", "apr_02"},
+		{3, "1", "apr_03"},
+		{2, "123456", "apr_07"},
+	} {
+		d := newDesk(t, 80, 24, six()...)
+		for range c.on - 1 {
+			d.keys("j")
+		}
+		d.frame()
+		d.change(func(s *session.Snapshot) {
+			s.Approvals = slices.DeleteFunc(s.Approvals, func(a *session.Approval) bool { return strings.Contains(c.gone, a.ID[len(a.ID)-1:]) })
+			s.Approvals = append(s.Approvals, command("apr_07", "claude", "make 7", 0))
+		})
+		d.frame()
+		if d.inbox.cursor != c.want {
+			t.Errorf("on %d, with %s gone it is on %s, want %s", c.on, c.gone, d.inbox.cursor, c.want)
+		}
+		d.has("▸ " + c.want)
+	}
+}
+
 func TestAMarkIsForWhatWasRead(t *testing.T) {
 	d := newDesk(t, 80, 24, three()...)
 	d.deliberately("Space")
