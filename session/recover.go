@@ -512,38 +512,3 @@ func (s *Session) orphan(a *agent, f agentFile, err error) {
 	s.tellProcs(a)
 	s.record(ledger.Entry{Kind: ledger.AgentLost, Agent: a.spec.Name, Why: err.Error()})
 }
-
-// What an approval shows lies in pending/ID.json while it waits, as it is: the
-// ledger holds it redacted, and a server that comes back must show the same.
-
-func (s *Session) savePending(a *Approval) error {
-	b, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(s.opts.Dir.pending(), a.ID+".json"), b)
-}
-
-func (s *Session) loadPending(id string) (*Approval, error) {
-	b, err := os.ReadFile(filepath.Join(s.opts.Dir.pending(), filepath.Base(id)+".json"))
-	if err != nil {
-		return nil, err
-	}
-	var a Approval
-	if err := json.Unmarshal(b, &a); err != nil {
-		return nil, err
-	}
-	if a.Call == nil || a.ID != id {
-		return nil, fmt.Errorf("%s: not what was held", id)
-	}
-	return &a, nil
-}
-
-// dropPending removes what an approval showed, once it is closed.
-func (s *Session) dropPending(id string) {
-	s.wg.Go(func() {
-		if err := os.Remove(filepath.Join(s.opts.Dir.pending(), id+".json")); err != nil && !errors.Is(err, os.ErrNotExist) {
-			s.log.Warn("removing what an approval showed", "approval", id, "err", err)
-		}
-	})
-}
