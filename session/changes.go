@@ -264,13 +264,22 @@ func once(list []FileChange) []FileChange {
 	}
 	is := func(f *FileChange) made { return made{strings.Join(f.Calls, " "), f.at()} }
 	undone := make(map[made]int)
+	const from = -1 // a file that was moved from there
 	for i := range list {
-		if f := &list[i]; f.How == howUndone {
-			undone[is(f)] = i
+		f := &list[i]
+		if f.How != howUndone {
+			continue
+		}
+		undone[is(f)] = i
+		if f.change.From != "" {
+			left := made{strings.Join(f.Calls, " "), ofTree{f.Worktree, f.change.From}}
+			if _, ok := undone[left]; !ok {
+				undone[left] = from
+			}
 		}
 	}
 	for i := range list {
-		if at, ok := undone[is(&list[i])]; ok && at != i {
+		if at, ok := undone[is(&list[i])]; ok && at != i && at != from {
 			list[at].Plus, list[at].Minus = max(list[at].Plus, list[i].Plus), max(list[at].Minus, list[i].Minus)
 		}
 	}

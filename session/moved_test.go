@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kavi/session/ledger"
 )
 
 // A folder that was just written is moved, there and back again, by calls that were
@@ -72,5 +74,45 @@ func TestAMoveOfAFolderIsTheCallsAndIsTakenBack(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// A file whose content is too large to be kept is moved and gets another mode; that
+// is taken back, and the taking back in turn: all of it is known to be kavi's own.
+func TestUndoingAnUndoOfALargeFileIsKavisOwn(t *testing.T) {
+	w := beginWith(t, nil, func(o *Options) {
+		writeIn(t, o.Project, "huge", "")
+		if err := os.Truncate(filepath.Join(o.Project, "huge"), 50<<20); err != nil {
+			t.Fatal(err)
+		}
+	})
+	w.script("one", `"$SHELL" -c 'mv huge huge2; chmod 600 huge2'`)
+	w.answer(true, "", w.pending(1)[0])
+	w.exited("one")
+	w.changes(1, ChangesOf{Calls: []string{"call_1"}})
+	for i, of := range []string{"call_1", "undo_01", "undo_02"} {
+		for _, o := range w.undo(ChangesOf{Calls: []string{of}}) {
+			if !o.Done {
+				t.Errorf("undo of %s: %+v", of, o)
+			}
+		}
+		want, mode := "huge", os.FileMode(0o644)
+		if i == 1 {
+			want, mode = "huge2", 0o600
+		}
+		if fi, err := os.Stat(filepath.Join(w.project, want)); err != nil || fi.Mode() != mode {
+			t.Errorf("after the undo of %s: %v, %v", of, fi, err)
+		}
+		id := "undo_0" + string(rune('1'+i))
+		w.until("the watcher to see "+id, func(*Snapshot) bool {
+			return slices.ContainsFunc(w.entries(), func(e ledger.Entry) bool {
+				return e.Kind == ledger.FileUnsanctioned && e.Path == want || e.Kind == ledger.FileChanged && e.Path == want && e.Call == id
+			})
+		})
+	}
+	for _, e := range w.entries() {
+		if e.Kind == ledger.FileUnsanctioned && e.Path != "one.agent" {
+			t.Errorf("unsanctioned: %s %s", e.Path, e.Data["change"])
+		}
 	}
 }

@@ -111,15 +111,7 @@ type applying struct {
 // did notes a change that was made.
 func (a *applying) did(path Path, kind Kind, before, after State) {
 	now := time.Now()
-	before.Stamp, after.Stamp = stampOf(before), stampOf(after)
 	a.made = append(a.made, Change{Path: path, Kind: kind, Before: before, After: after, First: now, Time: now})
-}
-
-func stampOf(s State) int64 {
-	if s.Hash != (Hash{}) {
-		return 0
-	}
-	return s.Stamp
 }
 
 func (a *applying) do(s Step) (err error) {
@@ -183,6 +175,7 @@ func (a *applying) restore(p place, s Step, name string) error {
 		}
 	}
 	want := s.Want
+	want.Stamp = 0 // it is written anew
 	if want.At == 0 { // a merged text is kept too, so that this undo can be undone
 		at, err := a.store.Put(content, [32]byte(Sum(content)))
 		if err != nil {

@@ -82,7 +82,7 @@ type State struct {
 	Hash  Hash   `json:"hash,omitzero"`
 	At    int64  `json:"at,omitempty"`    // where the baseline keeps the content; 0: it does not
 	Left  Left   `json:"left,omitempty"`  // why not
-	Stamp int64  `json:"stamp,omitempty"` // time of the last write in ns, where the hash is not known
+	Stamp int64  `json:"stamp,omitempty"` // time of the last write in ns, where the hash is not known, or perhaps not to others
 }
 
 // Same says that two states have the same type, mode and content. Contents whose

@@ -156,7 +156,7 @@ func (k *Kept) step(path Path, list []transition) Step {
 	case s.Want.Type == Absent:
 		s.Do = Remove
 	case now.Type == s.Want.Type && now.sameContent(s.Want):
-		s.Do = Chmod
+		s.Do, s.Want.Stamp = Chmod, now.Stamp
 	default:
 		s.Do = Restore
 	}
@@ -264,7 +264,7 @@ func moves(plan Plan) Plan {
 		if s.Do != Restore || s.Refused != "" || s.Merged != nil || s.Now.Type != Absent || s.Want.Type != File || !has || drop[from] || key.Hash == (Hash{}) && key.Stamp == 0 {
 			continue
 		}
-		plan[i].Do, plan[i].From = Move, plan[from].Path
+		plan[i].Do, plan[i].From, plan[i].Want.Stamp = Move, plan[from].Path, plan[from].Now.Stamp
 		drop[from] = true
 	}
 	var left Plan
