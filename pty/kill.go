@@ -3,6 +3,7 @@ package pty
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,6 +47,37 @@ func KillTree(dir string, keeper, agent proc.ID) error {
 	return killAll(func() []proc.ID { return leftBehind(dir, agent) })
 }
 
+// KillKept ends the agent in dir where no server can ask its keeper to: the keeper, all that is below it, and what
+// KillTree ends. The keeper is found among the processes of this user, and agent, which a file names that an agent
+// could have written, counts only where it has the mark. It blocks until all are gone, for at most ten seconds. With
+// a server it is an error to call it: the keeper would be taken for lost.
+func KillKept(dir string, agent proc.ID) error {
+	if !marked(agent) {
+		agent = proc.ID{}
+	}
+	return killAll(func() []proc.ID {
+		list := leftBehind(dir, agent)
+		all, _ := proc.All() // the caller looks again, and at last for nothing
+		for _, id := range all {
+			if keeps(id, dir) {
+				list = append(list, proc.Tree(id)...)
+			}
+		}
+		return list
+	})
+}
+
+// keeps tells whether a process is the keeper of the agent in dir.
+func keeps(id proc.ID, dir string) bool {
+	argv, err := proc.Argv(id.PID)
+	if err != nil || len(argv) != 3 || argv[1] != "keep" {
+		return false
+	}
+	is, err := os.Stat(argv[2])
+	want, werr := os.Stat(dir)
+	return err == nil && werr == nil && os.SameFile(is, want)
+}
+
 func leftBehind(dir string, agent proc.ID) []proc.ID {
 	all, err := proc.All()
 	if err != nil {
@@ -68,11 +100,7 @@ func leftBehind(dir string, agent proc.ID) []proc.ID {
 
 // names tells whether a marked process was started with an environment that names a folder.
 func names(id proc.ID, dir string) bool {
-	marked, err := proc.Marked(id.PID)
-	if errors.Is(err, proc.ErrNoMark) {
-		marked, err = true, nil
-	}
-	if err != nil || !marked {
+	if !marked(id) {
 		return false
 	}
 	env, err := proc.Environ(id.PID)
@@ -81,6 +109,12 @@ func names(id proc.ID, dir string) bool {
 	}
 	dir = filepath.Clean(dir) + "/"
 	return slices.ContainsFunc(env, func(v string) bool { return strings.Contains(v, dir) })
+}
+
+// marked tells whether a process has the mark, where there is one to have.
+func marked(id proc.ID) bool {
+	is, err := proc.Marked(id.PID)
+	return is && err == nil || errors.Is(err, proc.ErrNoMark)
 }
 
 // killAll kills what list lists until it lists nothing alive. All are stopped before the first is killed, so that none

@@ -188,7 +188,9 @@ func (s *Session) begin(o Options) error {
 func (s *Session) Kept() string { return s.opts.Keep }
 
 // Stop ends the session: what waits is denied, the agents and their keepers end,
-// the ledger is closed. It blocks until all that is done.
+// the ledger is closed. It blocks until all that is done, or until ctx ends, which
+// does not call it off. A session whose ledger cannot be written ends too: the
+// error says that its ledger does not have the end.
 func (s *Session) Stop(ctx context.Context, by Operator) error {
 	_, err := ask(ctx, s, func(reply func(struct{}, error)) {
 		if s.stopping {
@@ -215,10 +217,11 @@ func (s *Session) Stop(ctx context.Context, by Operator) error {
 			s.lull()
 		})
 	})
-	if err != nil && !errors.Is(err, ErrEnded) {
+	select {
+	case <-s.done: // also where the end could not be recorded: nothing is left of the session
+	case <-ctx.Done():
 		return err
 	}
-	<-s.done
 	s.Close()
 	return err
 }
@@ -248,29 +251,17 @@ func (s *Session) endAgents() {
 // finish records the end of the session, and ends its loop.
 func (s *Session) finish(by ledger.By, done func(error)) {
 	s.commit([]ledger.Entry{{Kind: ledger.SessionEnded, By: &by}}, func(err error) {
+		if err != nil {
+			err = fmt.Errorf("its ledger does not have the end: %w", err)
+		}
 		s.wg.Go(func() {
-			err := errors.Join(err, s.leave())
+			err := errors.Join(err, s.opts.Dir.leave())
 			s.post(func() {
 				s.ended = true
 				done(err)
 			})
 		})
 	})
-}
-
-// leave writes down that the session has ended, and removes what only one that runs
-// needs.
-func (s *Session) leave() error {
-	rec, err := s.opts.Dir.ReadRecord()
-	if err == nil {
-		rec.Ended = time.Now().UTC()
-		err = s.opts.Dir.WriteRecord(rec)
-	}
-	_ = os.RemoveAll(s.opts.Dir.pending())
-	_ = os.RemoveAll(s.opts.Dir.Agents()) // the ledger stays, and says what they did
-	_ = os.Remove(s.opts.Dir.Binary())
-	_ = os.Remove(s.opts.Dir.Binary() + "-shim")
-	return err
 }
 
 // Close lets go of the session without ending it: its keepers, which get no

@@ -400,6 +400,11 @@ func ask[T any](ctx context.Context, s *Session, f func(reply func(T, error))) (
 	case <-ctx.Done():
 		return zero, ctx.Err()
 	case <-s.done:
+	}
+	select {
+	case a := <-c: // the last thing that the loop did
+		return a.v, a.err
+	default:
 		return zero, ErrEnded
 	}
 }

@@ -71,11 +71,16 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 	}
 	if err != nil {
 		if !dir.Served() {
-			_ = os.RemoveAll(string(dir)) // nothing has happened in it
+			takeBack(dir)
 		}
 		return "", err
 	}
 	return dir, nil
+}
+
+// takeBack removes the folder of a session in which nothing has happened.
+func takeBack(dir session.Dir) {
+	_ = os.RemoveAll(string(dir))
 }
 
 // freeName refuses a name that was given and is taken, and says how to go on. The

@@ -275,7 +275,7 @@ func (o startOptions) differs(snap *session.Snapshot, level gateway.Level) []str
 }
 
 // startAgents starts what was chosen. A session none of whose agents would start
-// is taken back.
+// is taken back: its name is free again.
 func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, argvs [][]string, project string, level gateway.Level) error {
 	client, err := dial(ctx, session.Found{Dir: dir, Served: true})
 	if err != nil {
@@ -296,9 +296,10 @@ func (a *app) startAgents(ctx context.Context, dir session.Dir, o startOptions, 
 		started++
 	}
 	if started == 0 {
-		if err := client.Stop(ctx); err != nil {
-			errs = append(errs, err)
+		if err := client.Stop(ctx); err != nil && !hasEnded(dir) {
+			return errors.Join(append(errs, err)...)
 		}
+		takeBack(dir)
 		return errors.Join(errs...)
 	}
 	for _, err := range errs {

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"kavi/session"
+	"kavi/session/control"
 )
 
 func (a *app) stopCommand() *cobra.Command {
@@ -33,22 +37,64 @@ func (a *app) stop(ctx context.Context, name string) error {
 	if !f.Record.Ended.IsZero() {
 		return hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s", f.Dir.Name())
 	}
-	if !f.Served && !kept(f.Dir) {
+	c, err := dial(ctx, f)
+	if errors.Is(err, errNotRunning) {
 		// A server must write the end down; it ends what is left of the agents too.
-		if err := a.spawn(ctx, f.Dir, f.Record.Project); err != nil {
+		if err := outside(); err != nil {
 			return err
 		}
+		if err := a.spawn(ctx, f.Dir, f.Record.Project); err != nil {
+			return a.stopAlone(ctx, f, err)
+		}
 		f.Served = true
+		c, err = dial(ctx, f)
 	}
-	c, err := dial(ctx, f)
 	if err != nil {
 		return err
 	}
 	had := worktreesOf(ctx, c)
-	if err := c.Stop(ctx); err != nil {
-		return fmt.Errorf("session %s: %w", f.Dir.Name(), err)
+	if err := a.end(ctx, c, f.Dir); err != nil {
+		return err
 	}
 	a.sayKept(ctx, f, had)
-	_, err = fmt.Fprintf(a.out, "session %s has ended; its ledger stays: kavi log --session %[1]s\n", f.Dir.Name())
+	return a.sayEnded(f.Dir)
+}
+
+// end has a session ended by its server. What could not be recorded of the end of one
+// that has ended is only said.
+func (a *app) end(ctx context.Context, c *control.Client, dir session.Dir) error {
+	err := c.Stop(ctx)
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("session %s: %w", dir.Name(), err)
+	if !hasEnded(dir) {
+		return err
+	}
+	a.say("%v", err)
+	return nil
+}
+
+// stopAlone ends a session without a server, since none can be started.
+func (a *app) stopAlone(ctx context.Context, f session.Found, why error) error {
+	if ctx.Err() != nil {
+		return why
+	}
+	a.say("%v", why)
+	if err := session.End(f.Dir); err != nil {
+		return err
+	}
+	a.say("session %s: it was ended without a server: its ledger does not have the end", f.Dir.Name())
+	return a.sayEnded(f.Dir)
+}
+
+func (a *app) sayEnded(dir session.Dir) error {
+	_, err := fmt.Fprintf(a.out, "session %s has ended; its ledger stays: kavi log --session %[1]s\n", dir.Name())
 	return err
+}
+
+// hasEnded tells whether a session is on record as ended.
+func hasEnded(dir session.Dir) bool {
+	r, err := dir.ReadRecord()
+	return err == nil && !r.Ended.IsZero()
 }

@@ -74,7 +74,10 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r
 			err = s.Session.RemoveWorktree(ctx, req.Agent, req.On, by)
 		}
 	case doStop:
-		err = s.Session.Stop(ctx, by)
+		err = s.Session.Stop(context.WithoutCancel(ctx), by) // whoever hangs up meanwhile: begun, it is done
+		if s.Stop != nil {
+			defer s.Stop() // once it was answered: nothing is left to serve
+		}
 	default:
 		err = fmt.Errorf("%w: %q", ErrRequest, req.Do)
 	}
@@ -83,9 +86,6 @@ func (s *server) answer(ctx context.Context, conn *net.UnixConn, req *request, r
 		return
 	}
 	_ = r.send(result, false)
-	if req.Do == doStop && s.Stop != nil {
-		s.Stop()
-	}
 }
 
 func (s *server) hello() Hello {
