@@ -35,32 +35,7 @@ func (a *app) attachCommand() *cobra.Command {
 }
 
 func (a *app) attach(ctx context.Context, name string) error {
-	if !a.terminal() {
-		return noTerminal("kavi attach")
-	}
-	f, err := find(name, false)
-	if err != nil {
-		return err
-	}
-	if !f.Record.Ended.IsZero() {
-		return hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s; a new one: kavi", f.Dir.Name())
-	}
-	client, err := dial(ctx, f)
-	if errors.Is(err, errNotRunning) {
-		if err := a.bringBack(ctx, f); err != nil {
-			return err
-		}
-		f.Served = true
-		client, err = dial(ctx, f)
-	}
-	if err != nil {
-		return err
-	}
-	screen := control.Screen{Env: clientEnv(), OuterPrefixes: outerPrefixes(ctx)}
-	end, err := newRelay(a.in, a.out.(*os.File), screen, func(ctx context.Context) (*control.Client, error) {
-		f.Served = true // the keepers bring a server back that crashed
-		return dial(ctx, f)
-	}).run(ctx, client)
+	end, err := a.visit(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -71,6 +46,37 @@ func (a *app) attach(ctx context.Context, name string) error {
 		return status(end.Code)
 	}
 	return nil
+}
+
+// visit attaches until the operator leaves, or the session ends; how it ended is
+// the caller's to say.
+func (a *app) visit(ctx context.Context, name string) (end control.Exit, err error) {
+	if !a.terminal() {
+		return end, noTerminal("kavi attach")
+	}
+	f, err := find(name, false)
+	if err != nil {
+		return end, err
+	}
+	if !f.Record.Ended.IsZero() {
+		return end, hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s; a new one: kavi", f.Dir.Name())
+	}
+	client, err := dial(ctx, f)
+	if errors.Is(err, errNotRunning) {
+		if err := a.bringBack(ctx, f); err != nil {
+			return end, err
+		}
+		f.Served = true
+		client, err = dial(ctx, f)
+	}
+	if err != nil {
+		return end, err
+	}
+	screen := control.Screen{Env: clientEnv(), OuterPrefixes: outerPrefixes(ctx)}
+	return newRelay(a.in, a.out.(*os.File), screen, func(ctx context.Context) (*control.Client, error) {
+		f.Served = true // the keepers bring a server back that crashed
+		return dial(ctx, f)
+	}).run(ctx, client)
 }
 
 // bringBack starts a server for a session that has none, shows what was, and

@@ -182,6 +182,11 @@ func TestTheDemoShowsTheInboxAndTakesAwayWhatItMade(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	x.await(t, "the demo has taken away what it made")
+	for _, lie := range []string{"goes on", "kavi attach"} {
+		if strings.Contains(x.text(), lie) {
+			t.Errorf("it says %q of a session that is gone:\n%s", lie, x.text())
+		}
+	}
 	if left, err := filepath.Glob(filepath.Join(w.home, "kavi-demo-*")); err != nil || left != nil {
 		t.Errorf("left behind: %v, %v", left, err)
 	}

@@ -116,8 +116,13 @@ func (a *app) demoSession(ctx context.Context, c config, project string, spec se
 	if _, err := client.StartAgent(ctx, spec); err != nil {
 		return fmt.Errorf("demo: the practice agent: %w", err)
 	}
-	if err := a.attach(ctx, dir.Name()); err != nil {
+	end, err := a.visit(ctx, dir.Name())
+	if err != nil {
 		return err
+	}
+	if end.Code != 0 { // else it names a session to come back to, which goes now
+		a.say("%s", end.Text)
+		return status(end.Code)
 	}
 	a.say("the demo has taken away what it made; in a project of yours: kavi")
 	return nil

@@ -58,7 +58,7 @@ func TestThePracticeAgentNeedsOnlyGitAndASystem(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			text := string(out)
-			for _, want := range []string{"ok beans", "Press C-], then i", "Plant tomatoes", "That was all."} {
+			for _, want := range []string{"ok beans", "Press C-], then i", "Plant tomatoes", "only after its end was shown", "That was all."} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%q is missing in:\n%s", want, text)
 				}

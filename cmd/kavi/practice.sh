@@ -35,7 +35,7 @@ run "Something is missing. I add it." "echo '  tomatoes' >> notes.txt"
 run "Are the tests content? They run a script, and what it starts is covered by your answer." \
 	'sh ./check.sh'
 
-run "I tidy up. This one deletes, so a works only after Enter has shown it to its end. Or reject it." \
+run "I tidy up. This one deletes, so a works only after its end was shown: Enter shows all. Or reject it." \
 	'rm -r old'
 
 if command -v curl >/dev/null 2>&1; then
