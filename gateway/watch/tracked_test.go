@@ -32,7 +32,7 @@ func TestWhatGitTracksIsNotIgnored(t *testing.T) {
 	if d := cmp.Diff(want, said(p.changes())); d != "" {
 		t.Error(d)
 	}
-	p.write("dist/x", "3\n")
+	p.must(os.Rename(p.path("dist/y"), p.path("dist/x")))
 	if d := cmp.Diff([]string{"created dist/x +1 -0"}, said(p.changes())); d != "" {
 		t.Error(d)
 	}
