@@ -30,11 +30,12 @@ func (s *settling) admit() {
 }
 
 func (s *settling) admitSome(fresh []found) {
-	paths := make([]string, len(fresh))
+	paths, verdicts := make([]string, len(fresh)), make([]verdict, len(fresh))
 	for i, f := range fresh {
 		paths[i] = f.path()
+		verdicts[i] = s.scope.of(paths[i])
 	}
-	wanted := s.wanted(paths)
+	wanted := s.wanted(paths, verdicts)
 	var p place
 	at, opened := "", false
 	for i, f := range fresh {
@@ -80,56 +81,54 @@ func (s *settling) admitFile(p place, f found) {
 	s.differ(f.dir, entry{}, now, content, f.span)
 }
 
-// wanted says which paths are watched.
-func (s *settling) wanted(paths []string) []bool {
+// wanted says which paths are watched; git is asked where the verdict leaves it to git.
+func (s *settling) wanted(paths []string, verdicts []verdict) []bool {
 	wanted := make([]bool, len(paths))
-	var unsure []string
-	var at []int
-	for i, p := range paths {
-		switch s.scope.of(p) {
-		case keep, pass:
-			wanted[i] = true
-		case ask:
-			unsure, at = append(unsure, p), append(at, i)
-		case skip:
+	unsure := make([]string, 0, len(paths))
+	for i, v := range verdicts {
+		wanted[i] = v != skip
+		if v == ask {
+			unsure = append(unsure, paths[i])
 		}
 	}
-	ignored := s.ignore.ignored(s.ctx, unsure)
-	for i, p := range unsure {
-		wanted[at[i]] = !ignored[p]
+	if ignored := s.ignore.ignored(s.ctx, unsure); len(ignored) > 0 {
+		for i, v := range verdicts {
+			wanted[i] = wanted[i] && (v != ask || !ignored[paths[i]])
+		}
 	}
 	return wanted
 }
 
 // listed is a folder and what is in it.
 type listed struct {
-	dir     string
-	folder  *folder
-	entries []entry
+	dir      string
+	folder   *folder
+	entries  []entry
+	paths    []string // of the entries
+	verdicts []verdict
 }
 
 // growAll goes through folders that are not known yet, and those below them: first
 // the watch, then the look, so that what appears in between is seen by one of them.
+// While git is asked about some, others are listed or taken over.
 func (s *settling) growAll() {
-	var asked []listed // git is being asked about them
+	var asked []listed
 	var answer chan []bool
 	for s.ctx.Err() == nil && (len(s.grown) > 0 || asked != nil) {
 		some, names := s.listSome()
-		if asked != nil {
-			s.growSome(asked, <-answer)
-			asked = nil
+		done, wanted := asked, []bool(nil)
+		if done != nil {
+			wanted = <-answer
 		}
-		if len(some) == 0 {
-			continue
-		}
-		paths := make([]string, 0, names)
-		for _, l := range some {
-			for _, e := range l.entries {
-				paths = append(paths, join(l.dir, e.name))
+		if asked = some; asked != nil {
+			paths, verdicts := make([]string, 0, names), make([]verdict, 0, names)
+			for _, l := range asked {
+				paths, verdicts = append(paths, l.paths...), append(verdicts, l.verdicts...)
 			}
+			answer = make(chan []bool, 1)
+			go func() { answer <- s.wanted(paths, verdicts) }()
 		}
-		asked, answer = some, make(chan []bool, 1)
-		go func() { answer <- s.wanted(paths) }()
+		s.growSome(done, wanted)
 	}
 	if asked != nil {
 		<-answer
@@ -204,14 +203,16 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 		delete(s.growing, dir)
 		return l, false
 	}
-	l = listed{dir: dir, folder: f, entries: make([]entry, 0, len(names))}
+	n := len(names)
+	l = listed{dir: dir, folder: f, entries: make([]entry, 0, n), paths: make([]string, 0, n), verdicts: make([]verdict, 0, n)}
 	for _, name := range names {
-		v := s.scope.of(join(dir, name))
+		path := join(dir, name)
+		v := s.scope.of(path)
 		if v == skip {
 			continue
 		}
 		if e, ok, err := p.stat(name); ok && err == nil && v.takes(e) {
-			l.entries = append(l.entries, e)
+			l.entries, l.paths, l.verdicts = append(l.entries, e), append(l.paths, path), append(l.verdicts, v)
 		}
 	}
 	return l, true
@@ -275,21 +276,22 @@ func (s *settling) deafenMoved(old string, ino uint64) {
 
 // growSome takes over folders with the names in them that are wanted.
 func (s *settling) growSome(some []listed, wanted []bool) {
-	i := 0
 	for _, l := range some {
-		var kept []entry
-		for _, e := range l.entries {
+		n := 0
+		for i, e := range l.entries {
 			if wanted[i] {
-				kept = append(kept, e)
+				l.entries[n], l.paths[n] = e, l.paths[i]
+				n++
 			}
-			i++
 		}
-		s.growOne(l, kept)
+		wanted = wanted[len(l.entries):]
+		l.entries, l.paths = l.entries[:n], l.paths[:n]
+		s.growOne(l)
 	}
 }
 
 // growOne takes over a folder.
-func (s *settling) growOne(l listed, kept []entry) {
+func (s *settling) growOne(l listed) {
 	if s.report {
 		delete(s.growing, l.dir)
 		if !s.isAt(l.dir, l.folder.ino) { // its folder tells so
@@ -306,12 +308,12 @@ func (s *settling) growOne(l listed, kept []entry) {
 		s.count.polled++
 	}
 	if !s.report {
-		s.set(l.dir, l.folder, kept)
-		for _, e := range kept {
+		for i, e := range l.entries {
 			if e.isFolder() {
-				s.grown = append(s.grown, join(l.dir, e.name))
+				s.grown = append(s.grown, l.paths[i])
 			}
 		}
+		s.set(l.dir, l.folder, l.entries)
 		return
 	}
 	s.drafts[l.dir] = &draft{folder: l.folder, entries: map[string]entry{}, dirty: true}
@@ -320,12 +322,12 @@ func (s *settling) growOne(l listed, kept []entry) {
 		return
 	}
 	defer func() { _ = p.Close() }()
-	for _, e := range kept {
+	for i, e := range l.entries {
 		f := found{l.dir, e, s.span}
 		switch {
 		case e.isFolder():
 			s.differ(l.dir, entry{}, e, nil, s.span)
-			s.grown = append(s.grown, f.path())
+			s.grown = append(s.grown, l.paths[i])
 		case e.isRegular() || e.isLink():
 			s.admitFile(p, f)
 		default:
@@ -357,7 +359,7 @@ func (w *Watch) watchKnown() {
 		if f.polled {
 			w.count.polled++
 		}
-		w.count.change(nil, f.packed)
+		w.count.add(unpack(f.packed), +1)
 	}
 	if w.tree[""] == nil {
 		w.tree[""] = &folder{}

@@ -149,7 +149,7 @@ func (w *Watch) drop(dir string, f *folder) {
 	if f.polled {
 		w.count.polled--
 	}
-	w.count.change(f.packed, nil)
+	w.count.add(unpack(f.packed), -1)
 	delete(w.tree, dir)
 }
 

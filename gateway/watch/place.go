@@ -36,9 +36,23 @@ func retry(f func() (int, error)) (int, error) {
 	}
 }
 
-// open opens a folder below p, component by component, each of which must be a
-// folder and not a link. An absolute path starts at the root of the file system.
+// open opens a folder below p, of whose path no component may be a link. An absolute
+// path starts at the root of the file system. Where the system does not know how to
+// do that in one call, or the path is too long for one, each component is opened.
 func (p place) open(dir string) (place, error) {
+	fd, err := openWithoutLinks(int(p), dir)
+	switch {
+	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM), errors.Is(err, unix.ENAMETOOLONG):
+		return p.openEach(dir)
+	case err != nil:
+		return -1, &os.PathError{Op: "open", Path: dir, Err: err}
+	}
+	return place(fd), nil
+}
+
+// openEach does what open does component by component, each of which must be a
+// folder and not a link.
+func (p place) openEach(dir string) (place, error) {
 	at, rest := int(p), dir
 	opened := false
 	if after, absolute := strings.CutPrefix(dir, "/"); absolute {
@@ -82,7 +96,7 @@ func (p place) names() ([]string, error) {
 	if _, err := unix.Seek(int(p), 0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	var names []string
+	names := make([]string, 0, 16)
 	buf := make([]byte, 8192)
 	for {
 		n, err := retry(func() (int, error) { return unix.ReadDirent(int(p), buf) })

@@ -104,6 +104,7 @@ func (s *settling) step() bool {
 		s.growAll()
 	case s.rules:
 		s.rules, s.revealed = false, true
+		s.ignore.forget()
 		clear(s.seen)
 		s.lookEverywhere()
 	case len(s.tracked) > 0:
@@ -418,7 +419,6 @@ func (s *settling) differ(dir string, before, after entry, content []byte, at sp
 	}
 	if decidesIgnoring(path) {
 		s.rules = true
-		s.ignore.forget()
 	}
 	s.links = s.links || after.links && s.hints
 	if !s.news(path, before, after, content) {
@@ -445,7 +445,6 @@ func (s *settling) gone(dir string, known entry, at span) {
 	path := join(dir, known.name)
 	if decidesIgnoring(path) {
 		s.rules = true
-		s.ignore.forget()
 	}
 	s.went(path, known, at)
 	if known.isFolder() {

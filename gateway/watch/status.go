@@ -93,19 +93,12 @@ type counts struct {
 	left          [len(leftWords)]int
 }
 
-func (c *counts) change(before, after []byte) {
-	for _, e := range unpack(before) {
-		c.add(e, -1)
+// add counts the names of a folder n times: -1 for those that it had.
+func (c *counts) add(entries []entry, n int) {
+	for _, e := range entries {
+		if !e.isFolder() {
+			c.files += n
+			c.left[e.left] += n
+		}
 	}
-	for _, e := range unpack(after) {
-		c.add(e, +1)
-	}
-}
-
-func (c *counts) add(e entry, n int) {
-	if e.isFolder() {
-		return
-	}
-	c.files += n
-	c.left[e.left] += n
 }

@@ -67,9 +67,9 @@ func (w *Watch) full(err error) {
 // set replaces what is known of a folder.
 func (w *Watch) set(dir string, f *folder, entries []entry) {
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
-	packed := pack(entries)
-	w.count.change(f.packed, packed)
-	f.packed = packed
+	w.count.add(unpack(f.packed), -1)
+	w.count.add(entries, +1)
+	f.packed = pack(entries)
 	w.tree[dir] = f
 }
 

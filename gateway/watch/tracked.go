@@ -141,10 +141,10 @@ func (g *ignorer) retrack(ctx context.Context) (paths []string, all bool) {
 		g.repositories[top] = t
 		all = all || t.all && !old.all
 	}
-	if all = all || len(paths) > maxPending; all || len(paths) > 0 {
+	if len(paths) > 0 {
 		g.forget()
 	}
-	return paths, all
+	return paths, all || len(paths) > maxPending
 }
 
 // repositoryOf is the folder of the repository that a path is in: not the one that it
