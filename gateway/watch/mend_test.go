@@ -73,7 +73,8 @@ func TestWhatIsKeptIsRemovedOrDamaged(t *testing.T) {
 			first := p.changes()
 			p.must(tt.do(p.opts.Folder))
 			says.await(t, tt.says)
-			p.write("b", "2\n") // what was there is known by now, or kept anew
+			p.must(p.w.Capture(t.Context())) // what was lost is kept anew
+			p.write("b", "2\n")
 			second := p.changes()
 			if d := cmp.Diff([]string{"modified b +1 -1"}, said(second)); d != "" {
 				t.Error(d)
