@@ -21,12 +21,14 @@
 //
 // # What it sees
 //
-// All of the project but: node_modules; what git ignores, unless it was known
-// before or is protected; of .git only HEAD, refs, config, info and hooks, its own and
-// those of its worktrees and submodules. A symbolic link is never followed, also not
-// by a swap of a folder for a link while we look: every folder is opened component by
-// component from the root. Named pipes and devices are never opened. Files above a
-// size are known by size, time and inode alone, and their content is not kept.
+// All of the project but: node_modules; what git ignores (never a file that it
+// tracks), unless it was known before or is protected; of .git only HEAD, refs,
+// config, info and hooks, its own and those of its worktrees and submodules. Another
+// index is no change, but what git tracks since then is seen from then on. A symbolic
+// link is never followed, also not by a swap of a folder for a link while we look: a
+// folder is opened from the root with no link on the way. Named pipes and devices are
+// never opened. Files above a size are known by size, time and inode alone, and their
+// content is not kept.
 //
 // What it cannot see: who wrote (Explain says how far that can be told), and what
 // was written and undone between two looks.

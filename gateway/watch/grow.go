@@ -30,17 +30,16 @@ func (s *settling) admit() {
 }
 
 func (s *settling) admitSome(fresh []found) {
-	paths, verdicts := make([]string, len(fresh)), make([]verdict, len(fresh))
+	names := make([]name, len(fresh))
 	for i, f := range fresh {
-		paths[i] = f.path()
-		verdicts[i] = s.scope.of(paths[i])
+		names[i] = s.name(f.dir, f.e)
 	}
-	wanted := s.wanted(paths, verdicts)
+	wanted := s.wanted(names)
 	var p place
 	at, opened := "", false
 	for i, f := range fresh {
 		d := s.draft(f.dir)
-		if !wanted[i] || d == nil || !s.scope.of(paths[i]).takes(f.e) {
+		if !wanted[i] || d == nil || !names[i].verdict.takes(f.e) {
 			continue
 		}
 		if _, known := d.entries[f.e.name]; known {
@@ -48,7 +47,7 @@ func (s *settling) admitSome(fresh []found) {
 		}
 		if f.e.isFolder() {
 			s.differ(f.dir, entry{}, f.e, nil, f.span)
-			s.grown = append(s.grown, paths[i])
+			s.grown = append(s.grown, names[i].path)
 			continue
 		}
 		if !f.e.isRegular() && !f.e.isLink() {
@@ -81,19 +80,32 @@ func (s *settling) admitFile(p place, f found) {
 	s.differ(f.dir, entry{}, now, content, f.span)
 }
 
-// wanted says which paths are watched; git is asked where the verdict leaves it to git.
-func (s *settling) wanted(paths []string, verdicts []verdict) []bool {
-	wanted := make([]bool, len(paths))
-	unsure := make([]string, 0, len(paths))
-	for i, v := range verdicts {
-		wanted[i] = v != skip
-		if v == ask {
-			unsure = append(unsure, paths[i])
+// name is something that is there, and what is to be done with it.
+type name struct {
+	path    string
+	verdict verdict
+	folder  bool
+}
+
+func (s *settling) name(dir string, e entry) name {
+	path := join(dir, e.name)
+	return name{path, s.scope.of(path), e.isFolder()}
+}
+
+// wanted says which names are watched; git is asked where the verdict leaves it to git.
+func (s *settling) wanted(names []name) []bool {
+	s.ignore.readFound(names)
+	wanted := make([]bool, len(names))
+	unsure := make([]name, 0, len(names))
+	for i, n := range names {
+		wanted[i] = n.verdict != skip
+		if n.verdict == ask {
+			unsure = append(unsure, n)
 		}
 	}
 	if ignored := s.ignore.ignored(s.ctx, unsure); len(ignored) > 0 {
-		for i, v := range verdicts {
-			wanted[i] = wanted[i] && (v != ask || !ignored[paths[i]])
+		for i, n := range names {
+			wanted[i] = wanted[i] && (n.verdict != ask || !ignored[n.path])
 		}
 	}
 	return wanted
@@ -101,11 +113,10 @@ func (s *settling) wanted(paths []string, verdicts []verdict) []bool {
 
 // listed is a folder and what is in it.
 type listed struct {
-	dir      string
-	folder   *folder
-	entries  []entry
-	paths    []string // of the entries
-	verdicts []verdict
+	dir     string
+	folder  *folder
+	entries []entry
+	names   []name // of the entries
 }
 
 // growAll goes through folders that are not known yet, and those below them: first
@@ -115,18 +126,18 @@ func (s *settling) growAll() {
 	var asked []listed
 	var answer chan []bool
 	for s.ctx.Err() == nil && (len(s.grown) > 0 || asked != nil) {
-		some, names := s.listSome()
+		some, count := s.listSome()
 		done, wanted := asked, []bool(nil)
 		if done != nil {
 			wanted = <-answer
 		}
 		if asked = some; asked != nil {
-			paths, verdicts := make([]string, 0, names), make([]verdict, 0, names)
+			names := make([]name, 0, count)
 			for _, l := range asked {
-				paths, verdicts = append(paths, l.paths...), append(verdicts, l.verdicts...)
+				names = append(names, l.names...)
 			}
 			answer = make(chan []bool, 1)
-			go func() { answer <- s.wanted(paths, verdicts) }()
+			go func() { answer <- s.wanted(names) }()
 		}
 		s.growSome(done, wanted)
 	}
@@ -203,16 +214,15 @@ func (s *settling) list(dir string) (l listed, ok bool) {
 		delete(s.growing, dir)
 		return l, false
 	}
-	n := len(names)
-	l = listed{dir: dir, folder: f, entries: make([]entry, 0, n), paths: make([]string, 0, n), verdicts: make([]verdict, 0, n)}
-	for _, name := range names {
-		path := join(dir, name)
-		v := s.scope.of(path)
-		if v == skip {
+	l = listed{dir: dir, folder: f, entries: make([]entry, 0, len(names)), names: make([]name, 0, len(names))}
+	for _, there := range names {
+		n := s.name(dir, entry{name: there})
+		if n.verdict == skip {
 			continue
 		}
-		if e, ok, err := p.stat(name); ok && err == nil && v.takes(e) {
-			l.entries, l.paths, l.verdicts = append(l.entries, e), append(l.paths, path), append(l.verdicts, v)
+		if e, ok, err := p.stat(there); ok && err == nil && n.verdict.takes(e) {
+			n.folder = e.isFolder()
+			l.entries, l.names = append(l.entries, e), append(l.names, n)
 		}
 	}
 	return l, true
@@ -280,12 +290,12 @@ func (s *settling) growSome(some []listed, wanted []bool) {
 		n := 0
 		for i, e := range l.entries {
 			if wanted[i] {
-				l.entries[n], l.paths[n] = e, l.paths[i]
+				l.entries[n], l.names[n] = e, l.names[i]
 				n++
 			}
 		}
 		wanted = wanted[len(l.entries):]
-		l.entries, l.paths = l.entries[:n], l.paths[:n]
+		l.entries, l.names = l.entries[:n], l.names[:n]
 		s.growOne(l)
 	}
 }
@@ -310,7 +320,7 @@ func (s *settling) growOne(l listed) {
 	if !s.report {
 		for i, e := range l.entries {
 			if e.isFolder() {
-				s.grown = append(s.grown, l.paths[i])
+				s.grown = append(s.grown, l.names[i].path)
 			}
 		}
 		s.set(l.dir, l.folder, l.entries)
@@ -327,7 +337,7 @@ func (s *settling) growOne(l listed) {
 		switch {
 		case e.isFolder():
 			s.differ(l.dir, entry{}, e, nil, s.span)
-			s.grown = append(s.grown, l.paths[i])
+			s.grown = append(s.grown, l.names[i].path)
 		case e.isRegular() || e.isLink():
 			s.admitFile(p, f)
 		default:

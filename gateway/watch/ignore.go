@@ -36,12 +36,13 @@ type ignorer struct {
 	said         bool                // that it failed
 	seen         map[string]bool     // names that are ignored, so that a log file that grows asks once
 	repositories map[string]*tracked // what they track, of those that were asked, by folder
+	rules        *rules              // while a baseline is gone through
 }
 
-// ignored says which of the paths, which are there, git ignores.
-func (g *ignorer) ignored(ctx context.Context, paths []string) map[string]bool {
+// ignored says which of the names, which are there, git ignores.
+func (g *ignorer) ignored(ctx context.Context, names []name) map[string]bool {
 	result := map[string]bool{}
-	if g.git == "" || len(paths) == 0 {
+	if g.git == "" || len(names) == 0 {
 		return result
 	}
 	if _, err := os.Lstat(filepath.Join(g.root, ".git")); err != nil {
@@ -49,12 +50,12 @@ func (g *ignorer) ignored(ctx context.Context, paths []string) map[string]bool {
 	}
 	project := g.tracked(ctx, "")
 	var unknown []string
-	for _, p := range paths {
+	for _, n := range names {
 		switch {
-		case g.seen[p]:
-			result[p] = true
-		case !project.has(p):
-			unknown = append(unknown, p)
+		case g.seen[n.path]:
+			result[n.path] = true
+		case !project.has(n.path) && g.rules.mayMean(n.path, n.folder):
+			unknown = append(unknown, n.path)
 		}
 	}
 	if len(unknown) == 0 {

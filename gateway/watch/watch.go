@@ -170,7 +170,9 @@ func (w *Watch) begin(ctx context.Context, found bool) {
 		for _, o := range w.scope.outside {
 			g.grown = append(g.grown, o.dir)
 		}
+		w.ignore.rules = w.ignore.readRules(ctx)
 		g.growAll()
+		w.ignore.rules = nil
 		// What git tracks was asked before all was watched.
 		w.pend.do(func(h *hints) { h.add(".git", "index", span{start, start}) })
 		if err := w.log.Rewrite(w.folders); err != nil {
