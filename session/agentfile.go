@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"kavi/gateway/shim/install"
 )
 
 // agentFile is agents/NAME/agent.json: what a new server needs to take an agent over.
@@ -66,17 +69,14 @@ func (s *Session) agentEnv(spec AgentSpec) []string {
 			out = append(out, kv)
 		}
 	}
-	return append(out, "PATH="+bin+":"+path, "SHELL="+filepath.Join(bin, s.shell()), "TERM=xterm-256color", "COLORTERM=truecolor")
+	return append(out, "PATH="+bin+":"+path, "SHELL="+filepath.Join(bin, install.Shell(s.opts.Config.Shell, path)), "TERM=xterm-256color", "COLORTERM=truecolor")
 }
 
-// shell is the base name of the shell that agents are given: the operator's
-// where the shim stands for it, else bash, else sh.
-func (s *Session) shell() string {
-	for _, want := range []string{s.opts.Config.Shell, "bash", "sh"} {
-		for _, p := range s.programs {
-			if p == want && p != "git" {
-				return p
-			}
+// shellOf is the base name of the shell that an agent with that environment has.
+func shellOf(env []string) string {
+	for _, kv := range slices.Backward(env) {
+		if shell, ok := strings.CutPrefix(kv, "SHELL="); ok {
+			return filepath.Base(shell)
 		}
 	}
 	return "sh"

@@ -151,7 +151,7 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string, despite bool) (hook.
 	fresh := true
 	p, err := s.prover.run(s.starts, hook.ProveOptions{
 		Program: spec.Argv[0], Args: spec.Argv[1:], Env: env, Despite: despite, Home: homeOf(env, s.home),
-		Folder: folder, Shell: s.shell(), Gate: gate,
+		Folder: folder, Shell: shellOf(env), Gate: gate,
 		Known: func(p hook.Proof) (hook.Proof, bool) {
 			k, ok := keptProof(proofs, p, spec.Ungated)
 			if fresh = !ok; fresh {

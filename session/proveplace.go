@@ -23,7 +23,7 @@ const placeWait = 10 * time.Second
 // is run once as agents do it, with a folder in the place of the shim's whose names
 // lead to the real programs: nothing is asked and nothing denied while it starts.
 func (s *Session) placeLost(dir string, env []string) error {
-	shell := install.Find(s.shell())
+	shell := install.Find(shellOf(env))
 	decoy := filepath.Join(dir, "place")
 	if err := os.MkdirAll(decoy, 0o700); err != nil {
 		return err

@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
 	"kavi/gateway"
+	"kavi/gateway/shim/install"
 	"kavi/keymap"
 	"kavi/pty/proc"
 	"kavi/session"
@@ -225,21 +227,27 @@ func checkSockets(context.Context) finding {
 
 func checkShells(context.Context) finding {
 	var found []string
-	for _, name := range []string{"sh", "bash", "dash", "zsh", "ksh", "fish"} {
-		if _, err := exec.LookPath(name); err == nil {
+	for _, name := range install.Programs() {
+		if name != "git" && install.Find(name) != "" {
 			found = append(found, name)
 		}
 	}
 	if len(found) == 0 {
 		return broken("put /bin on PATH", "no shell is on PATH")
 	}
-	own := filepath.Base(os.Getenv("SHELL"))
-	for _, name := range found {
-		if own == name {
-			return fine("%s; yours is %s", strings.Join(found, ", "), own)
-		}
+	here, own := strings.Join(found, ", "), ownShell()
+	given := install.Shell(own, os.Getenv("PATH"))
+	if given == own {
+		return fine("%s; yours is %s", here, own)
 	}
-	return less("agents get sh as their SHELL", "%s; yours (%q) is none that kavi has a shim for", strings.Join(found, ", "), own)
+	remedy := "agents get " + given + " as their SHELL"
+	switch {
+	case own == "":
+		return less(remedy, "%s; SHELL says nothing of yours", here)
+	case own != "git" && slices.Contains(install.Programs(), own):
+		return less("install "+own+"; without it "+remedy, "%s; yours (%q) is not on PATH", here, own)
+	}
+	return less(remedy, "%s; yours (%q) is none that kavi has a shim for", here, own)
 }
 
 func checkGit(ctx context.Context) finding {

@@ -144,8 +144,15 @@ func (c config) keys() (*keymap.Keys, error) { return keymap.New(c.Prefix, c.Key
 func (c config) session(level gateway.Level) session.Config {
 	s := session.DefaultConfig()
 	s.Timeout, s.Notify, s.KeepAwake, s.Level, s.Presets = c.Timeout, c.Notify, c.KeepAwake, level, c.Presets
-	if shell := os.Getenv("SHELL"); shell != "" {
-		s.Shell = filepath.Base(shell)
-	}
+	s.Shell = ownShell()
 	return s
+}
+
+// ownShell is the base name of the operator's shell, "" where SHELL does not say.
+func ownShell() string {
+	shell := os.Getenv("SHELL")
+	if shell == "" {
+		return ""
+	}
+	return filepath.Base(shell)
 }

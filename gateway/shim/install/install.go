@@ -65,8 +65,23 @@ func Install(binary, agentDir string, programs []string) error {
 
 // Find gives the real program of that name on the present PATH, outside of kavi's
 // folders; "" if there is none.
-func Find(name string) string {
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+func Find(name string) string { return findIn(name, os.Getenv("PATH")) }
+
+// Shell is the base name of the shell that an agent is given: want, which is the
+// operator's, where a shim stands for it, else bash, else sh. It must be on the
+// agent's own PATH, where its shim looks for it, and on the present one, or it has
+// got no shim.
+func Shell(want, path string) string {
+	for _, name := range []string{want, "bash"} {
+		if name != "git" && slices.Contains(Programs(), name) && Find(name) != "" && findIn(name, path) != "" {
+			return name
+		}
+	}
+	return "sh"
+}
+
+func findIn(name, path string) string {
+	for _, dir := range filepath.SplitList(path) {
 		file := filepath.Join(dir, name)
 		st, err := os.Stat(file)
 		if err != nil || !st.Mode().IsRegular() || st.Mode()&0o111 == 0 || isAgentBin(dir) {
