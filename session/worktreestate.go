@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"kavi/gateway/display"
@@ -17,9 +16,12 @@ type WorktreeState struct {
 	Missing     bool     // its folder is gone
 	Uncommitted []string // changed or new files
 	Ignored     []string // what git ignores
-	Commits     []string // on its branch, or checked out there, and on no other
+	Commits     []string // on its branch, checked out there or in a ref of its own, and on no other branch
 	Loose       []string // those of them that are on no branch at all
+	UnderWay    string   // an operation of git that has not come to its end, or ""
+	Refs        []string // of its own, that name something else than a commit
 	Submodules  []string // which have repositories of their own in it
+	Git         string   // where git keeps what is of it alone; "": git knows nothing of it
 
 	files, commits, loose int    // how many there are of them
 	tip                   string // of its branch; "": there is no such branch any more
@@ -33,6 +35,9 @@ const maxNamed = 20
 // loss, or "". keepBranch: its branch stays, with what is on it.
 func (w *WorktreeState) Holds(keepBranch bool) string {
 	var why []string
+	if w.UnderWay != "" {
+		why = append(why, w.UnderWay+" under way")
+	}
 	if w.files > 0 {
 		why = append(why, fmt.Sprintf("%s not committed (%s)", display.Count(w.files, "file"), some(w.Uncommitted, w.files)))
 	}
@@ -41,6 +46,9 @@ func (w *WorktreeState) Holds(keepBranch bool) string {
 	}
 	if n := w.commits - w.loose; n > 0 && !keepBranch {
 		why = append(why, fmt.Sprintf("%s not merged (%s)", display.Count(n, "commit"), some(w.Commits, w.commits)))
+	}
+	if len(w.Refs) > 0 {
+		why = append(why, "refs of its own to what is no commit ("+some(w.Refs, len(w.Refs))+")")
 	}
 	if len(w.Submodules) > 0 {
 		why = append(why, "repositories of submodules ("+some(w.Submodules, len(w.Submodules))+")")
@@ -73,22 +81,28 @@ func (r *repo) look(w Worktree) (WorktreeState, error) {
 	} else if err := r.lookInside(w.Path, &st); err != nil {
 		return st, err
 	}
+	from, err := r.lookAtOwn(w.Path, &st)
+	if err != nil {
+		return st, err
+	}
+	if entry != "" {
+		from = append(from, entry)
+	}
+	if st.Loose, st.loose, err = r.commits(from, []string{"--not", "--branches", "--remotes", "--tags", "HEAD"}); err != nil {
+		return st, err
+	}
 	if r.hasBranch(w.Branch) {
 		if st.tip, err = r.git("rev-parse", "--verify", "refs/heads/"+w.Branch); err != nil {
 			return st, err
 		}
+		from = append(from, st.tip)
 	}
-	elsewhere := []string{"--not", "--exclude=" + w.Branch, "--branches", "--remotes", "--tags", "HEAD"}
-	if st.Commits, st.commits, err = r.commits(entry, st.tip, elsewhere); err != nil {
-		return st, err
-	}
-	st.Loose, st.loose, err = r.commits(entry, "", []string{"--not", "--branches", "--remotes", "--tags", "HEAD"})
+	st.Commits, st.commits, err = r.commits(from, []string{"--not", "--exclude=" + w.Branch, "--branches", "--remotes", "--tags", "HEAD"})
 	return st, err
 }
 
-// commits are those that are reached from either of two commits, and not from others.
-func (r *repo) commits(one, other string, not []string) (list []string, n int, err error) {
-	from := slices.DeleteFunc([]string{one, other}, func(c string) bool { return c == "" })
+// commits are those that are reached from some commits, and not from others.
+func (r *repo) commits(from, not []string) (list []string, n int, err error) {
 	if len(from) == 0 {
 		return nil, 0, nil
 	}
@@ -170,17 +184,6 @@ func (r *repo) lookInside(path string, st *WorktreeState) error {
 		if hidden {
 			st.changed(display.Safe(name) + " (git was told not to look at it)")
 		}
-	}
-	dir, err := r.in(path, "rev-parse", "--absolute-git-dir")
-	if err != nil {
-		return err
-	}
-	modules, err := os.ReadDir(filepath.Join(dir, "modules"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	for _, m := range modules {
-		st.Submodules = append(st.Submodules, display.Safe(m.Name()))
 	}
 	return nil
 }

@@ -52,7 +52,8 @@ func (a *app) worktreeListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "list the worktrees of a session, and what is in them that is nowhere else",
 		Long: `List the worktrees of a session, of one that has ended too, with what is in them that is
-nowhere else: files that are not committed, commits that are on no other branch.
+nowhere else: files that are not committed, commits that are on no other branch, a rebase or
+another operation of git that is under way.
 
 --json prints a list of {agent, path, branch, base, missing, uncommitted, unmerged, ignored,
 holds (why it cannot be removed without a loss), problem}; of long lists the first are there.`,
@@ -141,7 +142,8 @@ func (a *app) worktreeRemoveCommand() *cobra.Command {
 		Short: "remove an agent's worktree and its branch, if nothing is lost",
 		Long: `Remove the worktree of an agent that does not run, and its branch. It is refused, with the
 reason, where something in it is nowhere else: files that are not committed, commits that
-are on no other branch, repositories of submodules. What git ignores there goes with it: that
+are on no other branch, a rebase or another operation of git that is under way, refs of its
+own (refs/worktree), repositories of submodules. What git ignores there goes with it: that
 is shown, and asked about.
 
 --keep-branch leaves the branch, and with it what was committed. The session may have ended.`,
@@ -274,12 +276,18 @@ func refusedWorktree(err error, w session.Worktree, st *session.WorktreeState) e
 	switch {
 	case !errors.Is(err, session.ErrHolds):
 		return err
+	case st.UnderWay != "" && st.Missing:
+		return hint(err, "its folder is gone; what git has of that is in %s, and goes with git worktree prune", quoteWord(st.Git))
+	case st.UnderWay != "":
+		return hint(err, "look: git -C %s status. Then end it there, or break it off", quoteWord(w.Path))
 	case len(st.Uncommitted) > 0:
 		return hint(err, "look: git -C %s status. Then commit it there, or throw it away there", quoteWord(w.Path))
 	case len(st.Loose) > 0:
-		return hint(err, "give them a branch: git -C %s branch NAME", quoteWord(w.Path))
+		return hint(err, "give them a branch: git branch NAME COMMIT, in the project")
 	case len(st.Commits) > 0:
 		return hint(err, "git merge %s, in the project. Or leave the branch: --keep-branch", w.Branch)
+	case len(st.Refs) > 0:
+		return hint(err, "look: git --git-dir=%s for-each-ref. Then git tag NAME REF there, and git update-ref -d REF", quoteWord(st.Git))
 	}
 	return hint(err, "look: git -C %s submodule status", quoteWord(w.Path))
 }
