@@ -31,6 +31,7 @@ type Agent struct {
 	Title     string    // as the agent set it: a stranger's text
 	Gate      string    // the doors that are proven: "gated (hook, shim)", "hook unproven", "partly (shim)", "not gated"
 	Gated     bool      // false is shown in red
+	Ungated   bool      // it was to start whether or not its gate can be proven
 	Level     gateway.Level
 	Why       string // why Paused, Lost or not gated
 	Process   proc.ID

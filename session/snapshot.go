@@ -94,7 +94,7 @@ func (a *agent) shown(waiting int, in *worktree) *Agent {
 	out := &Agent{
 		Name: a.spec.Name, Argv: a.spec.Argv, State: a.state, Changed: a.changed, Title: a.title,
 		Gate: a.gate, Gated: a.gated, Level: a.spec.Level, Why: a.why, Process: a.proc,
-		Cols: cols, Rows: rows, Pending: waiting, Attention: a.bell, Notes: a.notes,
+		Ungated: a.spec.Ungated, Cols: cols, Rows: rows, Pending: waiting, Attention: a.bell, Notes: a.notes,
 	}
 	if in.Agent != "" {
 		out.Worktree, out.Branch = in.Path, in.Branch

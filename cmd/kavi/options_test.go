@@ -80,8 +80,8 @@ func TestSinceReadsTimesAsPeopleWriteThem(t *testing.T) {
 
 func TestOptionsThatARunningSessionLacksAreNamed(t *testing.T) {
 	snap := &session.Snapshot{Agents: []*session.Agent{
-		{Name: "claude", Argv: []string{"claude"}},
-		{Name: "sh", Argv: []string{"sh", "-c", "true"}},
+		{Name: "claude", Argv: []string{"claude"}, Cols: 80, Rows: 24},
+		{Name: "sh", Argv: []string{"sh", "-c", "true"}, Cols: 80, Rows: 24, Ungated: true},
 	}}
 	for _, c := range []struct {
 		name  string
@@ -94,6 +94,13 @@ func TestOptionsThatARunningSessionLacksAreNamed(t *testing.T) {
 		{"another agent", startOptions{agents: []string{"codex"}}, "", []string{"--agent codex"}},
 		{"other arguments", startOptions{command: []string{"sh", "-c", "false"}}, "", []string{"-- sh -c false"}},
 		{"a level", startOptions{approval: "always"}, gateway.LevelAlways, []string{`the level "always" for claude`}},
+		{"an agent twice", startOptions{agents: []string{"claude", "claude"}}, "", []string{"another --agent claude"}},
+		{"an agent and the same as a command", startOptions{agents: []string{"claude"}, command: []string{"claude"}}, "", []string{"another -- claude"}},
+		{"an agent twice that does not run", startOptions{agents: []string{"codex", "codex"}}, "", []string{"--agent codex", "--agent codex"}},
+		{"ungated", startOptions{ungated: true}, "", []string{"--ungated"}},
+		{"the same size", startOptions{detach: true, size: "80x24", cols: 80, rows: 24}, "", nil},
+		{"another size", startOptions{detach: true, size: "100x20", cols: 100, rows: 20}, "", []string{"--size 100x20"}},
+		{"another size, to attach", startOptions{size: "100x20", cols: 100, rows: 20}, "", nil},
 		{"full access", startOptions{approveAll: true}, "", []string{"--approve-all"}},
 	} {
 		if d := cmp.Diff(c.want, c.o.differs(snap, c.level)); d != "" {

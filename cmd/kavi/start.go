@@ -241,21 +241,32 @@ func (a *app) join(ctx context.Context, f session.Found, o startOptions, level g
 // differs names the options that a running session does not have.
 func (o startOptions) differs(snap *session.Snapshot, level gateway.Level) []string {
 	var d []string
-	has := func(argv []string) bool {
+	lack := func(label string, argv []string, n int) { // the n-th of these
+		same := 0
 		for _, g := range snap.Agents {
-			if strings.Join(g.Argv, "\x00") == strings.Join(argv, "\x00") {
-				return true
+			if slices.Equal(g.Argv, argv) {
+				same++
 			}
 		}
-		return false
-	}
-	for _, name := range o.agents {
-		if !has([]string{name}) {
-			d = append(d, "--agent "+name)
+		switch {
+		case same >= n:
+		case same > 0:
+			d = append(d, "another "+label)
+		default:
+			d = append(d, label)
 		}
 	}
-	if len(o.command) > 0 && !has(o.command) {
-		d = append(d, "-- "+strings.Join(o.command, " "))
+	asked := map[string]int{}
+	for _, name := range o.agents {
+		asked[name]++
+		lack("--agent "+name, []string{name}, asked[name])
+	}
+	if len(o.command) > 0 {
+		n := 1
+		if len(o.command) == 1 {
+			n += asked[o.command[0]]
+		}
+		lack("-- "+strings.Join(o.command, " "), o.command, n)
 	}
 	if o.approval != "" || o.namespace != "" {
 		for _, g := range snap.Agents {
@@ -267,6 +278,13 @@ func (o startOptions) differs(snap *session.Snapshot, level gateway.Level) []str
 	}
 	if o.worktree && slices.ContainsFunc(snap.Agents, func(g *session.Agent) bool { return g.Worktree == "" }) {
 		d = append(d, "--worktree")
+	}
+	if o.ungated && slices.ContainsFunc(snap.Agents, func(g *session.Agent) bool { return !g.Ungated }) {
+		d = append(d, "--ungated")
+	}
+	// Whoever attaches gives the panes their own terminal's size anyway.
+	if o.detach && o.cols > 0 && slices.ContainsFunc(snap.Agents, func(g *session.Agent) bool { return g.Cols != o.cols || g.Rows != o.rows }) {
+		d = append(d, "--size "+o.size)
 	}
 	if o.approveAll && !snap.FullAccess {
 		d = append(d, "--approve-all")
