@@ -94,7 +94,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		err = s.comeBack(rebooted)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
 	}
 	s.publish()
 	s.wg.Go(s.loop)

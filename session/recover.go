@@ -68,11 +68,11 @@ type past struct {
 func (s *Session) comeBack(rebooted bool) error {
 	p, err := s.fold()
 	if err != nil {
-		return fmt.Errorf("session %s: reading its ledger: %w", s.opts.Dir.Name(), err)
+		return fmt.Errorf("reading its ledger: %w", err)
 	}
 	// What an agent could have rewritten beside the ledger is taken from the ledger.
 	if err := json.Unmarshal([]byte(p.config), &s.opts.Config); err != nil {
-		return fmt.Errorf("session %s: its ledger does not say how it was configured: %w", s.opts.Dir.Name(), err)
+		return fmt.Errorf("its ledger does not say how it was configured: %w", err)
 	}
 	s.opts.Project, s.opts.Keep = p.project, p.kept
 	s.trees.add(newWorktree(Worktree{Path: p.project}, s.opts.Dir.Baseline()))

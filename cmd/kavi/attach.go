@@ -87,7 +87,7 @@ func (a *app) bringBack(ctx context.Context, f session.Found) error {
 	}
 	a.say("session %s has no server: bringing it back", f.Dir.Name())
 	if err := a.spawn(ctx, f.Dir, f.Record.Project); err != nil {
-		return err
+		return hint(err, "kavi stop %s ends it, with what is left of its agents; its server's log: %s", f.Dir.Name(), f.Dir.Log())
 	}
 	f.Served = true
 	client, err := dial(ctx, f)

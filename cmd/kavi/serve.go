@@ -80,7 +80,7 @@ func serve(ctx context.Context, dir session.Dir) error {
 		Crashed:    before.words(),
 	})
 	if err != nil {
-		return fmt.Errorf("session %s: %w", dir.Name(), err)
+		return err // names the session
 	}
 	defer s.Close()
 	before.taken(log)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -58,6 +59,9 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 	if err := outside(); err != nil {
 		return "", err
 	}
+	if _, err := exec.LookPath("sh"); err != nil && !o.ungated {
+		return "", hint(errors.New("no shell is on PATH: no command of an agent would meet the gate"), "put /bin on PATH")
+	}
 	if err := freeName(o.name); err != nil {
 		return "", err
 	}
@@ -70,10 +74,8 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 		err = a.spawn(ctx, dir, project)
 	}
 	if err != nil {
-		if !dir.Served() {
-			takeBack(dir)
-		}
-		return "", err
+		takeBack(dir)
+		return "", hint(err, "kavi doctor")
 	}
 	return dir, nil
 }
@@ -178,7 +180,8 @@ func stateFolder() error {
 const starting = 30 * time.Second
 
 // spawn starts the server of a session, off the terminal and in a session of its
-// own, and waits until it answers. What it wrote when it failed is in the error.
+// own, and waits until it answers. What it wrote when it failed is in the error. One
+// that does not answer is not left running.
 func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error {
 	logFile, err := os.OpenFile(dir.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -194,8 +197,9 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
-	if _, err := os.Stat(project); err != nil {
-		return fmt.Errorf("session %s: its project: %w", dir.Name(), err)
+	if st, err := os.Stat(project); err != nil || !st.IsDir() {
+		a.say("session %s: its project %s is gone: its agents cannot be started again", dir.Name(), project)
+		project = string(dir)
 	}
 	image, err := ownCopy(dir)
 	if err != nil {
@@ -211,6 +215,13 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 	ended := make(chan error, 1)
 	go func() { ended <- server.Wait() }()
 
+	giveUp := func() {
+		if ended != nil {
+			_ = server.Process.Kill()
+			<-ended
+		}
+	}
+
 	ctx, cancel := context.WithTimeoutCause(ctx, starting, errors.New("it does not answer"))
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -221,18 +232,19 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 			return nil
 		}
 		if !errors.Is(err, control.ErrNoServer) && ctx.Err() == nil {
+			giveUp()
 			return fmt.Errorf("session %s: %w", dir.Name(), err)
 		}
 		select {
 		case <-tick.C:
 		case err := <-ended:
+			ended = nil
 			if code := server.ProcessState.ExitCode(); code == pty.Taken {
-				ended = nil // another server was quicker: it will answer
-				continue
+				continue // another server was quicker: it will answer
 			}
 			return failed(dir, from, err)
 		case <-ctx.Done():
-			_ = server.Process.Kill()
+			giveUp()
 			return failed(dir, from, context.Cause(ctx))
 		}
 	}
@@ -240,15 +252,16 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 
 // failed makes an error of a server's last words.
 func failed(dir session.Dir, from int64, err error) error {
+	session := fmt.Sprintf("session %s: ", dir.Name())
 	words := tail(dir.Log(), from)
 	if words == "" {
 		words = fmt.Sprint(err)
 	}
-	return hint(fmt.Errorf("session %s: its server did not start: %s", dir.Name(), words), "kavi doctor")
+	return errors.New(session + "its server did not start: " + strings.TrimPrefix(words, session))
 }
 
-// tail is the error that a server has written to its log since from, else the
-// log's last line.
+// tail is the error that a server has written to its log since from, else what the
+// last line of the log is about.
 func tail(path string, from int64) string {
 	b, err := os.ReadFile(path)
 	if err != nil || int64(len(b)) <= from {
@@ -264,5 +277,31 @@ func tail(path string, from int64) string {
 	if i := strings.Index("\n"+text, "\npanic: "); i >= 0 {
 		return lastWords(text[i:])
 	}
-	return lines[len(lines)-1]
+	return logged(lines[len(lines)-1])
+}
+
+// logged is what a line of a slog.TextHandler is about.
+func logged(line string) string {
+	said := make(map[string]string)
+	for rest := line; rest != ""; {
+		key, value, ok := strings.Cut(rest, "=")
+		if !ok {
+			return line // none of the log's
+		}
+		word, err := strconv.QuotedPrefix(value)
+		if err != nil {
+			word, _, _ = strings.Cut(value, " ")
+		}
+		rest = strings.TrimPrefix(value[len(word):], " ")
+		if plain, err := strconv.Unquote(word); err == nil {
+			word = plain
+		}
+		said[key] = word
+	}
+	for _, key := range []string{"err", "problem", "msg"} {
+		if said[key] != "" {
+			return said[key]
+		}
+	}
+	return line
 }
