@@ -47,7 +47,9 @@ type packer struct {
 // begin makes p ready to pack from the default style on.
 func (p *packer) begin(t *Terminal, bare bool) {
 	p.t, p.b, p.bare, p.wide = t, p.b[:0], bare, false
-	p.st, p.style, p.known = 0, Style{}, true
+	if p.st != 0 || !p.known { // else they are so already, as behind most rows
+		p.st, p.style, p.known = 0, Style{}, true
+	}
 }
 
 // after says that what is packed stands behind a text that ends in style st.

@@ -17,6 +17,7 @@ func (t *Terminal) Resize(cols, rows int) {
 	t.cols, t.rows = cols, rows
 	for _, s := range []*screen{&t.normal, &t.alt} {
 		s.top, s.bottom = 0, rows-1
+		s.track = nil // what it still holds has the old size
 	}
 	if cols > oldCols {
 		t.defaultTabs(oldCols)

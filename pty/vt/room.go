@@ -39,7 +39,7 @@ func (t *Terminal) collect() {
 		c.cursor(&s.saved)
 		c.cursor(&s.left)
 		if s != t.s && s == &t.alt {
-			s.rows = nil // nobody sees it, and it is empty when it is shown again
+			s.rows, s.track = nil, nil // nobody sees it, and it is empty when it is shown again
 		}
 		for _, r := range s.rows {
 			c.cell(&r.fill)

@@ -38,8 +38,12 @@ func (t *Terminal) scrollUp(top, n int, keep bool) {
 	blank := t.blank()
 	if n == 1 {
 		r := s.rows[top]
-		copy(s.rows[top:bottom], s.rows[top+1:bottom+1])
-		s.rows[bottom] = r
+		if top == 0 && bottom == t.rows-1 {
+			s.slide(r)
+		} else {
+			copy(s.rows[top:bottom], s.rows[top+1:bottom+1])
+			s.rows[bottom] = r
+		}
 		r.clear(blank)
 		return
 	}
@@ -47,6 +51,18 @@ func (t *Terminal) scrollUp(top, n int, keep bool) {
 	for _, r := range s.rows[bottom+1-n : bottom+1] {
 		r.clear(blank)
 	}
+}
+
+// slide takes the first row off and puts r behind the last. rows moves on along
+// its track, so that most lines of a flood move no other row.
+func (s *screen) slide(r *row) {
+	if len(s.rows) == cap(s.rows) {
+		if len(s.track) < 4*len(s.rows) {
+			s.track = make([]*row, 4*len(s.rows))
+		}
+		s.rows = s.track[:copy(s.track, s.rows)]
+	}
+	s.rows = append(s.rows[1:], r)
 }
 
 // scrollDown moves the rows from top to the bottom of the region down by n.

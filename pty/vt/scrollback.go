@@ -15,7 +15,7 @@ type scrollback struct {
 	head  int    // lines before it are gone
 	start uint64 // rows that went before the first line
 
-	tailStyle Style // in force at the end of the last line
+	tailStyle Style // in force at the end of the last line, where that goes on
 	tailRows  int   // rows of the last line
 	tailCol   int   // columns of its last row that are used
 	version   uint64
@@ -134,8 +134,8 @@ func (h *scrollback) push(t *Terminal, r *row) (line, before int) {
 	l.flags &^= lineWraps
 	if r.wrapped {
 		l.flags |= lineWraps
+		h.tailStyle = p.style
 	}
-	h.tailStyle = p.style
 	h.extend(cells)
 	return h.count() - 1, int(l.cells) - n
 }

@@ -2,6 +2,7 @@ package vt
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -125,6 +126,27 @@ func TestRegionAtTheTop(t *testing.T) {
 	term.Write([]byte("a\r\nb\r\nc\r\nd\x1b[1;2r\x1b[2;1H\n\n\x1b[3;4r\x1b[4;1H\n"))
 	if diff := cmp.Diff([]string{"a", "b", "", "", "d", ""}, history(term)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestScreenLikeRegion wants the rows of a whole screen to scroll as those of a
+// region at the top do, which move one by one.
+func TestScreenLikeRegion(t *testing.T) {
+	screen, region := New(10, 5, Options{}), New(10, 6, Options{})
+	region.Write([]byte("\x1b[1;5r"))
+	rnd := rand.New(rand.NewPCG(9, 10))
+	for i := range 3000 {
+		ops := []string{"\r\n", "\n\n\n", fmt.Sprintf("%d日", i), "\x1bM", fmt.Sprintf("\x1b[%dmtext that wraps", 30+i%8), "\x1b[2S", "\x1b[T", fmt.Sprintf("\x1b[%d;3H", 1+i%5), "\x1b[L", "\x1b[5;1H\n"}
+		op := []byte(ops[rnd.IntN(len(ops))])
+		screen.Write(op)
+		region.Write(op)
+		screen.check(t)
+	}
+	if screen.ScrollbackLen() < 500 {
+		t.Fatalf("only %d rows scrolled", screen.ScrollbackLen())
+	}
+	if diff := cmp.Diff(history(region), append(history(screen), "")); diff != "" {
+		t.Errorf("region (-) and screen (+):\n%s", diff)
 	}
 }
 

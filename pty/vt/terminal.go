@@ -89,7 +89,8 @@ type cursor struct {
 // screen is one of the two screens.
 type screen struct {
 	rows        []*row
-	top, bottom int // DECSTBM, both included
+	track       []*row // longer than rows, which slides along it; nil until then
+	top, bottom int    // DECSTBM, both included
 	saved       cursor
 	left        cursor // where the cursor was when the other screen was shown
 	kitty       kitty
