@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,6 +68,24 @@ func (s *Session) notify(n Notice) {
 	}
 	s.told.mu.Unlock()
 	s.wg.Go(func() { s.desktop(n) })
+}
+
+// Trouble tells the operator of something that does not work and that they asked
+// for: in the banner, in the ledger, and with title as a notice. It does not block.
+func (s *Session) Trouble(title, why string) {
+	s.post(func() { s.trouble(title, ledger.Entry{Why: display.Safe(why)}) })
+}
+
+// trouble is Trouble in the loop; what e says is safe to display.
+func (s *Session) trouble(title string, e ledger.Entry) {
+	e.Kind = ledger.Problem
+	if !slices.Contains(s.banner, e.Why) {
+		s.banner = append(s.banner, e.Why)
+	}
+	s.changed = true
+	s.log.Warn(title, "why", e.Why)
+	s.record(e)
+	s.notify(Notice{NeedsYou: true, Title: title, Text: e.Why})
 }
 
 // desktop shows a notice outside the terminal, where the system has a way.

@@ -105,11 +105,7 @@ func (s *Session) watchTree(ctx context.Context, t *worktree, opened func()) {
 // lostKept says that somebody removed or damaged what is kept of files, which only a
 // process that came past the doors can.
 func (s *Session) lostKept(t *worktree, why string) {
-	why = t.says(why)
-	s.banner = append(s.banner, why)
-	s.changed = true
-	s.record(ledger.Entry{Kind: ledger.Problem, Witness: ledger.WitnessWatcher, Agent: t.Agent, Why: why})
-	s.notify(Notice{NeedsYou: true, Title: "what was kept for undo was tampered with", Text: why})
+	s.trouble("what was kept for undo was tampered with", ledger.Entry{Witness: ledger.WitnessWatcher, Agent: t.Agent, Why: t.says(why)})
 }
 
 // settings are what decides what runs and lies outside the project: what shells,

@@ -1,58 +1,101 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"io"
-	"log/slog"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
+	"kavi/gateway/display"
 	"kavi/session"
 )
 
-// inhibitor is the command that keeps the machine awake while it runs; nil where
-// there is none. It must end by itself when we do: through the pipe on its
-// standard input, or by our process's number.
+// inhibitor is the command that keeps the machine awake while it runs. It must end
+// by itself when we do: through the pipe on its standard input, or by our process's
+// number.
 func inhibitor() []string {
 	if runtime.GOOS == "darwin" {
 		return []string{"caffeinate", "-i", "-w", strconv.Itoa(os.Getpid())}
 	}
-	if _, err := exec.LookPath("systemd-inhibit"); err != nil {
-		return nil
+	return append(inhibit(), "cat")
+}
+
+func inhibit() []string {
+	return []string{"systemd-inhibit", "--what=sleep:idle", "--who=kavi", "--why=coding agents are running", "--mode=block"}
+}
+
+// inhibitorWait bounds how long an inhibitor is tried for.
+const inhibitorWait = 5 * time.Second
+
+// tryAwake is why nothing can keep the machine awake here, and what to do about it;
+// "" where something can. It may be there and have nobody to talk to, as in a
+// container, or not be allowed to: that shows only when it runs.
+func tryAwake(ctx context.Context) (why, remedy string) {
+	program := inhibitor()[0]
+	if _, err := exec.LookPath(program); err != nil {
+		return "there is no " + program + " here", "install " + program
 	}
-	return []string{"systemd-inhibit", "--what=sleep:idle", "--who=kavi", "--why=coding agents are running", "--mode=block", "cat"}
+	if runtime.GOOS == "darwin" {
+		return "", ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, inhibitorWait)
+	defer cancel()
+	argv := append(inhibit(), "true")
+	var said bytes.Buffer
+	c := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	c.Stderr, c.WaitDelay = &said, time.Second
+	if err := c.Run(); err != nil {
+		return complaint(program, said.String(), err),
+			"run kavi where systemd-logind runs and lets you inhibit, keep the machine awake in another way, or take keep_awake out of config.toml"
+	}
+	return "", ""
+}
+
+// complaint is what a program that failed said last, else how it ended.
+func complaint(program, said string, err error) string {
+	words := strings.TrimSpace(said)
+	if words == "" {
+		words = err.Error()
+	}
+	words = words[strings.LastIndexByte(words, '\n')+1:]
+	return program + ": " + display.Cut(display.Safe(words), 200)
 }
 
 // keepAwake keeps the machine from sleeping while an agent of the session runs,
-// where the operator has asked for it, until ctx ends.
-func keepAwake(ctx context.Context, s *session.Session, wanted bool, log *slog.Logger) {
+// where the operator has asked for it, until ctx ends. Where that fails the operator
+// is told; it is tried again when the next agent is started after all have ended.
+func keepAwake(ctx context.Context, s *session.Session, wanted bool) {
 	if !wanted {
-		return
-	}
-	argv := inhibitor()
-	if argv == nil {
-		log.Warn("keep_awake: no systemd-inhibit here: the machine may sleep")
 		return
 	}
 	nudge, cancel := s.Watch()
 	defer cancel()
-	release := func() {}
-	defer func() { release() }()
+	var h *hold
+	defer func() { h.release() }()
 	held := false
 	for {
 		if runs := running(s.Snapshot()); runs != held {
-			release()
-			release, held = func() {}, runs
+			h.release()
+			h, held = nil, runs
 			if runs {
-				release = hold(ctx, argv, log)
+				h = holdAwake(ctx, inhibitor())
 			}
 		}
 		select {
 		case <-nudge:
+		case why := <-h.ended():
+			if ctx.Err() == nil {
+				s.Trouble("the machine may sleep", "keep_awake: the machine may sleep: "+why)
+			}
+			h.release()
+			h = nil
 		case <-ctx.Done():
 			return
 		}
@@ -68,22 +111,54 @@ func running(snap *session.Snapshot) bool {
 	return false
 }
 
-// hold starts the inhibitor; what it returns ends it.
-func hold(ctx context.Context, argv []string, log *slog.Logger) (release func()) {
+// hold is an inhibitor that runs; nil is none.
+type hold struct {
+	stop func()
+	lost chan string // why it ended; closed when its goroutine has
+}
+
+// holdAwake starts the inhibitor and a goroutine that waits for its end.
+func holdAwake(ctx context.Context, argv []string) *hold {
+	h := &hold{stop: func() {}, lost: make(chan string, 1)}
 	c := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	var said bytes.Buffer
+	c.Stderr, c.WaitDelay = &said, time.Second
 	in, err := c.StdinPipe()
 	if err == nil {
-		c.Stdout = io.Discard
 		err = c.Start()
 	}
 	if err != nil {
-		log.Warn("keep_awake: the machine may sleep", "err", err)
-		return func() {}
+		h.lost <- complaint(argv[0], "", err)
+		close(h.lost)
+		return h
 	}
-	return func() {
+	h.stop = func() {
 		_ = in.Close()
 		_ = c.Process.Kill()
-		_ = c.Wait()
+	}
+	go func() {
+		defer close(h.lost)
+		err := c.Wait()
+		h.lost <- complaint(argv[0], said.String(), cmp.Or(err, errors.New("it ended")))
+	}()
+	return h
+}
+
+// ended gives why the inhibitor ended before it was released.
+func (h *hold) ended() <-chan string {
+	if h == nil {
+		return nil
+	}
+	return h.lost
+}
+
+// release ends the inhibitor and waits for its end.
+func (h *hold) release() {
+	if h == nil {
+		return
+	}
+	h.stop()
+	for range h.lost { //nolint:revive // until it is closed
 	}
 }
 

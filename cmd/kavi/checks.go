@@ -277,23 +277,20 @@ func checkMark(context.Context) finding {
 }
 
 func checkAwake(ctx context.Context) finding {
-	argv := inhibitor()
-	if argv != nil && runtime.GOOS == "linux" && exec.CommandContext(ctx, argv[0], "--mode=block", "true").Run() != nil {
-		argv = nil // it is there and has nobody to talk to: a container
-	}
+	why, remedy := tryAwake(ctx)
 	c, _, err := loadConfig("")
 	wanted := err == nil && c.KeepAwake
 	switch {
-	case argv == nil && wanted:
-		return lacking("install systemd-inhibit", "keep_awake is set, and nothing here can keep the machine awake")
-	case argv == nil:
-		return less("", "nothing here can keep the machine awake (systemd-inhibit)")
+	case why != "" && wanted:
+		return lacking(remedy, "keep_awake is set, and nothing here can keep the machine awake: %s", why)
+	case why != "":
+		return less("", "nothing here can keep the machine awake: %s", why)
 	case onBattery():
 		return less("plug it in", "on battery: agents stop when the machine sleeps")
 	case !wanted:
-		return fine("the machine may sleep while agents run; keep_awake = true in config.toml prevents it (%s)", argv[0])
+		return fine("the machine may sleep while agents run; keep_awake = true in config.toml prevents it (%s)", inhibitor()[0])
 	}
-	return fine("%s, while agents run", argv[0])
+	return fine("%s, while agents run", inhibitor()[0])
 }
 
 func checkNotify(context.Context) finding {

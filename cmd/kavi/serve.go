@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -99,8 +100,10 @@ func serve(ctx context.Context, dir session.Dir) error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
+	var awake sync.WaitGroup
+	awake.Go(func() { keepAwake(ctx, s, own.Config.KeepAwake) })
+	defer awake.Wait()
 	defer cancel()
-	go keepAwake(ctx, s, own.Config.KeepAwake, log)
 	settled := time.AfterFunc(settling, debug.FreeOSMemory)
 	defer settled.Stop()
 	draw := drawer{session: s, dir: dir, keys: keys, sound: own.Sound}

@@ -128,6 +128,11 @@ func (a *app) start(ctx context.Context, o startOptions) error {
 	if onBattery() {
 		a.say("this machine runs on its battery: agents stop when it sleeps")
 	}
+	if c.KeepAwake {
+		if why, _ := tryAwake(ctx); why != "" {
+			a.say("keep_awake: this machine may sleep: %s", why)
+		}
+	}
 	dir, err := a.open(ctx, o, *c, project, level)
 	if err != nil {
 		return err
