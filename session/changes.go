@@ -256,37 +256,26 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 	return once(out), err
 }
 
-// once drops what the watcher saw of an undo, which recorded it itself.
+// once drops what the watcher saw of an undo, which recorded it itself, without what
+// is so for a moment only.
 func once(list []FileChange) []FileChange {
 	type made struct {
 		undo string
 		at   ofTree
 	}
 	is := func(f *FileChange) made { return made{strings.Join(f.Calls, " "), f.at()} }
-	undone := make(map[made]int)
-	const from = -1 // a file that was moved from there
+	undone, recorded := make(map[made]int), make(map[string]bool)
 	for i := range list {
-		f := &list[i]
-		if f.How != howUndone {
-			continue
-		}
-		undone[is(f)] = i
-		if f.change.From != "" {
-			left := made{strings.Join(f.Calls, " "), ofTree{f.Worktree, f.change.From}}
-			if _, ok := undone[left]; !ok {
-				undone[left] = from
-			}
+		if f := &list[i]; f.How == howUndone {
+			undone[is(f)], recorded[is(f).undo] = i, true
 		}
 	}
 	for i := range list {
-		if at, ok := undone[is(&list[i])]; ok && at != i && at != from {
+		if at, ok := undone[is(&list[i])]; ok && at != i {
 			list[at].Plus, list[at].Minus = max(list[at].Plus, list[i].Plus), max(list[at].Minus, list[i].Minus)
 		}
 	}
-	return slices.DeleteFunc(list, func(f FileChange) bool {
-		_, ok := undone[is(&f)]
-		return ok && f.How != howUndone
-	})
+	return slices.DeleteFunc(list, func(f FileChange) bool { return f.How != howUndone && recorded[is(&f).undo] })
 }
 
 func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {

@@ -159,7 +159,7 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []int, reason strin
 	var entries []ledger.Entry
 	for _, t := range p.trees {
 		in := s.trees.named(t.worktree)
-		s.doings.made(id, in, expected(t.plan))
+		s.doings.made(id, in, t.kept.Expected(t.plan))
 		made, outcomes, aerr := t.apply(ctx, len(out), yes)
 		s.doings.made(id, in, made)
 		out, err = append(out, outcomes...), errors.Join(err, aerr)
@@ -169,21 +169,6 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []int, reason strin
 		err = rerr
 	}
 	return out, err
-}
-
-// expected are the changes that a plan will make, for the watcher.
-func expected(plan watch.Plan) (out []watch.Change) {
-	for _, st := range plan {
-		if st.Refused != "" || st.Do == watch.Nothing {
-			continue
-		}
-		c := watch.Change{Path: st.Path, Kind: watch.Modified, Before: st.Now, After: st.Want}
-		if st.Do == watch.Move {
-			c.Kind, c.From = watch.Renamed, st.From
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // undoEntries are what is recorded of an undo.

@@ -121,11 +121,11 @@ func (a *applying) do(s Step) (err error) {
 			return err
 		}
 	}
-	p, err := a.root.open(dir)
+	p, done, err := a.open(dir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.Close()) }()
+	defer func() { err = errors.Join(err, done()) }()
 	switch s.Do {
 	case Remove:
 		if s.Now.Type == Folder {
@@ -175,7 +175,7 @@ func (a *applying) restore(p place, s Step, name string) error {
 		}
 	}
 	want := s.Want
-	want.Stamp = 0 // it is written anew
+	want.Stamp = 0    // it is written anew
 	if want.At == 0 { // a merged text is kept too, so that this undo can be undone
 		at, err := a.store.Put(content, [32]byte(Sum(content)))
 		if err != nil {
@@ -276,11 +276,11 @@ func (a *applying) take(p place, path Path, name string, now State) (State, erro
 
 func (a *applying) move(p place, s Step, name string) (err error) {
 	fromDir, fromName := split(string(s.From))
-	q, err := a.root.open(fromDir)
+	q, done, err := a.open(fromDir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, q.Close()) }()
+	defer func() { err = errors.Join(err, done()) }()
 	now, _, err := q.present(fromName, max(minLimit, s.Want.Size))
 	if err != nil || !now.sameContent(s.Want) {
 		return pathError("move", s.From, errors.Join(errMeanwhile, err))
@@ -335,15 +335,16 @@ func (a *applying) mkdirs(dir string) error {
 	if err := a.mkdirs(parent); err != nil {
 		return err
 	}
-	if p, err = a.root.open(parent); err != nil {
+	p, done, err := a.open(parent)
+	if err != nil {
 		return err
 	}
-	return errors.Join(a.mkdir(p, Path(dir), name, 0o755), p.Close())
+	return errors.Join(a.mkdir(p, Path(dir), name, onTheWay), done())
 }
 
 func (a *applying) mkdir(p place, path Path, name string, perm uint32) error {
 	owner := p.owner(name)
-	if err := unix.Mkdirat(int(p), name, perm&0o777|0o700); err != nil {
+	if err := unix.Mkdirat(int(p), name, lent(0)); err != nil {
 		return pathError("make", path, err)
 	}
 	if err := p.own(name, owner); err != nil {

@@ -100,7 +100,7 @@ func TestARandomSessionIsUndoneWhole(t *testing.T) {
 					t.Errorf("%s is %+v, reported %+v: %v", path, now, s, err)
 				}
 			}
-			_, made := p.undone(p.w.Kept(), all)
+			_, made, _ := p.undone(p.w.Kept(), all)
 			if d := cmp.Diff(before, p.snapshot()); d != "" {
 				t.Fatal(d)
 			}

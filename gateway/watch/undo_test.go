@@ -66,14 +66,16 @@ func stored(t testing.TB, changes []Change) []Change {
 	return back
 }
 
-// undone plans and applies, with a yes to everything, and gives the plan in words.
-func (p *project) undone(k *Kept, changes []Change) (said []string, made []Change) {
+// undone plans and applies, with a yes to everything, and gives the plan in words, what
+// it made and what the watch may see of that.
+func (p *project) undone(k *Kept, changes []Change) (said []string, made, expected []Change) {
 	p.t.Helper()
 	plan, err := k.Plan(stored(p.t, changes))
 	p.must(err)
 	for _, s := range plan {
 		said = append(said, s.String())
 	}
+	expected = k.Expected(plan)
 	made, outcomes, err := k.Apply(p.t.Context(), plan, func(Step) bool { return true })
 	p.must(err)
 	for _, o := range outcomes {
@@ -84,7 +86,7 @@ func (p *project) undone(k *Kept, changes []Change) (said []string, made []Chang
 			p.t.Errorf("%v: done %v", o.Step, o.Done)
 		}
 	}
-	return said, made
+	return said, made, expected
 }
 
 // What somebody does is undone exactly, the undo is undone exactly, and the watch
@@ -93,7 +95,7 @@ func TestUndoLeavesNothing(t *testing.T) {
 	big := strings.Repeat("a line that is not short\n", 2000)
 	files := map[string]string{
 		"src/a.go": "package a\n", "src/deep/b.go": "package b\n\nvar x = 1\n", "src/run.sh": "#!/bin/sh\n", "big": big, "empty": "", "dir/": "", "other": "other\n",
-		"bin": "\x00\x01\x02", "we\xffird \"name\n": "1\n",
+		"bin": "\x00\x01\x02", "locked/f": "f\n", "locked/deep/g": "g\n", "we\xffird \"name\n": "1\n",
 	}
 	tests := map[string]func(p *project){
 		"rm -rf src": func(p *project) { p.run("rm", "-rf", "src") },
@@ -116,6 +118,17 @@ func TestUndoLeavesNothing(t *testing.T) {
 		"emptied":         func(p *project) { p.write("big", ""); p.write("empty", "full"); p.write("bin", "\x00") },
 		"no folder left":  func(p *project) { p.run("rmdir", "dir"); p.run("rm", "-rf", "src", "big") },
 		"a swap":          func(p *project) { p.run("mv", "big", "t"); p.run("mv", "other", "big"); p.run("mv", "t", "other") },
+		"in a locked folder": func(p *project) {
+			p.run("chmod", "755", "locked", "locked/deep")
+			p.run("rm", "locked/f")
+			p.run("mv", "locked/deep/g", "g")
+			p.write("locked/new", "1\n")
+			p.write("locked/deep/h", "2\n")
+			p.run("chmod", "555", "locked", "locked/deep")
+		},
+		"a locked folder gone":   func(p *project) { p.run("chmod", "-R", "u+w", "locked"); p.run("rm", "-r", "locked") },
+		"a folder locked":        func(p *project) { p.run("rm", "src/a.go"); p.write("src/new", "1\n"); p.run("chmod", "555", "src") },
+		"a locked folder opened": func(p *project) { p.run("chmod", "755", "locked"); p.run("chmod", "600", "locked/f") },
 		"in steps": func(p *project) {
 			p.write("src/a.go", "package aa\n")
 			p.changes2()
@@ -131,6 +144,9 @@ func TestUndoLeavesNothing(t *testing.T) {
 			p := newProject(t, files)
 			p.must(os.Chmod(p.path("src/run.sh"), 0o755))
 			p.must(os.Chmod(p.path("src/deep"), 0o700))
+			p.must(os.Chmod(p.path("locked/deep"), 0o555))
+			p.must(os.Chmod(p.path("locked"), 0o555))
+			t.Cleanup(func() { p.run("chmod", "-R", "u+rwX", ".") }) // or it cannot be removed
 			p.must(os.Symlink("deep/b.go", p.path("src/link")))
 			p.must(os.Symlink("src", p.path("link")))
 			before := p.snapshot()
@@ -140,14 +156,14 @@ func TestUndoLeavesNothing(t *testing.T) {
 			if cmp.Equal(before, after) {
 				t.Fatal("nothing was done")
 			}
-			_, made := p.undone(p.w.Kept(), p.changes())
+			_, made, expected := p.undone(p.w.Kept(), p.changes())
 			if d := cmp.Diff(before, p.snapshot()); d != "" {
 				t.Fatal(d)
 			}
 			seen := p.changes()
 			for _, c := range seen {
-				if e := Explain(c, []Call{{ID: "undo", Made: made}}); e.How != Announced {
-					t.Errorf("%v is %s, which undo made: %v", c, e.How, made)
+				if e := Explain(c, []Call{{ID: "undo", Made: expected}}); e.How != Announced {
+					t.Errorf("%v is %s, which undo was to make: %v", c, e.How, expected)
 				}
 			}
 			if len(seen) == 0 {
@@ -158,7 +174,6 @@ func TestUndoLeavesNothing(t *testing.T) {
 			k, err := OpenKept(p.root, p.opts.Folder)
 			p.must(err)
 			defer func() { p.must(k.Close()) }()
-			defer func() { p.run("chmod", "-R", "u+rwX", ".") }() // or it cannot be removed
 			p.undone(k, made)
 			if d := cmp.Diff(after, p.snapshot()); d != "" {
 				t.Errorf("undoing the undo: %s", d)
