@@ -48,6 +48,13 @@ func ListTable(as []*session.Approval, now time.Time, width int) string {
 	return framed(fmt.Sprintf("Pending Approvals (%d)", len(as)), table, room)
 }
 
+// actionCells is how much of an action stands on a line that no width bounds.
+const actionCells = 60
+
+// ActionLine is an approval on one line, as lists have it: "Run: npm install". The
+// end of a long one is cut. It is safe to print.
+func ActionLine(a *session.Approval) string { return display.Cut(action(a), actionCells) }
+
 // actionColumn is which column of a listing gives way to the others.
 const actionColumn = 1
 
@@ -58,7 +65,7 @@ var leastWide = [4]int{6, 35, 9, 7}
 // its other columns and their lines.
 func actionRoom(table [][4]string, width int) int {
 	if width <= 0 {
-		return 60
+		return actionCells
 	}
 	for i, least := range leastWide {
 		width -= 3 // its line and the blanks around it

@@ -235,7 +235,7 @@ func (a *app) send(ctx context.Context, client *control.Client, chosen []*sessio
 		}
 		what := ""
 		if i := slices.IndexFunc(chosen, func(p *session.Approval) bool { return p.ID == out.ID }); i >= 0 {
-			what = "  " + display.Safe(chosen[i].Text.Verb+": "+chosen[i].Text.Object)
+			what = "  " + panes.ActionLine(chosen[i])
 		}
 		fmt.Fprintf(a.out, "%s %s%s\n", said, out.ID, what)
 		if err := a.sayRemembered(ctx, client, out); err != nil {
@@ -262,7 +262,7 @@ func (a *app) completeApprovals(name *string) cobra.CompletionFunc {
 		var ids []string
 		for _, p := range snap.Approvals {
 			if strings.HasPrefix(p.ID, typed) && !slices.Contains(args, p.ID) {
-				ids = append(ids, p.ID+"\t"+display.Safe(p.Text.Verb+": "+p.Text.Object))
+				ids = append(ids, p.ID+"\t"+panes.ActionLine(p))
 			}
 		}
 		for _, u := range snap.Unexplained {

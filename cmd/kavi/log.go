@@ -34,7 +34,7 @@ func (a *app) logCommand() *cobra.Command {
 		Short: "what was asked, decided and done, from the ledger",
 		Long: `Print a session's ledger, of ended sessions too. The parts of a call that was asked about, and
 the files that one changes, stand below it, where it has several. Of a shell that an agent starts for itself one line is
-printed.
+printed. Long texts end in …: --json has the rest.
 
 --json prints all, one entry a line with seq, hash and prev; the fields that an entry does
 not need are left out. --verify checks the hash chain and prints its head: kept
@@ -104,6 +104,9 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 	return nil
 }
 
+// textCells is how much is printed of each text of an entry.
+const textCells = 100
+
 func (a *app) printEntry(e ledger.Entry, asJSON bool) error {
 	if asJSON {
 		return printJSONLine(a.out, e)
@@ -111,7 +114,7 @@ func (a *app) printEntry(e ledger.Entry, asJSON bool) error {
 	if e.Aside() {
 		return nil
 	}
-	if _, err := fmt.Fprintln(a.out, e.Line()); err != nil {
+	if _, err := fmt.Fprintln(a.out, e.Brief(textCells)); err != nil {
 		return err
 	}
 	for _, row := range partRows(e) {
@@ -139,7 +142,8 @@ func partRows(e ledger.Entry) (rows []string) {
 		if p.Lines != "" {
 			text += " (" + p.Lines + ")"
 		}
-		rows = append(rows, fmt.Sprintf("%s%d. %s: %s", indent, i+1, display.Safe(text), display.Safe(strings.Join(p.Effects, ", "))))
+		rows = append(rows, fmt.Sprintf("%s%d. %s: %s", indent, i+1,
+			display.Cut(display.Safe(text), textCells), display.Cut(display.Safe(strings.Join(p.Effects, ", ")), textCells)))
 	}
 	return rows
 }

@@ -29,7 +29,7 @@ func (e Entry) isFile() bool {
 
 // fileWords are the words of an entry about a file. What happened to it, and who did
 // it, stands before its name: nothing that a file is called can pass for it.
-func (e Entry) fileWords() string {
+func (e Entry) fileWords(cut func(string) string) string {
 	var f fileEntry
 	if err := json.Unmarshal([]byte(e.Data["change"]), &f); err != nil {
 		f = fileEntry{} // too long to be kept whole
@@ -58,13 +58,13 @@ func (e Entry) fileWords() string {
 			head += " as " + e.Call
 		}
 		if of := strings.Fields(e.Data["of"]); len(of) > 0 {
-			head += ", of " + strings.Join(of, ", ")
+			head += ", of " + cut(strings.Join(of, ", "))
 		}
 		does = head + ": " + does
 	case calls != "":
-		does += " by " + calls + ", " + e.Why
+		does += " by " + cut(calls) + ", " + cut(e.Why)
 	default:
-		does += ", " + e.Why
+		does += ", " + cut(e.Why)
 	}
 	if f.Protected && e.Kind != FileUnsanctioned {
 		does += ", PROTECTED"
@@ -79,8 +79,9 @@ func (e Entry) fileWords() string {
 	if name == "" {
 		name = display.Safe(e.Path)
 	}
+	name = cut(name)
 	if f.From != "" {
-		name += " from " + f.From
+		name += " from " + cut(f.From)
 	}
 	return does + ": " + name
 }

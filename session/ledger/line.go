@@ -16,7 +16,17 @@ const agentCells = 7
 // Line is the entry on one line for people, safe to display, with local time:
 //
 //	2026-01-02 15:04:05  claude   asks call_12 (apr_03): Run: npm install jsonwebtoken · medium · it installs a package
-func (e Entry) Line() string {
+func (e Entry) Line() string { return e.line(uncut) }
+
+// Brief is Line with each text that may be of any length cut to so many cells.
+func (e Entry) Brief(cells int) string {
+	return e.line(func(s string) string { return display.Cut(display.Safe(s), cells) })
+}
+
+// uncut leaves a text as long as it is.
+func uncut(s string) string { return s }
+
+func (e Entry) line(cut func(string) string) string {
 	when := "-"
 	if !e.Time.IsZero() {
 		when = e.Time.Local().Format(time.DateTime)
@@ -29,7 +39,7 @@ func (e Entry) Line() string {
 		agent = "kavi"
 	}
 	pad := strings.Repeat(" ", max(0, agentCells-display.Width(agent)))
-	return when + "  " + agent + pad + "  " + e.Words()
+	return when + "  " + agent + pad + "  " + e.words(cut)
 }
 
 // Aside tells whether an entry says nothing that people need to read: of a shell
@@ -67,9 +77,11 @@ func (e Entry) gist() string {
 }
 
 // Words is Line without time and agent.
-func (e Entry) Words() string {
+func (e Entry) Words() string { return e.words(uncut) }
+
+func (e Entry) words(cut func(string) string) string {
 	if e.isFile() {
-		return display.Safe(e.fileWords())
+		return display.Safe(e.fileWords(cut))
 	}
 	var b strings.Builder
 	b.WriteString(e.phrase())
@@ -80,13 +92,13 @@ func (e Entry) Words() string {
 		b.WriteString(" (" + e.Approval + ")")
 	}
 	if e.Data[OwnShell] != "" && e.Kind == CallRequested {
-		return b.String() + ": " + e.gist() + " · " + display.Safe(e.Why)
+		return b.String() + ": " + e.gist() + " · " + display.Safe(cut(e.Why))
 	}
 	if s := e.Subject(); s != "" {
-		b.WriteString(": " + s)
+		b.WriteString(": " + cut(s))
 	}
 	for _, s := range e.details() {
-		b.WriteString(" · " + s)
+		b.WriteString(" · " + cut(s))
 	}
 	return display.Safe(b.String())
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kavi/gateway/display"
 )
 
 func TestLine(t *testing.T) {
@@ -110,6 +112,35 @@ func read(s Summary) (texts []string) {
 		texts = append(texts, r.String())
 	}
 	return texts
+}
+
+// However long the texts of an entry are, a brief line of it has a bound, and says
+// of each that there is more.
+func TestABriefLineHasABound(t *testing.T) {
+	long := strings.Repeat("long \x1b ", 2000)
+	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.Local)
+	for _, e := range []Entry{
+		{Kind: CallRequested, Agent: "a", Call: "call_12", Approval: "apr_03", What: "Run: " + long, Risk: "high", Why: "because of " + long},
+		{Kind: CallDecided, Agent: "a", Call: "call_12", Verdict: Denied, Reason: long, By: &By{Kind: ByRule, Rule: long}},
+		{Kind: CallRequested, Agent: "a", Call: "call_9", Command: long, Why: long, Data: map[string]string{OwnShell: "yes"}},
+		{Kind: AgentStarted, Agent: "a", Argv: []string{"claude", long}},
+		{Kind: FileChanged, Agent: "a", Call: "call_1", What: long, Why: long, Data: map[string]string{"calls": long, "change": `{"kind":"renamed","from":"` + strings.Repeat("deep/", 500) + `"}`}},
+		{Kind: FileUndone, Call: "undo_01", What: long, Reason: long, Data: map[string]string{"of": long}},
+	} {
+		e.Time = at
+		got := e.Brief(100)
+		if n := display.Width(got); n > 550 || !strings.Contains(got, "…") || strings.Contains(got, "\x1b") {
+			t.Errorf("%d cells: %s", n, got)
+		}
+	}
+	short := Entry{Time: at, Kind: CallRequested, Agent: "a", Call: "call_12", What: "Run: npm i", Why: "it installs a package"}
+	if got := short.Brief(100); got != short.Line() {
+		t.Errorf("%s is not %s", got, short.Line())
+	}
+	two := Entry{Time: at, Kind: CallRequested, Agent: "a", Call: "call_12", What: long, Why: "asks"}
+	if got := two.Brief(20); got != `2026-01-02 15:04:05  a        asks call_12: long \x1b long \x1b… · asks` {
+		t.Error(got)
+	}
 }
 
 func TestSummary(t *testing.T) {
