@@ -93,6 +93,53 @@ func TestWhatChanges(t *testing.T) {
 	}
 }
 
+// TestManyFilesOfOneName holds what is said of commands that make more files than they
+// name.
+func TestManyFilesOfOneName(t *testing.T) {
+	fs := project()
+	fs.file("/proj/docs/part_ac")
+	fs.link("/proj/config/part_ab", "/etc/passwd")
+	env := inProject()
+	env.FS = fs
+	for _, tt := range []struct{ command, effect, covered string }{
+		{"split -l 10 a.txt src/part_", "write /proj/src, unsure: writes src/part_*", "/proj/src/part_ab"},
+		{"split a.txt", "write /proj, unsure: writes x*", "/proj/xab"},
+		{"split a.txt new/x", "write /proj/new, unsure: writes new/x*", "/proj/new/xaa"},
+		{"split a.txt 'src/[*]'", "write /proj/src, unsure: writes 'src/[*]'*", "/proj/src/[*]aa"},
+		{"split a.txt docs/part_", "overwrite /proj/docs, unsure: writes docs/part_*", "/proj/docs/part_ab"},
+		{"split a.txt config/part_", "overwrite , unsure, outside: writes config/part_*", ""},
+		{"split -a 1 a.txt src/.envr", "write /proj/src, unsure, protected: writes src/.envr*", "/proj/src/.envrc"},
+		{"split a.txt .git/hooks/", "write /proj/.git/hooks, unsure, protected: writes .git/hooks/*", "/proj/.git/hooks/aa"},
+		{"split a.txt /tmp/x", "write /tmp, unsure, outside: writes /tmp/x*", "/tmp/xab"},
+		{"git worktree add wt", "write /proj/wt: writes wt", "/proj/wt/src/a.go"},
+		{"git worktree add -b topic new/wt main", "write /proj/new/wt: writes new/wt", "/proj/new/wt/a.txt"},
+		{"git worktree add ../wt", "write /wt, outside: writes /wt", "/wt/a.txt"},
+		{"git worktree move wt ../wt", "write /wt, outside: writes /wt", "/wt/a.txt"},
+	} {
+		parts := Analyse(tt.command, env).Parts
+		found := false
+		for _, e := range parts[0].Effects {
+			text := string(e.Kind) + " " + e.Path
+			if e.Unsure {
+				text += ", unsure"
+			}
+			if e.Outside {
+				text += ", outside"
+			}
+			if e.Protected {
+				text += ", protected"
+			}
+			found = found || text+": "+e.Why == tt.effect
+		}
+		if !found {
+			t.Errorf("%s is not %s:%s", tt.command, tt.effect, effectsOf(parts))
+		}
+		if why := uncovered(parts, "/proj", tt.covered, "", "file x"); tt.covered != "" && why != "" {
+			t.Errorf("%s, %s: %s", tt.command, tt.covered, why)
+		}
+	}
+}
+
 // plant makes the tree in which a script runs.
 func plant(t *testing.T, root string) {
 	t.Helper()
@@ -128,7 +175,7 @@ func change(r *rand.Rand) string {
 		return p
 	}
 	command := func() string {
-		switch r.IntN(24) {
+		switch r.IntN(25) {
 		case 0:
 			return "touch " + path()
 		case 1:
@@ -175,6 +222,8 @@ func change(r *rand.Rand) string {
 			return "sort -o " + path() + " a"
 		case 22:
 			return "tar cf " + pick("new", "b", "lo/new") + " d && " + "tar xf " + pick("new", "b") + pick("", " -C d", " -C lo")
+		case 23:
+			return "split -b " + pick("1 a ", "4 b ", "9 -a 1 a ") + path()
 		}
 		return "gzip " + pick("-k ", "", "-f ", "-c ") + pick("a", "d/c", "lo/o", "in/c")
 	}

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -409,11 +410,42 @@ func (c *cmd) split(p program, words []word) {
 	if len(a.operands) > 1 {
 		prefix = a.operands[1]
 	}
-	if prefix.known() {
-		prefix.text += "aa"
-	}
-	c.add(c.a.writes(prefix, true, c.st)...)
+	c.begun(prefix)
 	c.done()
+}
+
+// begun is a change of files of which only is known how their names begin: as many as
+// it takes.
+func (c *cmd) begun(prefix word) {
+	if !prefix.known() {
+		c.add(c.a.writes(prefix, true, c.st)...)
+		return
+	}
+	v := c.a.view
+	w := word{text: escapeGlob(prefix.text) + "*", src: prefix.src + "*", kind: glob}
+	begin := prefix.text[strings.LastIndexByte(prefix.text, '/')+1:]
+	c.add(c.a.globbed(w, c.st, func(dir string, sure bool) Effect {
+		p, ok := v.resolve(dir, true)
+		if dir == "" || !ok {
+			return v.unknownPath(Overwrite, "writes to")
+		}
+		e, ok := v.change(dir+"/"+begin+"aa", true) // the first of them
+		if !ok {
+			return Effect{Kind: Read, Why: "writes to nothing"}
+		}
+		e.Path, e.Unsure, e.Recursive, e.Why = p, true, true, "writes "+w.src
+		e = v.place(e)
+		e.Protected = e.Protected || begin != "" && slices.ContainsFunc(protectedNames[:], func(n string) bool { return strings.HasPrefix(first(n), begin) })
+		names, listed := c.a.names(p)
+		switch {
+		case !listed && !c.a.env.FS.Lstat(p).Exists: // it is made just before, or there is no such folder
+		case !listed, !sure:
+			e.Kind, e.Path, e.Outside = Overwrite, "", true // a symlink among them leads anywhere
+		case slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, begin) && n != begin }):
+			e.Kind = Overwrite
+		}
+		return e
+	})...)
 }
 
 func (c *cmd) mkdir(p program, words []word) {

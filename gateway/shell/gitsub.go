@@ -342,8 +342,8 @@ func (c *cmd) gitWorktree(verb string, a args) {
 	case "", "list":
 	case "add":
 		c.gitWrites("makes a working tree")
-		for _, w := range paths[:min(1, len(paths))] {
-			c.add(c.a.writes(w, false, c.st)...)
+		if len(paths) > 0 {
+			c.fills(paths[0])
 		}
 	case "remove":
 		for _, w := range paths {
@@ -354,9 +354,18 @@ func (c *cmd) gitWorktree(verb string, a args) {
 	default:
 		c.gitTree("changes a working tree")
 		if verb == "move" && len(paths) > 1 {
-			c.add(c.a.writes(paths[1], false, c.st)...)
+			c.fills(paths[1])
 		}
 	}
+}
+
+// fills is a change of a folder with all that comes into it.
+func (c *cmd) fills(dir word) {
+	es := c.a.writes(dir, false, c.st)
+	for i := range es {
+		es[i].Recursive = true
+	}
+	c.add(es...)
 }
 
 // gitNew is init and clone, which make a repository in a folder.
