@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -100,8 +101,42 @@ func resident() float64 {
 }
 
 // What it takes to begin, on the tree of bigTree.
-func BenchmarkOpen(b *testing.B) {
-	root := bigTree(b)
+func BenchmarkOpen(b *testing.B) { benchmarkOpen(b, bigTree(b)) }
+
+// The same where git tracks all files, as it does in most projects.
+func BenchmarkOpenTracked(b *testing.B) {
+	p := &project{t: b, root: bigTree(b)}
+	if _, err := os.Stat(p.path(".git/index")); err != nil {
+		b.Cleanup(func() { p.must(os.Remove(p.path(".git/index"))) })
+		c := exec.Command("git", "update-index", "--index-info")
+		c.Dir, c.Stdin = p.root, strings.NewReader(p.indexed())
+		if out, err := c.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+	}
+	benchmarkOpen(b, p.root)
+}
+
+// indexed is an index of all files, as git reads it; their contents are not stored.
+func (p *project) indexed() string {
+	var text strings.Builder
+	p.must(filepath.WalkDir(p.root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == ".git":
+			return filepath.SkipDir
+		case d.IsDir():
+			return nil
+		}
+		_, err = fmt.Fprintf(&text, "100644 %040d\t%s\n", 1, strings.TrimPrefix(path, p.root+"/"))
+		return err
+	}))
+	return text.String()
+}
+
+func benchmarkOpen(b *testing.B, root string) {
+	b.Helper()
 	p := &project{t: b, root: root}
 	for b.Loop() {
 		before, cpu := heap(), processorTime(b)

@@ -76,7 +76,7 @@ type settler struct {
 }
 
 // Open begins to watch. It returns when every folder has its watch and what it holds
-// is known by size and time, after about a second for 20,000 folders; contents
+// is known by size and time, within a second for 20,000 folders; contents
 // follow in the background (Ready). Where the folder already has a baseline,
 // everything that changed since is reported, marked as Gap. The consumer must
 // receive from Changes until it is closed; ctx, or Close, ends it.
