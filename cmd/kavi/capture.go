@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"kavi/gateway/display"
 )
@@ -22,6 +25,10 @@ func (a *app) captureCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "capture [AGENT]",
 		Short: "print what an agent's pane shows",
+		Long: `Print the screen of an agent's pane as text, a line a row; -e keeps its colours and
+attributes. To a pipe or a file it is printed as it is. On a terminal, signs that are
+invisible or turn the direction of reading are shown as escapes (\u{202e}), and links
+of -e are left out.`,
 		Args:  wrongUsage(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -61,8 +68,49 @@ func (a *app) capture(ctx context.Context, o captureOptions) error {
 		}
 		return err
 	}
-	_, err = fmt.Fprintln(a.out, strings.TrimRight(text, "\n"))
+	text = strings.TrimRight(text, "\n")
+	if out, ok := a.out.(*os.File); ok && term.IsTerminal(int(out.Fd())) {
+		text = drawable(text, o.ansi)
+	}
+	_, err = fmt.Fprintln(a.out, text)
 	return err
+}
+
+// drawn is what a captured screen has beside its text: styles and links.
+var drawn = regexp.MustCompile(`\x1b\[([0-9;:]*)m|\x1b\]8;[^\x1b]*\x1b\\`)
+
+// drawable makes a captured screen safe to write to a terminal, which may read what
+// a pane leaves out: bidi marks, invisible signs. Blanks stay, for a screen is made
+// of columns; with styles so do those, but no links, which are the agent's text too.
+func drawable(text string, styles bool) string {
+	var b strings.Builder
+	for i, row := range strings.Split(text, "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for styles {
+			at := drawn.FindStringSubmatchIndex(row)
+			if at == nil {
+				break
+			}
+			writeWords(&b, row[:at[0]])
+			if at[2] >= 0 {
+				b.WriteString(row[at[0]:at[1]])
+			}
+			row = row[at[1]:]
+		}
+		writeWords(&b, row)
+	}
+	return b.String()
+}
+
+func writeWords(b *strings.Builder, text string) {
+	for i, word := range strings.Split(text, " ") {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(display.Safe(word))
+	}
 }
 
 // completeAgents offers the agents of the session.
