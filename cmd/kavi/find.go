@@ -123,7 +123,7 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 	if !f.Served && !kept(f.Dir) {
 		return nil, notRunning(f)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the server does not answer"))
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errNoAnswer)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -146,6 +146,8 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 		}
 	}
 }
+
+var errNoAnswer = errors.New("the server does not answer")
 
 var errNotRunning = errors.New("it does not run")
 

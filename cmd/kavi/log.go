@@ -93,6 +93,7 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 		}
 		return nil
 	}
+	some := false
 	for e, err := range b.entries(ctx, control.Range{Since: since}) {
 		if err == nil {
 			err = a.printEntry(e, o.json)
@@ -100,6 +101,10 @@ func (a *app) log(ctx context.Context, o logOptions) error {
 		if err != nil {
 			return err
 		}
+		some = true
+	}
+	if !some && !o.json {
+		a.say("nothing was recorded since %s", since.Format(time.DateTime))
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 		return s, nil
 	}
 	s.State = "running"
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errNoAnswer)
 	defer cancel()
 	c, err := dial(ctx, f)
 	var snap *session.Snapshot
@@ -136,6 +136,9 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 		return s, err
 	case errors.Is(err, errNotRunning):
 		s.State = "lost"
+		return s, nil
+	case errors.Is(err, errNoAnswer), errors.Is(context.Cause(ctx), errNoAnswer):
+		s.Problem = errNoAnswer.Error()
 		return s, nil
 	case err != nil:
 		s.Problem = display.Safe(err.Error())

@@ -20,6 +20,7 @@ import (
 // terminal as it was, whatever happens to the server, to the connection, to
 // itself (screen.go).
 type relay struct {
+	session string // its name
 	in, out *os.File
 	screen  control.Screen
 	dial    func(context.Context) (*control.Client, error)
@@ -28,11 +29,13 @@ type relay struct {
 	conn *control.Relay // the present one; nil while there is none
 }
 
-func newRelay(in, out *os.File, screen control.Screen, dial func(context.Context) (*control.Client, error)) *relay {
-	return &relay{in: in, out: out, screen: screen, dial: dial}
+func newRelay(session string, in, out *os.File, screen control.Screen, dial func(context.Context) (*control.Client, error)) *relay {
+	return &relay{session: session, in: in, out: out, screen: screen, dial: dial}
 }
 
 var errLostTwice = errors.New("the server was lost twice within a minute")
+
+const goOn = "the agents go on: kavi attach %s"
 
 // again is how long after a crash a second one means that the server does not
 // come back to stay.
@@ -49,8 +52,9 @@ func (r *relay) run(ctx context.Context, client *control.Client) (end control.Ex
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	signals := make(chan os.Signal, 8)
-	// SIGTSTP is not taken: a stopped relay would leave the shell a raw terminal.
-	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGCONT, syscall.SIGTSTP)
+	// SIGTSTP is not taken: a stopped relay would leave the shell a raw terminal. So
+	// would SIGQUIT, of which the runtime dies at once.
+	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGCONT, syscall.SIGTSTP)
 	defer signal.Stop(signals)
 
 	screen, err := takeScreen(r.in, r.out)
@@ -94,7 +98,7 @@ func (r *relay) run(ctx context.Context, client *control.Client) (end control.Ex
 			return end, err
 		}
 		if !lost.IsZero() && time.Since(lost) < again {
-			return end, hint(errLostTwice, "the agents go on: kavi attach")
+			return end, hint(errLostTwice, goOn, r.session)
 		}
 		lost = time.Now()
 		// What stood there is nobody's screen any more: keys would go nowhere.
@@ -104,7 +108,7 @@ func (r *relay) run(ctx context.Context, client *control.Client) (end control.Ex
 		if client, err = r.dial(ctx); errors.Is(err, errNotRunning) {
 			return end, err // its keepers are gone too, or gave up
 		} else if err != nil {
-			return end, hint(err, "the agents go on: kavi attach")
+			return end, hint(err, goOn, r.session)
 		}
 		r.screen.Again = true
 	}

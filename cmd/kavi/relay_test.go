@@ -84,7 +84,7 @@ func testRelay() {
 	client, err := dial(ctx)
 	if err == nil {
 		var end control.Exit
-		end, err = newRelay(os.Stdin, os.Stdout, control.Screen{Env: clientEnv()}, dial).run(ctx, client)
+		end, err = newRelay("garden", os.Stdin, os.Stdout, control.Screen{Env: clientEnv()}, dial).run(ctx, client)
 		if err == nil {
 			fmt.Fprintf(os.Stderr, "END %d %s\n", end.Code, end.Text)
 			os.Exit(end.Code)
@@ -299,11 +299,11 @@ func TestTheRelayComesBackOnceAfterAKilledServer(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	x.await(t, "kavi: the server was lost twice within a minute")
-	x.await(t, "kavi: hint: the agents go on: kavi attach")
+	x.await(t, "kavi: hint: the agents go on: kavi attach garden")
 }
 
 func TestTheRelayPutsTheTerminalBackOnASignal(t *testing.T) {
-	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM} {
+	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGQUIT} {
 		t.Run(sig.String(), func(t *testing.T) {
 			socket := socketPath(t)
 			startServer(t, socket)

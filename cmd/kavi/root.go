@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"kavi/session"
 )
 
 // app is what every command works with: where it reads and writes, and the
@@ -77,10 +79,14 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// noArgs and its like are cobra's, as errors of usage.
+// wrongUsage makes errors of usage of what cobra's checks say. One word too many,
+// where a session can be named, is probably the name of one.
 func wrongUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := check(c, args); err != nil {
+			if len(args) == 1 && !c.HasSubCommands() && c.Flag("session") != nil && session.CheckName(args[0]) == nil {
+				return hint(usage{err}, "a session is named by its flag: %s --session %s", c.CommandPath(), args[0])
+			}
 			return hint(usage{err}, "%s --help", c.CommandPath())
 		}
 		return nil
