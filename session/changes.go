@@ -256,26 +256,47 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 	return once(out), err
 }
 
-// once drops what the watcher saw of an undo, which recorded it itself, without what
-// is so for a moment only.
+// once drops what the watcher saw of an undo, which recorded it itself: each of its
+// changes once, and the modes that folders had for a moment.
 func once(list []FileChange) []FileChange {
-	type made struct {
-		undo string
-		at   ofTree
-	}
-	is := func(f *FileChange) made { return made{strings.Join(f.Calls, " "), f.at()} }
-	undone, recorded := make(map[made]int), make(map[string]bool)
+	type undo struct{ id, worktree string }
+	is := func(f *FileChange) undo { return undo{strings.Join(f.Calls, " "), f.Worktree} }
+	made, rows := make(map[undo][]watch.Change), make(map[undo]map[watch.Path]int)
 	for i := range list {
-		if f := &list[i]; f.How == howUndone {
-			undone[is(f)], recorded[is(f).undo] = i, true
+		f := &list[i]
+		if f.How != howUndone {
+			continue
+		}
+		u := is(f)
+		if rows[u] == nil {
+			rows[u] = make(map[watch.Path]int)
+		}
+		made[u], rows[u][f.change.Path] = append(made[u], f.change), i
+	}
+	announced := make(map[undo]watch.Announcements)
+	for u, changes := range made {
+		announced[u] = watch.Announce(changes)
+	}
+	drop := make([]bool, len(list))
+	for i := range list {
+		f := &list[i]
+		said := announced[is(f)]
+		lent := said != nil && f.change.Kind == watch.Mode && f.change.After.Type == watch.Folder
+		if f.How == howUndone || !lent && !said.Take(f.change) {
+			continue
+		}
+		drop[i] = true
+		if at, ok := rows[is(f)][f.change.Path]; ok {
+			list[at].Plus, list[at].Minus = max(list[at].Plus, f.Plus), max(list[at].Minus, f.Minus)
 		}
 	}
-	for i := range list {
-		if at, ok := undone[is(&list[i])]; ok && at != i {
-			list[at].Plus, list[at].Minus = max(list[at].Plus, list[i].Plus), max(list[at].Minus, list[i].Minus)
+	var out []FileChange
+	for i, f := range list {
+		if !drop[i] {
+			out = append(out, f)
 		}
 	}
-	return slices.DeleteFunc(list, func(f FileChange) bool { return f.How != howUndone && recorded[is(&f).undo] })
+	return out
 }
 
 func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {

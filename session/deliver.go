@@ -52,6 +52,7 @@ func (s *Session) undelivered(k *call, d *door) {
 		s.covers.settle(r, false)
 		k.running.Store(nil)
 		s.disallowHook(k)
+		s.doings.end(k.id)
 	}
 	if k.door == d {
 		k.door = nil
@@ -100,6 +101,7 @@ func (s *Session) hungUp(k *call, d *door) {
 			if r := k.running.Load(); r != nil {
 				s.covers.settle(r, false)
 				s.disallowHook(k)
+				s.doings.end(k.id)
 			}
 			s.abandon(k, "its caller ended without running it")
 		}

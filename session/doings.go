@@ -22,7 +22,7 @@ type doings struct {
 type doing struct {
 	watch.Call
 	in   *worktree // the agent's: paths of the call are as its watch names them
-	hook bool      // the agent does it itself, until it says that it is done
+	hook bool      // the agent does it itself, or kavi, until it is said to be done
 	over time.Time // zero: it goes on
 	runs []*run    // as processes
 }
@@ -55,21 +55,19 @@ func (d *doings) begin(k *call, r *run, in *worktree, at time.Time) {
 	}
 	for path, hash := range k.judged.leaves {
 		if n.Announced == nil {
-			n.Announced = make(map[watch.Path]watch.Hash)
+			n.Announced = make(watch.Announcements)
 		}
-		n.Announced[in.path(path)] = hash
+		at := in.path(path)
+		n.Announced[at] = watch.Holds(hash)
+		n.May = append(n.May, watch.Place{Path: at}) // a formatter writes there too
 	}
-	if n.hook && len(n.May)+len(n.Announced) == 0 {
+	if n.hook && len(n.May) == 0 {
 		return // the agent reads
 	}
 	if !n.hook {
 		n.runs = append(n.runs, r)
 	}
-	n.Alive = n.alive
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.list = append(d.list, n)
-	d.prune()
+	d.add(n)
 }
 
 // join adds a process to a call: the shell of one that a hook announced.
@@ -94,12 +92,18 @@ func (d *doings) end(callID string) {
 	}
 }
 
-// made adds what kavi itself is about to change in a worktree.
-func (d *doings) made(id string, in *worktree, changes []watch.Change) {
+// undo adds what kavi itself is about to change in a worktree, until end says that it
+// is over, and was seen.
+func (d *doings) undo(id string, in *worktree, changes []watch.Change) {
+	d.add(&doing{Call: watch.Call{ID: id, Announced: watch.Announce(changes), At: time.Now()}, in: in, hook: true})
+}
+
+func (d *doings) add(n *doing) {
+	n.Alive = n.alive
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := &doing{Call: watch.Call{ID: id, Made: changes, At: time.Now().Add(-time.Second)}, in: in, over: time.Now()}
 	d.list = append(d.list, n)
+	d.prune()
 }
 
 // own adds what kavi itself does with branches and worktrees of the repository that
@@ -111,10 +115,7 @@ func (d *doings) own(id string, in *worktree) (over func()) {
 			n.May = append(n.May, watch.Place{Path: p.Path + "/" + name, Tree: true})
 		}
 	}
-	n.Alive = n.alive
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.list = append(d.list, n)
+	d.add(n)
 	return func() { d.end(id) }
 }
 
@@ -168,22 +169,20 @@ func usesGit(p gateway.Part) bool {
 }
 
 // seenFrom is the call as the watch of another worktree names its files: there too
-// it may have written what it named. What kavi made it made in one of them only.
+// it may have written what it named.
 func (n *doing) seenFrom(t *worktree) watch.Call {
 	c := n.Call
-	if c.Alive != nil {
-		now := *n // what asks it later holds no lock
-		c.Alive = now.alive
-	}
+	now := *n // what asks it later holds no lock
+	c.Alive = now.alive
 	if n.in == t {
 		return c
 	}
-	c.Made, c.May, c.Announced = nil, make([]watch.Place, len(n.May)), make(map[watch.Path]watch.Hash, len(n.Announced))
+	c.May, c.Announced = make([]watch.Place, len(n.May)), make(watch.Announcements, len(n.Announced))
 	for i, p := range n.May {
 		c.May[i] = watch.Place{Path: t.from(n.in, p.Path), Tree: p.Tree}
 	}
-	for path, hash := range n.Announced {
-		c.Announced[t.from(n.in, path)] = hash
+	for path, a := range n.Announced {
+		c.Announced[t.from(n.in, path)] = a
 	}
 	return c
 }

@@ -120,13 +120,19 @@ func showOutcomes(worktree string, outcomes []watch.Outcome) (out []UndoOutcome)
 	return out
 }
 
-// apply does a plan in its worktree: what asks only where yes has its number among
-// all steps, of which first is the number of this plan's first.
-func (t *treePlan) apply(ctx context.Context, first int, yes []int) (made []watch.Change, out []UndoOutcome, err error) {
-	said := make(map[watch.Path]bool) // there is one step for each path
+// said are the paths that the operator said yes to; there is one step for each path.
+func (t *treePlan) said(first int, yes []int) map[watch.Path]bool {
+	said := make(map[watch.Path]bool)
 	for n, st := range t.plan {
 		said[st.Path] = slices.Contains(yes, first+n)
 	}
+	return said
+}
+
+// apply does a plan in its worktree: what asks only where yes has its number among
+// all steps, of which first is the number of this plan's first.
+func (t *treePlan) apply(ctx context.Context, first int, yes []int) (made []watch.Change, out []UndoOutcome, err error) {
+	said := t.said(first, yes)
 	made, outcomes, err := t.kept.Apply(ctx, t.plan, func(st watch.Step) bool { return said[st.Path] })
 	for n := len(outcomes); n < len(t.plan); n++ { // its folder is gone
 		outcomes = append(outcomes, watch.Outcome{Step: t.plan[n], Err: err})
@@ -155,13 +161,16 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []int, reason strin
 	if err != nil {
 		return nil, err
 	}
+	s.flush(ctx, flushWait) // what was there before has been seen as such
+	defer func() {
+		s.flush(ctx, flushWait) // so has this: what comes later is not its doing
+		s.doings.end(id)
+	}()
 	var out []UndoOutcome
 	var entries []ledger.Entry
 	for _, t := range p.trees {
-		in := s.trees.named(t.worktree)
-		s.doings.made(id, in, t.kept.Expected(t.plan))
+		s.doings.undo(id, s.trees.named(t.worktree), t.expected(t.said(len(out), yes)))
 		made, outcomes, aerr := t.apply(ctx, len(out), yes)
-		s.doings.made(id, in, made)
 		out, err = append(out, outcomes...), errors.Join(err, aerr)
 		entries = append(entries, undoEntries(id, t.worktree, p.of, made, reason, by)...)
 	}
@@ -169,6 +178,11 @@ func (s *Session) Undo(ctx context.Context, plan string, yes []int, reason strin
 		err = rerr
 	}
 	return out, err
+}
+
+// expected are the changes that it may make, for the watcher.
+func (t *treePlan) expected(said map[watch.Path]bool) []watch.Change {
+	return t.kept.Expected(slices.DeleteFunc(slices.Clone(t.plan), func(st watch.Step) bool { return st.Ask != "" && !said[st.Path] }))
 }
 
 // undoEntries are what is recorded of an undo.

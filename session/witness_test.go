@@ -140,7 +140,15 @@ func TestWhatGoesPastTheDoorsIsShownWithinASecond(t *testing.T) {
 // the test ends.
 func (w *world) listening(name, text string) (tell func(string)) {
 	w.t.Helper()
-	pipe := filepath.Join(filepath.Dir(w.project), name+".pipe")
+	pipe, tell := w.pipe(name)
+	w.script(name, "exec < "+pipe+"\n"+text)
+	return tell
+}
+
+// pipe makes a named pipe that tells whoever reads it what to do.
+func (w *world) pipe(name string) (pipe string, tell func(string)) {
+	w.t.Helper()
+	pipe = filepath.Join(filepath.Dir(w.project), name+".pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		w.t.Fatal(err)
 	}
@@ -148,9 +156,8 @@ func (w *world) listening(name, text string) (tell func(string)) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.script(name, "exec < "+pipe+"\n"+text)
 	w.t.Cleanup(func() { _ = f.Close() })
-	return func(line string) {
+	return pipe, func(line string) {
 		if _, err := fmt.Fprintln(f, line); err != nil {
 			w.t.Fatal(err)
 		}

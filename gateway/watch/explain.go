@@ -23,14 +23,12 @@ type Call struct {
 	Agent string
 	What  string // what it is, on one line, for whoever reads who could have made a change
 	Under string // the call that it is nested in, or ""
-	// Alive tells whether a process of the call's tree was running at any time from
-	// since until until. Nil: none ever was, as with an edit that the agent does itself.
+	// Alive tells whether the call was going on at any time from since until until:
+	// a process of its tree was running, or the agent had not said that it was done.
 	Alive func(since, until time.Time) bool
-	// Announced are the contents (of links: the targets) that a hook said the call would leave. The zero
-	// Hash stands for nothing: a deletion.
-	Announced map[Path]Hash
-	// Made are the changes that kavi itself made, as an undo does.
-	Made []Change
+	// Announced is what the call was said to make of files, by a hook or, of an undo,
+	// by kavi.
+	Announced Announcements
 	// At is when the call was allowed. What happened before is not its doing.
 	At time.Time
 	// May is where the call's effects may write.
@@ -95,27 +93,22 @@ func (c Change) when() (since, until time.Time) {
 	return since, until
 }
 
-// Explain finds which of the allowed calls made a change. It is pure but for Alive.
-// An unsanctioned change must never be taken back without the operator: it may
-// be their own.
+// Explain finds which of the allowed calls made a change. It is pure but for Alive
+// and for what was announced, which explains one change only. An unsanctioned
+// change must never be taken back without the operator: it may be their own.
 func Explain(c Change, calls []Call) Explanation {
 	var said, could, running []Call
 	since, until := c.when()
 	for _, call := range calls {
-		if until.Before(call.At) {
+		if until.Before(call.At) || call.Alive == nil || !call.Alive(since, until) {
 			continue
 		}
-		if call.announces(c) {
+		if call.Announced.explain(c, false) || call.stagesIn(c) {
 			said = append(said, call)
 			continue
 		}
-		alive := call.Alive != nil && call.Alive(since, until)
-		if !alive {
-			continue
-		}
-		if call.stagesIn(c) {
-			said = append(said, call)
-			continue
+		if call.Agent == "" && len(call.May) == 0 {
+			continue // an undo, which does what it says and nothing else
 		}
 		running = append(running, call)
 		if call.may(c.Path, c.Protected) && (c.Kind != Renamed || call.may(c.From, c.Protected)) {
@@ -124,8 +117,10 @@ func Explain(c Change, calls []Call) Explanation {
 			could = append(could, call)
 		}
 	}
-	if len(said) > 0 { // the last that said so: an agent may write the same twice
-		return Explanation{How: Announced, Calls: said[len(said)-1:]}
+	for _, call := range slices.Backward(said) { // the last that said so: an agent may write the same twice
+		if call.Announced.Take(c) || call.stagesIn(c) {
+			return Explanation{How: Announced, Calls: []Call{call}}
+		}
 	}
 	could = innermost(could)
 	switch len(could) {
@@ -137,37 +132,14 @@ func Explain(c Change, calls []Call) Explanation {
 	return Explanation{How: Ambiguous, Calls: could}
 }
 
-// announces says that the change is what a hook said would be.
-func (c Call) announces(change Change) bool {
-	for _, m := range c.Made {
-		if m.Path == change.Path && m.After.Same(change.After) || m.Kind == Renamed && m.From == change.Path && change.After.Type == Absent {
-			return true
-		}
-	}
-	hash, has := c.Announced[change.Path]
-	if !has {
-		return false
-	}
-	if change.Kind == Renamed && !isStage(change.From, change.Path) { // it leaves nothing where the file was
-		old, moved := c.Announced[change.From]
-		if !moved || old != (Hash{}) {
-			return false
-		}
-	}
-	if hash == (Hash{}) {
-		return change.After.Type == Absent
-	}
-	return (change.After.Type == File || change.After.Type == Link) && change.After.Hash == hash
-}
-
 // stagesIn says that the change is a content that the call announced, still under
 // the name of the file that is about to take the announced one's place.
 func (c Call) stagesIn(change Change) bool {
 	if change.Kind != Created || change.After.Type != File || change.Protected {
 		return false
 	}
-	for path, hash := range c.Announced {
-		if hash == change.After.Hash && isStage(change.Path, path) {
+	for path, a := range c.Announced {
+		if a.content != (Hash{}) && isStage(change.Path, path) && a.explains(State{}, change.After, false) {
 			return true
 		}
 	}
@@ -182,22 +154,13 @@ func isStage(p, of Path) bool {
 	return dir == folder && name != base && strings.Contains(name, base)
 }
 
-// may says that a call's effects may write at a path: what a hook announced
-// is written by a formatter too.
+// may says that a call's effects may write at a path.
 func (c Call) may(path Path, protected bool) bool {
-	if _, has := c.Announced[path]; has {
-		return true
-	}
 	return slices.ContainsFunc(c.May, func(p Place) bool { return p.covers(path, protected) })
 }
 
 // mayWithin says that the call may write below a folder, which it has to make first.
 func (c Call) mayWithin(folder Path) bool {
-	for path := range c.Announced {
-		if within(string(path), string(folder)) {
-			return true
-		}
-	}
 	return slices.ContainsFunc(c.May, func(p Place) bool { return p.Path != "" && within(string(p.Path), string(folder)) })
 }
 

@@ -56,7 +56,10 @@ func spell(e Explanation) string {
 func TestExplain(t *testing.T) {
 	anywhere := []Place{{Tree: true}}
 	edit := func(id string, path Path, text string, when float64) Call {
-		return Call{ID: id, Agent: "claude", At: at(when), Announced: map[Path]Hash{path: Sum([]byte(text))}}
+		return Call{
+			ID: id, Agent: "claude", At: at(when), Alive: lived(when, 4),
+			Announced: Announcements{path: Holds(Sum([]byte(text)))},
+		}
 	}
 	build := Call{ID: "build", Agent: "claude", At: at(0), Alive: lived(0, 10), May: anywhere}
 	sed := Call{ID: "sed", Agent: "codex", At: at(1), Alive: lived(1, 1.1), May: []Place{{Path: "src/a.go"}}}
@@ -83,14 +86,15 @@ func TestExplain(t *testing.T) {
 	}{
 		{"nobody", change(Modified, "a", "x", 1), nil, "unsanctioned"},
 		{"announced", change(Modified, "a", "x", 1), []Call{edit("e", "a", "x", 0.9)}, "announced e"},
-		{"announced, another content", change(Modified, "a", "y", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned"},
-		{"announced, another path", change(Modified, "b", "x", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned"},
+		{"announced, another content", change(Modified, "a", "y", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned (running: e)"},
+		{"announced, another path", change(Modified, "b", "x", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned (running: e)"},
 		{"announced, but later", change(Modified, "a", "x", 1), []Call{edit("e", "a", "x", 2)}, "unsanctioned"},
+		{"announced, when it is over", change(Modified, "a", "x", 5), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned"},
 		{"announced by two", change(Modified, "a", "x", 3), []Call{edit("e", "a", "x", 1), edit("f", "a", "x", 2)}, "announced f"},
 		{"announced beats running", change(Modified, "a", "x", 1), []Call{build, edit("e", "a", "x", 0.9)}, "announced e"},
 		{
 			"an announced deletion", change(Deleted, "a", "", 1),
-			[]Call{{ID: "d", At: at(0), Announced: map[Path]Hash{"a": {}}}},
+			[]Call{{ID: "d", Agent: "claude", At: at(0), Alive: lived(0, 2), Announced: Announcements{"a": Holds(Hash{})}}},
 			"announced d",
 		},
 		{"announced, under another name until it is renamed", change(Created, "d/a.tmp.1", "x", 1), []Call{writing("d/a", "x")}, "announced w"},
@@ -104,15 +108,15 @@ func TestExplain(t *testing.T) {
 		{"renamed with another content", renamed("d/a.tmp.1", "d/a", "y", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
 		{"renamed from another name", renamed("d/b", "d/a", "x", 1), []Call{writing("d/a", "x")}, "unsanctioned (running: w)"},
 		{
-			"deleted though a content was announced", change(Deleted, "a", "", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned",
+			"deleted though a content was announced", change(Deleted, "a", "", 1), []Call{edit("e", "a", "x", 0.9)}, "unsanctioned (running: e)",
 		},
 		{
 			"a file of unknown content is no deletion",
 			Change{Path: "a", Kind: Modified, After: State{Type: File}, First: at(1), Time: at(1)},
-			[]Call{{ID: "d", At: at(0), Announced: map[Path]Hash{"a": {}}}},
-			"unsanctioned",
+			[]Call{{ID: "d", Agent: "claude", At: at(0), Alive: lived(0, 2), Announced: Announcements{"a": Holds(Hash{})}}},
+			"unsanctioned (running: d)",
 		},
-		{"a formatter after an edit that runs", change(Modified, "a", "y", 1), []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: map[Path]Hash{"a": Sum([]byte("x"))}}}, "inferred e"},
+		{"a formatter after an edit that runs", change(Modified, "a", "y", 1), []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: Announcements{"a": Holds(Sum([]byte("x")))}, May: []Place{{Path: "a"}}}}, "inferred e"},
 		{"the only one that runs", change(Modified, "a", "x", 1), []Call{build}, "inferred build"},
 		{"seen a little late", change(Modified, "src/a.go", "x", 1.3), []Call{sed}, "inferred sed"},
 		{"seen late, written while it ran", wrote(change(Modified, "src/a.go", "x", 3), 1.05), []Call{sed}, "inferred sed"},
@@ -125,7 +129,7 @@ func TestExplain(t *testing.T) {
 		{"written in a new folder while it ran, seen late", came(wrote(change(Created, "src/a.go", "x", 9), 1.05), 2), []Call{sed}, "inferred sed"},
 		{"over before", change(Modified, "src/a.go", "x", 2), []Call{sed}, "unsanctioned"},
 		{"a folder on the way to its place", Change{Path: "src", Kind: Created, After: State{Type: Folder}, First: at(1), Time: at(1.05)}, []Call{sed}, "inferred sed"},
-		{"a folder on the way to what was announced", Change{Path: "new", Kind: Created, After: State{Type: Folder}, First: at(1), Time: at(1)}, []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: map[Path]Hash{"new/a": Sum(nil)}}}, "inferred e"},
+		{"a folder on the way to what was announced", Change{Path: "new", Kind: Created, After: State{Type: Folder}, First: at(1), Time: at(1)}, []Call{{ID: "e", At: at(0), Alive: lived(0, 2), Announced: Announcements{"new/a": Holds(Sum(nil))}, May: []Place{{Path: "new/a"}}}}, "inferred e"},
 		{"a file on the way to its place", change(Created, "src", "x", 1), []Call{sed}, "unsanctioned (running: sed)"},
 		{"a folder that goes", Change{Path: "src", Kind: Deleted, Before: State{Type: Folder}, First: at(1), Time: at(1.05)}, []Call{sed}, "unsanctioned (running: sed)"},
 		{"not its place", change(Modified, "src/b.go", "x", 1), []Call{sed}, "unsanctioned (running: sed)"},
@@ -168,7 +172,7 @@ func TestExplain(t *testing.T) {
 			[]Call{clean},
 			"inferred rm",
 		},
-		{"a call that names nothing", change(Modified, "a", "x", 1), []Call{{ID: "n", At: at(0), Alive: lived(0, 2), May: []Place{{}}}}, "unsanctioned (running: n)"},
+		{"a call that names nothing", change(Modified, "a", "x", 1), []Call{{ID: "n", Agent: "claude", At: at(0), Alive: lived(0, 2), May: []Place{{}}}}, "unsanctioned (running: n)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -176,6 +180,83 @@ func TestExplain(t *testing.T) {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// What was announced explains one change; of an undo, also one that is seen in
+// pieces, or several that are seen as one.
+func TestAnAnnouncementExplainsOneChange(t *testing.T) {
+	file := func(text string) State {
+		return State{Type: File, Perm: 0o644, Size: int64(len(text)), Hash: Sum([]byte(text))}
+	}
+	none, open, closed := State{}, State{Type: Folder, Perm: 0o755}, State{Type: Folder, Perm: 0o500}
+	run := file("one")
+	run.Perm = 0o755
+	unknown := State{Type: File, Perm: 0o644, Size: 3}
+	big := func(stamp int64) State {
+		return State{Type: File, Perm: 0o644, Size: 9 << 30, Stamp: stamp, Left: Large}
+	}
+	turn := func(path Path, before, after State) Change { return Change{Path: path, Before: before, After: after} }
+	move := func(from, to Path, before, after State) Change {
+		return Change{Path: to, From: from, Kind: Renamed, Before: before, After: after}
+	}
+	yes := func(c Change) Change { return c }
+	no := func(c Change) Change { c.Revealed = true; return c } // marks it for this test
+	tests := map[string]struct {
+		said []Change
+		seen []Change
+	}{
+		"once": {[]Change{turn("a", file("two"), file("one"))}, []Change{
+			yes(turn("a", file("two"), file("one"))), no(turn("a", file("two"), file("one"))),
+		}},
+		"after what was there":  {[]Change{turn("a", file("two"), file("one"))}, []Change{no(turn("a", file("mine"), file("one")))}},
+		"to what will be there": {[]Change{turn("a", file("two"), file("one"))}, []Change{no(turn("a", file("two"), file("mine")))}},
+		"with its mode":         {[]Change{turn("a", file("two"), file("one"))}, []Change{no(turn("a", file("two"), run))}},
+		"of its path":           {[]Change{turn("a", file("two"), file("one"))}, []Change{no(turn("b", file("two"), file("one")))}},
+		"a deletion":            {[]Change{turn("a", file("two"), none)}, []Change{yes(turn("a", file("two"), none)), no(turn("a", file("two"), none))}},
+		"a content that one side does not know": {[]Change{turn("a", unknown, none)}, []Change{
+			no(turn("a", file("four"), none)), yes(turn("a", file("two"), none)),
+		}},
+		"a content that nobody knows": {[]Change{turn("a", big(1), none)}, []Change{no(turn("a", big(2), none)), yes(turn("a", big(1), none))}},
+		"a folder, whose mode follows": {[]Change{turn("d", none, closed)}, []Change{
+			yes(turn("d", none, open)), yes(turn("d", open, closed)), no(turn("d", none, open)),
+		}},
+		"a folder that is lent twice": {[]Change{turn("d", closed, open), turn("d", open, closed)}, []Change{
+			yes(turn("d", closed, open)), yes(turn("d", open, closed)), yes(turn("d", closed, open)), no(turn("d", open, none)),
+		}},
+		"a folder, seen at once": {[]Change{turn("d", none, closed)}, []Change{yes(turn("d", none, closed)), no(turn("d", none, closed))}},
+		"a folder for a file": {[]Change{turn("d", file("one"), open)}, []Change{
+			yes(turn("d", file("one"), none)), yes(turn("d", none, open)), no(turn("d", file("one"), none)),
+		}},
+		"two of one path, seen as one": {[]Change{turn("a", file("one"), none), turn("a", none, file("two"))}, []Change{
+			yes(turn("a", file("one"), file("two"))), no(turn("a", none, file("two"))),
+		}},
+		"a move": {[]Change{move("a", "b", file("one"), file("one"))}, []Change{
+			yes(move("a", "b", file("one"), file("one"))), no(move("a", "b", file("one"), file("one"))),
+		}},
+		"a move, whose mode follows": {[]Change{move("a", "b", file("one"), run)}, []Change{
+			yes(move("a", "b", file("one"), file("one"))), yes(turn("b", file("one"), run)), no(turn("b", file("one"), run)),
+		}},
+		"a move, in two": {[]Change{move("a", "b", file("one"), file("one"))}, []Change{
+			yes(turn("a", file("one"), none)), yes(turn("b", none, file("one"))), no(turn("b", none, file("one"))),
+		}},
+		"a move from elsewhere": {[]Change{move("a", "b", file("one"), file("one"))}, []Change{no(move("c", "b", file("one"), file("one")))}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			said := Announce(tt.said)
+			for i, c := range tt.seen {
+				if got := said.Take(c); got == c.Revealed {
+					t.Errorf("change %d, %v: %v", i, c, got)
+				}
+			}
+		})
+	}
+	hook := []Call{{ID: "e", Agent: "claude", At: at(0), Alive: lived(0, 9), Announced: Announcements{"a": Holds(Sum([]byte("x")))}}}
+	for i, want := range []string{"announced e", "unsanctioned (running: e)"} {
+		if got := spell(Explain(change(Modified, "a", "x", float64(i+1)), hook)); got != want {
+			t.Errorf("change %d: %s, want %s", i, got, want)
+		}
 	}
 }
 
@@ -207,7 +288,7 @@ func TestSixtyChangesByTwoAgentsAndAnEditor(t *testing.T) {
 		edit, sed, build := fmt.Sprint("edit", i), fmt.Sprint("sed", i), fmt.Sprint("build", i)
 		calls = append(
 			calls,
-			Call{ID: edit, Agent: who, At: at(s), Announced: map[Path]Hash{file: Sum([]byte(text))}},
+			Call{ID: edit, Agent: who, At: at(s), Alive: lived(s, s+0.5), Announced: Announcements{file: Holds(Sum([]byte(text)))}},
 			Call{ID: sed, Agent: who, At: at(s + 2), Alive: lived(s+2, s+2.05), May: []Place{{Path: "conf", Tree: true}}},
 			Call{ID: build, Agent: who, At: at(s + 4), Alive: lived(s+4, s+6), May: []Place{{Tree: true}}},
 		)

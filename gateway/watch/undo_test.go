@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -161,8 +162,9 @@ func TestUndoLeavesNothing(t *testing.T) {
 				t.Fatal(d)
 			}
 			seen := p.changes()
+			undo := []Call{{ID: "undo", Alive: func(time.Time, time.Time) bool { return true }, Announced: Announce(expected)}}
 			for _, c := range seen {
-				if e := Explain(c, []Call{{ID: "undo", Made: expected}}); e.How != Announced {
+				if e := Explain(c, undo); e.How != Announced {
 					t.Errorf("%v is %s, which undo was to make: %v", c, e.How, expected)
 				}
 			}
