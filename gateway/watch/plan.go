@@ -60,6 +60,9 @@ func (s Step) String() string {
 		if s.Want.Type == Folder {
 			text += "/"
 		}
+		if s.Want.Type == Folder && s.Want.Left == Unreadable {
+			text += ", empty: what was in it could not be read"
+		}
 	case Remove:
 		text = "removes " + name
 		if s.Now.Type == Folder {

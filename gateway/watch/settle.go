@@ -453,6 +453,9 @@ func (s *settling) gone(dir string, known entry, at span) {
 }
 
 func (s *settling) went(path string, known entry, at span) {
+	if known.isFolder() && s.tree[path] == nil {
+		known.left = isUnreadable // what was in it was never known
+	}
 	v := sight{path: path, before: known, span: at}
 	if known.at != 0 {
 		if s.kept == nil {

@@ -414,6 +414,23 @@ func TestWhatCannotBeUndoneIsSaid(t *testing.T) {
 	}
 }
 
+// Of a folder that could not be read nobody knows what is missing in it.
+func TestUndoOfAFolderThatWasNotReadable(t *testing.T) {
+	p := newProject(t, map[string]string{"secret/": "", "empty/": "", "around/secret/": ""})
+	p.must(os.Chmod(p.path("secret"), 0))
+	p.must(os.Chmod(p.path("around/secret"), 0))
+	p.watched()
+	p.run("rmdir", "secret", "empty", "around/secret", "around")
+	said, _, _ := p.undone(p.w.Kept(), p.changes())
+	word := ", empty: what was in it could not be read"
+	if os.Geteuid() == 0 {
+		word = ""
+	}
+	if d := cmp.Diff([]string{"brings back around/", "brings back around/secret/" + word, "brings back empty/", "brings back secret/" + word}, said); d != "" {
+		t.Error(d)
+	}
+}
+
 // settled waits until nothing is being written any more.
 func (p *project) settled() []Change {
 	p.t.Helper()
