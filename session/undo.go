@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +35,15 @@ type plans struct {
 	seq int
 }
 
+// drop drops what is old, and the oldest of too many.
+func (m *plans) drop() {
+	maps.DeleteFunc(m.of, func(_ string, p undoPlan) bool { return time.Since(p.made) > time.Hour })
+	for len(m.of) > maxPlans {
+		oldest := slices.MinFunc(slices.Collect(maps.Keys(m.of)), func(a, b string) int { return m.of[a].made.Compare(m.of[b].made) })
+		delete(m.of, oldest)
+	}
+}
+
 // undoPrefix begins the ids of what was taken back: they stand where calls' do.
 const undoPrefix = "undo_"
 
@@ -57,12 +67,8 @@ func (s *Session) PlanUndo(ctx context.Context, of ChangesOf) (UndoPlan, error) 
 	if m.of == nil {
 		m.of = make(map[string]undoPlan)
 	}
-	for old, p := range m.of {
-		if len(m.of) >= maxPlans || time.Since(p.made) > time.Hour {
-			delete(m.of, old)
-		}
-	}
 	m.of[id] = undoPlan{trees: trees, of: of, made: time.Now()}
+	m.drop()
 	m.mu.Unlock()
 	return UndoPlan{ID: id, Steps: showSteps(trees)}, nil
 }
