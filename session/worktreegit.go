@@ -176,10 +176,18 @@ func (r *repo) notes(path, base string) (notes []string) {
 		notes = append(notes, "submodules are not checked out in its worktree: git submodule update --init, there")
 	}
 	if n, name := r.filtered(path); n > 0 {
-		notes = append(notes, fmt.Sprintf("%d files need the filter %s, which kavi did not run: they hold what git stores of them; in the worktree, %s makes them whole",
-			n, display.Safe(name), smudge(name)))
+		notes = append(notes, unfiltered(n, name))
 	}
 	return notes
+}
+
+// unfiltered says of how many files a worktree holds what git stores of them.
+func unfiltered(n int, filter string) string {
+	need, hold, whole := "need", "they hold what git stores of them", "them whole"
+	if n == 1 {
+		need, hold, whole = "needs", "it holds what git stores of it", "it whole"
+	}
+	return fmt.Sprintf("%s %s the filter %s, which kavi did not run: %s; in the worktree, %s makes %s", display.Count(n, "file"), need, display.Safe(filter), hold, smudge(filter), whole)
 }
 
 // smudge is the command by which the content of files comes that a filter makes.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kavi/gateway/hook"
 )
 
@@ -147,6 +149,17 @@ func TestGitsWordsSayTheCause(t *testing.T) {
 	} {
 		if got := gitWords(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestTheFilesThatNeedAFilterAreCountedInWords(t *testing.T) {
+	for n, want := range map[int]string{
+		1: "1 file needs the filter lfs, which kavi did not run: it holds what git stores of it; in the worktree, git lfs pull makes it whole",
+		2: "2 files need the filter lfs, which kavi did not run: they hold what git stores of them; in the worktree, git lfs pull makes them whole",
+	} {
+		if d := cmp.Diff(want, unfiltered(n, "lfs")); d != "" {
+			t.Error(d)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kavi/gateway/display"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -164,7 +165,7 @@ func (a *app) sayLeftOut(ctx context.Context, u undoer, of session.ChangesOf) er
 		return err
 	}
 	if n := countUnexplained(list); n > 0 {
-		a.say("left out: %d changes that no call explains; they may be your own: kavi changes --summary", n)
+		a.say("left out: %s that no call explains and that may be your own: kavi changes --summary", display.Count(n, "change"))
 	}
 	return nil
 }
