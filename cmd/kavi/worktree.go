@@ -144,7 +144,7 @@ func (a *app) worktreeRemoveCommand() *cobra.Command {
 reason, where something in it is nowhere else: files that are not committed, commits that
 are on no other branch, a rebase or another operation of git that is under way, refs of its
 own (refs/worktree), repositories of submodules. What git ignores there goes with it: that
-is shown, and asked about.
+is shown, and asked about without --yes.
 
 --keep-branch leaves the branch, and with it what was committed. The session may have ended.`,
 		Args: wrongUsage(cobra.ExactArgs(1)),
@@ -202,13 +202,13 @@ func (a *app) removeWorktree(ctx context.Context, o removeWorktreeOptions) error
 	if why := st.Holds(o.keepBranch); why != "" {
 		return refusedWorktree(fmt.Errorf("worktree of %s: %w: %s", o.agent, session.ErrHolds, why), w, &st)
 	}
+	if !o.yes && !a.terminal() {
+		return hint(usagef("worktree remove asks first, and there is no terminal to ask at"), "--yes")
+	}
+	if len(st.Ignored) > 0 {
+		fmt.Fprintf(a.out, "what git ignores there goes with it: %s\n", strings.Join(st.Ignored, ", "))
+	}
 	if !o.yes {
-		if !a.terminal() {
-			return hint(usagef("worktree remove asks first, and there is no terminal to ask at"), "--yes")
-		}
-		if len(st.Ignored) > 0 {
-			fmt.Fprintf(a.out, "what git ignores there goes with it: %s\n", strings.Join(st.Ignored, ", "))
-		}
 		fmt.Fprintf(a.out, "Remove %s? [y/N] ", display.Safe(w.Path))
 		if !a.yes(ctx) {
 			_, err := fmt.Fprintln(a.out, "nothing was removed")
@@ -349,13 +349,4 @@ func (a *app) sayWorktrees(ctx context.Context, c *control.Client) {
 			a.say("  %s", n)
 		}
 	}
-}
-
-// worktreesOf are those of a session that runs, as far as its server says.
-func worktreesOf(ctx context.Context, c *control.Client) []session.Worktree {
-	snap, err := c.Snapshot(ctx)
-	if err != nil {
-		return nil
-	}
-	return snap.Worktrees
 }
