@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kavi/panes"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -52,11 +53,15 @@ func (a *app) stop(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	had := worktreesOf(ctx, c)
+	had, err := c.Snapshot(ctx)
+	if err != nil {
+		had = &session.Snapshot{} // that it ends matters more than what is said of it
+	}
 	if err := a.end(ctx, c, f.Dir); err != nil {
 		return err
 	}
-	a.sayKept(ctx, f, had)
+	a.sayUnanswered(f, had.Unexplained)
+	a.sayKept(ctx, f, had.Worktrees)
 	return a.sayEnded(f.Dir)
 }
 
@@ -97,4 +102,14 @@ func (a *app) sayEnded(dir session.Dir) error {
 func hasEnded(dir session.Dir) bool {
 	r, err := dir.ReadRecord()
 	return err == nil && !r.Ended.IsZero()
+}
+
+// sayUnanswered says which changes of what decides what runs nobody has answered when
+// a session ends: they stay.
+func (a *app) sayUnanswered(f session.Found, changes []*session.Unexplained) {
+	for _, u := range changes {
+		if u.Protected {
+			a.say("not answered: %s PROTECTED %s; kavi undo %[1]s --session %[3]s takes it back", u.ID, panes.ChangeLine(u), f.Dir.Name())
+		}
+	}
 }
