@@ -106,6 +106,13 @@ func New(prefix string, overrides map[string]map[string]any) (*Keys, error) {
 	if a, taken := k.tables[Prefix].action[k.prefix]; taken && err == nil {
 		fail(string(Prefix), string(a), "%v is the prefix, which sends itself when it is pressed twice", k.prefix)
 	}
+	for _, name := range Tables() { // a built-in key has others beside it
+		for _, action := range sortedKeys(overrides[string(name)]) {
+			if name != Prefix && err == nil && slices.Contains(k.tables[name].keys[Action(action)], k.prefix) {
+				fail(string(name), action, "%v is the prefix, which is looked at first: give it another key", k.prefix)
+			}
+		}
+	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -52,11 +53,30 @@ func chooseAgents(named []string, command []string, c config) (argvs [][]string,
 		said = fmt.Sprintf("starting %s (%s), the first known agent on PATH", names[0], paths[0])
 	}
 	for _, argv := range argvs {
-		if err := runnable(argv[0]); err != nil {
+		err := runnable(argv[0])
+		if err != nil && len(named) == 0 && len(command) == 0 && len(c.Agents) > 0 {
+			err = ofConfig(err, argv[0])
+		}
+		if err != nil {
 			return nil, "", err
 		}
 	}
 	return argvs, said, nil
+}
+
+// ofConfig says of an agent that cannot be run where the config names it.
+func ofConfig(err error, program string) error {
+	home, herr := configHome()
+	if herr != nil {
+		return err
+	}
+	path := filepath.Join(home, "config.toml")
+	b, rerr := os.ReadFile(path)
+	if rerr != nil {
+		return err
+	}
+	f := file{path: path, text: string(b)}
+	return hint(f.at(f.row("", "agents"), "agents: %w", err), "install it, or correct the line: agents = [...] names programs on PATH, or their paths")
 }
 
 func runnable(program string) error {

@@ -29,7 +29,7 @@ func (a *app) captureCommand() *cobra.Command {
 attributes. To a pipe or a file it is printed as it is. On a terminal, signs that are
 invisible or turn the direction of reading are shown as escapes (\u{202e}), and links
 of -e are left out.`,
-		Args:  wrongUsage(cobra.MaximumNArgs(1)),
+		Args: wrongUsage(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.agent = args[0]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,13 +56,9 @@ func checkConfig(context.Context) finding {
 }
 
 func checkProject(context.Context) finding {
-	cwd, err := os.Getwd()
+	root, _, err := projectHere()
 	if err != nil {
-		return less("go to a folder that exists", "%v", err)
-	}
-	root, err := session.ProjectRoot(cwd)
-	if err != nil {
-		return less("go to a folder of its own before you start kavi", "%v", err)
+		return less(cmp.Or(hintOf(err), "go to a folder that exists"), "%s", strings.TrimPrefix(err.Error(), "project: "))
 	}
 	return fine("%s", root)
 }

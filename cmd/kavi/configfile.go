@@ -8,8 +8,10 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -80,9 +82,28 @@ func parseFile(path string, b []byte) (*file, error) {
 		if want := wanted(wrong.Key()); want != "" && strings.Contains(wrong.Error(), "cannot ") {
 			return nil, f.at(row, "%s: want %s", strings.Join(wrong.Key(), "."), want)
 		}
+		if key, word, ok := f.bare(row); ok {
+			return nil, f.at(row, "%s: a text is written in quotes: %s = %q", key, key, word)
+		}
 		return nil, f.at(row, "%s", strings.TrimPrefix(wrong.Error(), "toml: "))
 	}
 	return nil, fmt.Errorf("%s: %w", path, err)
+}
+
+// bareText is a line that sets a key to a text without quotes.
+var bareText = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*=\s*([A-Za-z0-9/~][^\s"'\[\]{}#=,]*)\s*(?:#.*)?$`)
+
+// bare tells whether that line of the file sets a key to a text without quotes.
+func (f *file) bare(row int) (key, text string, ok bool) {
+	lines := strings.Split(f.text, "\n")
+	if row < 1 || row > len(lines) {
+		return "", "", false
+	}
+	m := bareText.FindStringSubmatch(lines[row-1])
+	if m == nil || m[2] == "true" || m[2] == "false" || !strings.ContainsFunc(m[2], unicode.IsLetter) {
+		return "", "", false
+	}
+	return m[1], m[2], true
 }
 
 // wanted says in words what the value of a key has to be.
@@ -304,23 +325,23 @@ func (f *file) keyErrors(err error) []error {
 }
 
 // wait reads a length of time as Go writes it; the number 0 waits for ever.
-func wait(v any) (time.Duration, error) {
-	switch v := v.(type) {
+func wait(given any) (time.Duration, error) {
+	switch v := given.(type) {
 	case int64:
 		if v == 0 {
 			return 0, nil
 		}
 	case string:
 		d, err := time.ParseDuration(v)
-		if err != nil {
-			return 0, errors.New(strings.TrimPrefix(err.Error(), "time: "))
-		}
-		if d < 0 {
+		if err == nil && d < 0 {
 			return 0, fmt.Errorf("%v lies in the past", d)
 		}
-		return d, nil
+		if err == nil {
+			return d, nil
+		}
+		given = strconv.Quote(v)
 	}
-	return 0, fmt.Errorf(`%v is no length of time: "30m", "1h30m", 0 for ever`, v)
+	return 0, fmt.Errorf(`%v is no length of time: "30m", "1h30m", 0 for ever`, given)
 }
 
 // absolute resolves ~ and links, so that it can be compared with a project's root.

@@ -80,13 +80,9 @@ func (a *app) start(ctx context.Context, o startOptions) error {
 	if !o.detach && !a.terminal() {
 		return noTerminal("kavi")
 	}
-	cwd, err := os.Getwd()
+	project, _, err := projectHere()
 	if err != nil {
-		return fmt.Errorf("project: %w", err)
-	}
-	project, err := session.ProjectRoot(cwd)
-	if err != nil {
-		return hint(fmt.Errorf("project: %w", err), "go to a folder of its own: mkdir project, cd project, kavi")
+		return err
 	}
 	c, err := a.configFor(o, project)
 	if err != nil {
