@@ -109,7 +109,7 @@ func hasEnded(dir session.Dir) bool {
 func (a *app) sayUnanswered(f session.Found, changes []*session.Unexplained) {
 	for _, u := range changes {
 		if u.Protected {
-			a.say("not answered: %s PROTECTED %s; kavi undo %[1]s --session %[3]s takes it back", u.ID, panes.ChangeLine(u), f.Dir.Name())
+			a.say("not answered: %s PROTECTED %s; kavi undo %[1]s --session %[3]s shows what can be taken back, and asks", u.ID, panes.ChangeLine(u), f.Dir.Name())
 		}
 	}
 }
