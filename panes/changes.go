@@ -186,7 +186,7 @@ func (s *sheet) suspects(c *session.Unexplained) {
 		s.labelled("Could have", words(who.String(), plain))
 	}
 	if len(c.Could) == 0 {
-		s.labelled("Could have", words("no call that kavi knows of was running", plain))
+		s.tells(labelOf("Could have"), "no call that kavi knows of was running", plain)
 	}
 	for _, p := range c.Paused {
 		s.labelled("Paused for it", words(p+": every call of it is held until this is answered", warning))

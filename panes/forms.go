@@ -40,7 +40,7 @@ func layLong(snap *session.Snapshot, a *session.Approval, now time.Time, width i
 		s.fields(a, false, does)
 	}
 	s.labelled("Agent", words(a.Agent, plain))
-	s.labelled("Level", words(levelName(levelOf(snap, a.Agent)), plain))
+	s.tells(labelOf("Level"), levelName(levelOf(snap, a.Agent)), plain)
 	s.labelled("Risk", words(riskName(a), riskRole(a)))
 	s.labelled("Asks because", words(why(a), plain))
 	s.timed(now, func(s *sheet, now time.Time) {
@@ -236,15 +236,15 @@ func (s *sheet) context(a *session.Approval, name string) {
 func (s *sheet) standing(a *session.Approval) {
 	switch a.State {
 	case session.Lapsed:
-		s.labelled("Lapsed", words(orElse(a.Why, "the agent gave up waiting")+
-			"; approving allows the same call once more, within 30 minutes", warning))
+		s.tells(labelOf("Lapsed"), orElse(a.Why, "the agent gave up waiting")+
+			"; approving allows the same call once more, within 30 minutes", warning)
 	case session.Deciding:
-		s.labelled("Deciding", words("answered; being written to the ledger", faint))
+		s.tells(labelOf("Deciding"), "answered; being written to the ledger", faint)
 	case session.Pending:
 		switch a.Why {
 		case "":
 		case session.WentOn:
-			s.labelled("Meanwhile", words(a.Why, warning))
+			s.tells(labelOf("Meanwhile"), a.Why, warning)
 		default:
 			s.labelled("Asked again", words(a.Why, warning))
 		}

@@ -116,5 +116,5 @@ func (h *help) key(s *sheet, keys, does string) {
 	const column = 18
 	label := display.Safe(keys)
 	pad := max(column-display.Width(label), 1)
-	s.wrapped(line(blanks(2), words(label, accent), blanks(pad)), words(does, plain))
+	s.tells(line(blanks(2), words(label, accent), blanks(pad)), does, plain)
 }

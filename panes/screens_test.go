@@ -151,6 +151,33 @@ func TestHelpNamesEveryKey(t *testing.T) {
 	}
 }
 
+// kavi's own sentences are broken between words, at every width, and stand below
+// where they began.
+func TestHelpBreaksNoWord(t *testing.T) {
+	h := newHelp(newDesk(t, 80, 24).v)
+	known := map[string]bool{}
+	for _, r := range h.text(1000) {
+		for _, w := range strings.Fields(r.String()) {
+			known[w] = true
+		}
+	}
+	for width := 30; width < 260; width++ {
+		for _, r := range h.text(width) {
+			for _, w := range strings.Fields(r.String()) {
+				if !known[w] {
+					t.Errorf("at %d: %q stands in the row %q", width, w, r)
+				}
+			}
+			if r.width() > width {
+				t.Errorf("at %d: %q has %d cells", width, r, r.width())
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
+
 func TestStatusBar(t *testing.T) {
 	d := newDesk(t, 120, 30, three()...)
 	bar := func() string {

@@ -90,16 +90,25 @@ func (s *sheet) wrapped(label, r row) {
 
 // says adds a sentence of kavi's own, broken between words. A stranger's text is
 // never broken so: where it breaks would be its author's choice.
-func (s *sheet) says(indent int, text string, r role) {
+func (s *sheet) says(indent int, text string, r role) { s.tells(blanks(indent), text, r) }
+
+// tells is says behind a label: what goes on stands below where it began.
+func (s *sheet) tells(label row, text string, r role) {
+	indent := label.width()
+	if s.width > 0 && indent > s.width/2 {
+		s.add(label)
+		indent = min(2, s.width/2)
+		label = blanks(indent)
+	}
 	row := ""
 	for _, w := range strings.Fields(text) {
 		if row != "" && s.width > 0 && indent+display.Width(row+" "+w) > s.width {
-			s.add(line(blanks(indent), words(row, r)))
-			row = ""
+			s.add(line(label, words(row, r)))
+			row, label = "", blanks(indent)
 		}
 		row = strings.TrimLeft(row+" "+w, " ")
 	}
-	s.add(line(blanks(indent), words(row, r)))
+	s.add(line(label, words(row, r)))
 }
 
 // pieces adds short texts one after the other, as many on a row as there is room
@@ -130,9 +139,9 @@ func (s *sheet) rule(of string, n int) {
 	s.add(words(strings.Repeat(of, n), frame))
 }
 
-func (s *sheet) labelled(name string, r row) {
-	s.wrapped(line(words(name+":", accent), words(" ", plain)), r)
-}
+func (s *sheet) labelled(name string, r row) { s.wrapped(labelOf(name), r) }
+
+func labelOf(name string) row { return line(words(name+":", accent), words(" ", plain)) }
 
 // numbered adds a stranger's text of several rows, each with its number, and
 // says where each of them begins.
