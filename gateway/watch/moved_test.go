@@ -2,6 +2,7 @@ package watch
 
 import (
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -100,5 +101,47 @@ func TestWhatIsWrittenInANewFolderTellsWhen(t *testing.T) {
 		if d := cmp.Diff(time.Unix(0, st.Ctim.Nano()), got[i].Wrote); d != "" {
 			t.Errorf("%v: %s", got[i], d)
 		}
+	}
+}
+
+// Where something stays in a folder that was moved the folder stays, and its old place
+// is only made again for what comes back into it.
+func TestUndoOfAMovedFolderInWhichSomethingStays(t *testing.T) {
+	p := newProject(t, map[string]string{"src/a": "1\n", "src/deep/b": "2\n"}).watched()
+	p.must(os.Rename(p.path("src"), p.path("lib")))
+	all := p.changes()
+	before := p.snapshot()
+	plan, err := p.w.Kept().Plan(slices.DeleteFunc(slices.Clone(all), func(c Change) bool { return c.After.Type != Folder }))
+	p.must(err)
+	var got []string
+	for _, s := range plan {
+		got = append(got, s.String())
+	}
+	want := []string{
+		"leaves lib alone: lib/a stays in it", "leaves lib/deep alone: lib/deep/b stays in it",
+		"leaves src alone: lib cannot be moved back", "leaves src/deep alone: lib/deep cannot be moved back",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if made, _, err := p.w.Kept().Apply(t.Context(), plan, nil); err != nil || len(made) > 0 || !cmp.Equal(before, p.snapshot()) {
+		t.Errorf("%v, %v", made, err)
+	}
+	p.write("lib/theirs", "3\n")
+	p.changes()
+	got, _, _ = p.undone(p.w.Kept(), all)
+	want = []string{
+		"leaves lib alone: lib/theirs stays in it", "removes lib/deep/, if it is empty then",
+		"brings back src/", "moves lib/a back to src/a", "brings back src/deep/", "moves lib/deep/b back to src/deep/b",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	wantFiles := map[string]string{
+		"/lib": "drwxr-xr-x", "/lib/theirs": `-rw-r--r-- "3\n"`, "/src": "drwxr-xr-x", "/src/a": `-rw-r--r-- "1\n"`,
+		"/src/deep": "drwxr-xr-x", "/src/deep/b": `-rw-r--r-- "2\n"`,
+	}
+	if d := cmp.Diff(wantFiles, p.snapshot()); d != "" {
+		t.Error(d)
 	}
 }

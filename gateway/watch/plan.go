@@ -118,6 +118,7 @@ func (k *Kept) Plan(changes []Change) (Plan, error) {
 	for i := range plan {
 		k.check(plan, &plan[i])
 	}
+	k.keepFolders(plan, changes)
 	return plan, nil
 }
 
