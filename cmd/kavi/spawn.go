@@ -252,12 +252,10 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 
 // failed makes an error of a server's last words.
 func failed(dir session.Dir, from int64, err error) error {
-	session := fmt.Sprintf("session %s: ", dir.Name())
-	words := tail(dir.Log(), from)
-	if words == "" {
-		words = fmt.Sprint(err)
+	if words := tail(dir.Log(), from); words != "" {
+		err = errors.New(strings.TrimPrefix(words, fmt.Sprintf("session %s: ", dir.Name())))
 	}
-	return errors.New(session + "its server did not start: " + strings.TrimPrefix(words, session))
+	return fmt.Errorf("session %s: its server did not start: %w", dir.Name(), err)
 }
 
 // tail is the error that a server has written to its log since from, else what the
