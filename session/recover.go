@@ -66,16 +66,18 @@ type past struct {
 
 // comeBack restores the session from its ledger, its files and its keepers.
 func (s *Session) comeBack(rebooted bool) error {
+	if err := s.led.Store(); err != nil { // what Open found missing is in it from here on
+		return err
+	}
 	p, err := s.fold()
 	if err != nil {
 		return fmt.Errorf("reading its ledger: %w", err)
 	}
-	// What an agent could have rewritten beside the ledger is taken from the ledger.
-	if err := json.Unmarshal([]byte(p.config), &s.opts.Config); err != nil {
-		return fmt.Errorf("its ledger does not say how it was configured: %w", err)
+	lost, err := s.configure(p)
+	if err != nil {
+		return err
 	}
-	s.opts.Project, s.opts.Keep = p.project, p.kept
-	s.trees.add(newWorktree(Worktree{Path: p.project}, s.opts.Dir.Baseline()))
+	s.trees.add(newWorktree(Worktree{Path: s.opts.Project}, s.opts.Dir.Baseline()))
 	for _, w := range p.worktrees {
 		t := newWorktree(w.Worktree, s.opts.Dir.WorktreeBaseline(w.Agent))
 		t.gone = w.gone
@@ -93,7 +95,7 @@ func (s *Session) comeBack(rebooted bool) error {
 	case rebooted:
 		back.Why = "the machine was started again"
 	}
-	entries := []ledger.Entry{back}
+	entries := append([]ledger.Entry{back}, lost...)
 	if p.fullAccess && rebooted {
 		entries = append(entries, ledger.Entry{Kind: ledger.FullAccessOff, By: &ledger.By{Kind: ledger.ByRestart}})
 		s.banner = append(s.banner, "full access was on and ended with the reboot: ! switches it on again")
@@ -118,6 +120,31 @@ func (s *Session) comeBack(rebooted bool) error {
 	}
 	s.denyHeld()
 	return nil
+}
+
+// configure takes from the ledger what an agent could have rewritten beside it. Where
+// the ledger has lost it, everything prompts: what the agents may do is not taken from
+// their word. Then there are entries that say so.
+func (s *Session) configure(p *past) ([]ledger.Entry, error) {
+	if p.config != "" {
+		s.opts.Project, s.opts.Keep = p.project, p.kept
+		if err := json.Unmarshal([]byte(p.config), &s.opts.Config); err != nil {
+			return nil, fmt.Errorf("its ledger does not say how it was configured: %w", err)
+		}
+		return nil, nil
+	}
+	s.opts.Config, s.opts.Keep = DefaultConfig(), ""
+	s.opts.Config.Level = gateway.LevelAlways
+	shown, err := os.ReadDir(s.opts.Dir.pending())
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range shown { // no id is used twice
+		s.approvalSeq = max(s.approvalSeq, number(f.Name(), "apr_"))
+	}
+	const why = "its ledger has lost how it was configured and what was decided: everything prompts; an agent whose hooks are denied must be started again"
+	s.banner = append(s.banner, why)
+	return []ledger.Entry{{Kind: ledger.Problem, Why: why}}, nil
 }
 
 // fold reads the whole ledger once.
@@ -215,6 +242,9 @@ func (p *past) take(e ledger.Entry) {
 		p.rules = append(p.rules, e)
 	case ledger.RuleRemoved:
 		p.rules = slices.DeleteFunc(p.rules, func(o ledger.Entry) bool { return o.Data["id"] == e.Data["id"] && o.Data["layer"] == e.Data["layer"] })
+	case ledger.EntriesLost: // what was given may have been taken back there
+		p.fullAccess = false
+		clear(p.levels)
 	case ledger.FullAccessOn:
 		p.fullAccess, p.fullSince = true, e.Time
 	case ledger.FullAccessOff:
@@ -445,7 +475,11 @@ func (s *Session) takeOver(p *past) error {
 }
 
 func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
-	f.Spec.Level = p.levels[name] // not what the file says: an agent could have written it
+	level, known := p.levels[name] // not what the file says: an agent could have written it
+	if !known {
+		level = gateway.LevelAlways // the ledger has lost it
+	}
+	f.Spec.Level = level
 	t := s.trees.named(name)
 	if f.Spec.Worktree = t != nil; f.Spec.Worktree {
 		f.Spec.Cwd = t.Path
@@ -458,8 +492,11 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 		env:    s.agentEnv(f.Spec),
 		talk:   p.talks[name],
 	}
-	if g := p.gates[name]; g != "" && a.gated {
+	switch g := p.gates[name]; {
+	case g != "" && a.gated:
 		a.gate = g
+	case a.gated: // lost with the ledger, as its hooks are
+		a.gate = gatePartly
 	}
 	if fam := p.families[name]; fam != "" {
 		a.hooks = newHooks(fam, p.lines[name])

@@ -57,7 +57,7 @@ brings them back. --all lists those that have ended too, --session only the one 
 
 --json prints a list of {name, project, state (running, lost, ended), started, ended,
 agents: [{name, command, state, exit_code, gate, gated, level, pending, worktree, branch}],
-pending, full_access, problem}.`,
+pending, full_access, problem}. Of a lost session only agents that run still are listed, as unserved.`,
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.ls(c.Context(), o) },
 	}
@@ -121,7 +121,7 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 		s.State, s.Ended = "ended", &f.Record.Ended
 	}
 	if !f.Served && (s.Ended != nil || !kept(f.Dir)) {
-		return s, nil
+		return alone(s, f.Dir), nil
 	}
 	s.State = "running"
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errNoAnswer)
@@ -136,7 +136,7 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 		return s, err
 	case errors.Is(err, errNotRunning):
 		s.State = "lost"
-		return s, nil
+		return alone(s, f.Dir), nil
 	case errors.Is(err, errNoAnswer), errors.Is(context.Cause(ctx), errNoAnswer):
 		s.Problem = errNoAnswer.Error()
 		return s, nil
@@ -161,6 +161,23 @@ func look(ctx context.Context, f session.Found) (listedSession, error) {
 		}
 	}
 	return s, nil
+}
+
+// alone adds to a session without a server what its keepers hold all the same.
+func alone(s listedSession, dir session.Dir) listedSession {
+	records, err := control.Records([]string{string(dir)})
+	if err != nil {
+		s.Problem = display.Safe(err.Error())
+		return s
+	}
+	for _, r := range records {
+		if !r.Keeper.Alive() {
+			continue
+		}
+		s.Agents = append(s.Agents, listedAgent{Name: r.Agent, State: "unserved", Gate: "every call is denied", Gated: true})
+		s.Problem = fmt.Sprintf("its agents run, and every call of theirs is denied: kavi attach %s, or kavi stop %[1]s", s.Name)
+	}
+	return s
 }
 
 func stateOf(s listedSession) string {

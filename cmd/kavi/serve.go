@@ -87,7 +87,9 @@ func serve(ctx context.Context, dir session.Dir) error {
 	before.taken(log)
 	// What an agent could have rewritten since the start is taken from the ledger:
 	// else the key that moves the cursor might approve tomorrow.
-	if err := json.Unmarshal([]byte(s.Kept()), &own); err != nil {
+	if s.Kept() == "" { // lost with the ledger
+		own = served{Sound: true}
+	} else if err := json.Unmarshal([]byte(s.Kept()), &own); err != nil {
 		return fmt.Errorf("session %s: its ledger does not say how it was started: %w", dir.Name(), err)
 	}
 	keys, err := keymap.New(own.Prefix, own.Keys)

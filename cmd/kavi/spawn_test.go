@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
@@ -73,4 +74,20 @@ func TestALineOfTheLogIsToldByItsError(t *testing.T) {
 			t.Errorf("%s\ngives %q, want %q", line, got, want)
 		}
 	}
+}
+
+// Whoever comes back to a session whose server cannot start is told the way out.
+func TestASessionThatCannotComeBackNamesTheWayOut(t *testing.T) {
+	w := newWorld(t)
+	w.run(t, "--detach", "--", "/bin/cat")
+	store := filepath.Join(string(w.dir()), "ledger")
+	try(t, os.RemoveAll(store))
+	try(t, os.WriteFile(store, nil, 0o600))
+	w.kill9(t)
+	x := w.open(t, 200, 24, "attach", "garden")
+	if code := x.left(t); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	x.await(t, "its server did not start: ledger: ")
+	x.await(t, "kavi: hint: kavi stop garden ends it, with what is left of its agents; its server's log: ")
 }
