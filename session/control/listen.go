@@ -41,8 +41,8 @@ func (s *socket) bind() error {
 		return fmt.Errorf("control socket: %w", err)
 	}
 	folders := []string{dir}
-	if up := filepath.Dir(dir); strings.HasPrefix(filepath.Base(up), "kavi-") {
-		folders = append(folders, up) // in /tmp, where anybody may have been first: see session.Dir.ControlSocket
+	if shared(dir) {
+		folders = append(folders, filepath.Dir(dir)) // where anybody may have been first
 	}
 	for _, f := range folders {
 		if err := proc.Private(f); err != nil {
@@ -74,6 +74,10 @@ func (s *socket) bind() error {
 	s.l, s.file = l, file
 	return nil
 }
+
+// shared tells whether a socket's folder is the one that stands in /tmp for a
+// session's whose path is too long: see session.Dir.ControlSocket.
+func shared(dir string) bool { return strings.HasPrefix(filepath.Base(filepath.Dir(dir)), "kavi-") }
 
 // taken says whether the file is no longer the one that we listen at.
 func (s *socket) taken() bool {
@@ -108,7 +112,8 @@ func (s *socket) renew() (bool, error) {
 	return true, old.Close()
 }
 
-// Close stops listening and removes the file if it is still ours.
+// Close stops listening and removes the file if it is still ours, and the folder
+// that was made for it alone.
 func (s *socket) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,6 +124,9 @@ func (s *socket) Close() error {
 	err := s.l.Close()
 	if now, e := os.Lstat(s.path); e == nil && os.SameFile(now, s.file) {
 		_ = os.Remove(s.path)
+		if dir := filepath.Dir(s.path); shared(dir) {
+			_ = os.Remove(dir) // not where anything is left in it
+		}
 	}
 	return err
 }

@@ -89,6 +89,33 @@ func TestAnotherServersSocketIsLeftAloneAtTheEnd(t *testing.T) {
 	}
 }
 
+// What was made in /tmp for one session goes with it; what others have there stays.
+func TestTheFolderThatWasMadeForTheSocketGoesWithIt(t *testing.T) {
+	top := filepath.Join(filepath.Dir(socketPath(t)), "kavi-1")
+	path := filepath.Join(top, "0a1b2c3d", "ctl.sock")
+	for _, beside := range []string{"", "gate.sock"} {
+		s, err := listen(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if beside != "" {
+			if err := os.WriteFile(filepath.Join(filepath.Dir(path), beside), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		left, err := filepath.Glob(filepath.Join(top, "*", "*"))
+		if _, gone := os.Stat(filepath.Dir(path)); err != nil || (gone == nil) != (beside != "") {
+			t.Errorf("beside it was %q, and after Close %v: %q", beside, gone, left)
+		}
+	}
+	if _, err := os.Stat(top); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAFolderThatOthersCanEnterIsRefused(t *testing.T) {
 	path := socketPath(t)
 	if err := os.Chmod(filepath.Dir(path), 0o755); err != nil {
