@@ -315,7 +315,7 @@ func (s *Session) deadCallers() {
 		}
 		switch k.phase {
 		case held:
-			s.lapse(k)
+			s.lapse(k, callerGone)
 		case decided:
 			s.abandon(k, "its caller ended before it was told")
 		case asking, deciding, delivered, lapsed:
@@ -402,7 +402,8 @@ func (s *Session) strange(agent string, who proc.ID, c *gateway.Call) {
 
 // Refused records that somebody who may not answer tried to.
 func (s *Session) Refused(who proc.ID, what string, why error) {
+	agent := s.procs.owner(who) // while it lives
 	s.post(func() {
-		s.record(ledger.Entry{Kind: ledger.OperatorRefused, Process: who.String(), What: what, Why: why.Error()})
+		s.record(ledger.Entry{Kind: ledger.OperatorRefused, Agent: agent, Process: who.String(), What: what, Why: why.Error()})
 	})
 }

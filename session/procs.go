@@ -111,3 +111,23 @@ func (p *procs) belongs(name string, ancestors []proc.ID) bool {
 	}
 	return false
 }
+
+// owner names the agent of this session that a process is or descends from; "" where
+// that is not known, or there is none.
+func (p *procs) owner(who proc.ID) string {
+	chain, err := proc.Ancestors(who.PID)
+	if err != nil || len(chain) == 0 || chain[0] != who {
+		return ""
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, id := range chain {
+		if name, ok := p.past[id]; ok {
+			return name
+		}
+		if id == p.self {
+			break
+		}
+	}
+	return ""
+}
