@@ -236,7 +236,7 @@ func (s *sheet) context(a *session.Approval, name string) {
 func (s *sheet) standing(a *session.Approval) {
 	switch a.State {
 	case session.Lapsed:
-		s.tells(labelOf("Lapsed"), orElse(a.Why, "the agent gave up waiting")+
+		s.tells(labelOf("Lapsed"), orElse(a.Why, "nobody waits for the answer any more")+
 			"; approving allows the same call once more, within 30 minutes", warning)
 	case session.Deciding:
 		s.tells(labelOf("Deciding"), "answered; being written to the ledger", faint)

@@ -310,7 +310,7 @@ func (s *Session) asked(k *call, err error) {
 	s.proposePreset(k.judged.preset, k.approval.ID)
 	s.notifyApproval(k)
 	if k.door == nil {
-		s.lapse(k)
+		s.lapse(k, gaveUp)
 	}
 }
 

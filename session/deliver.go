@@ -95,7 +95,7 @@ func (s *Session) hungUp(k *call, d *door) {
 	k.door = nil
 	switch k.phase {
 	case held:
-		s.lapse(k)
+		s.lapse(k, gaveUp)
 	case delivered:
 		if k.verdict.Allow {
 			if r := k.running.Load(); r != nil {
@@ -115,9 +115,16 @@ func (s *Session) abandon(k *call, why string) {
 	s.record(ledger.Entry{Kind: ledger.CallAbandoned, Agent: k.agentName, Call: k.id, Why: why})
 }
 
-// lapse: the agent gave up waiting. The approval stays in the inbox, marked; not
-// where the agent itself ended while this server looked on (voidApprovals).
-func (s *Session) lapse(k *call) {
+// Why calls lapse, as far as it is known.
+const (
+	gaveUp     = "the agent gave up waiting"
+	callerGone = "its server was lost, and its process has ended since"
+)
+
+// lapse: nobody waits for the answer any more. The approval stays in the inbox,
+// marked; not where the agent itself ended while this server looked on
+// (voidApprovals).
+func (s *Session) lapse(k *call, why string) {
 	if a := s.agents[k.agentName]; a != nil && (a.exit != nil || a.state == Lost && a.link != nil) {
 		delete(s.approvals, k.approval.ID)
 		s.dropPending(k.approval.ID)
@@ -126,9 +133,14 @@ func (s *Session) lapse(k *call) {
 		s.changed = true
 		return
 	}
+	s.lapses(k, why)
+}
+
+// lapses marks and records it.
+func (s *Session) lapses(k *call, why string) {
 	k.phase = lapsed
-	s.setState(k, Lapsed, "the agent gave up waiting")
-	s.record(ledger.Entry{Kind: ledger.CallLapsed, Agent: k.agentName, Call: k.id, Approval: k.approval.ID})
+	s.setState(k, Lapsed, why)
+	s.record(ledger.Entry{Kind: ledger.CallLapsed, Agent: k.agentName, Call: k.id, Approval: k.approval.ID, Why: why})
 }
 
 // newRun makes the run of an allowed call, nested where it was covered.

@@ -83,7 +83,7 @@ func (s *Session) trouble(title string, e ledger.Entry) {
 		s.banner = append(s.banner, e.Why)
 	}
 	s.changed = true
-	s.log.Warn(title, "why", e.Why)
+	s.log.Warn("the operator is told", "what", title, "why", e.Why)
 	s.record(e)
 	s.notify(Notice{NeedsYou: true, Title: title, Text: e.Why})
 }

@@ -2,14 +2,17 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"kavi/pty/proc"
 	"kavi/session/ledger"
 )
 
@@ -69,6 +72,76 @@ func TestAGrantOfACallThatIsNoTextOutlivesTheServer(t *testing.T) {
 		return strings.Contains(w.screen("one"), "second 0")
 	})
 	w.exited("one")
+}
+
+// Of a call that was held when server and agent were killed nobody saw that its
+// agent gave up: it is not said.
+func TestACallWhoseAgentWasKilledWithTheServerSaysWhatIsKnown(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt'`)
+	a := w.pending(1)[0]
+	keeper, err := ask(t.Context(), w.Session, func(reply func(proc.ID, error)) { reply(w.agents["one"].keeper, nil) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	if err := proc.Signal(keeper, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	said := func() string {
+		l := w.until("it to lapse", func(s *Snapshot) bool { return len(s.Approvals) == 1 && s.Approvals[0].State == Lapsed }).Approvals[0]
+		if l.ID != a.ID {
+			t.Errorf("%s lapsed, %s was held", l.ID, a.ID)
+		}
+		return l.Why
+	}
+	w.reopen()
+	if got := said(); got != callerGone {
+		t.Errorf("it says %q", got)
+	}
+	w.until("the ledger to say it", func(*Snapshot) bool {
+		for _, e := range w.entries() {
+			if e.Kind == ledger.CallLapsed {
+				return e.Why == callerGone
+			}
+		}
+		return false
+	})
+	w.Close()
+	w.reopen()
+	if got := said(); got != callerGone {
+		t.Errorf("after one more restart it says %q", got)
+	}
+}
+
+// Who may not answer is named, where it is one of the agents.
+func TestARefusalNamesTheAgent(t *testing.T) {
+	w := begin(t)
+	w.script("one", `"$SHELL" -c 'echo hi > out.txt'; exec cat`)
+	a := w.pending(1)[0]
+	peer, err := ask(t.Context(), w.Session, func(reply func(proc.ID, error)) { reply(w.approvals[a.ID].peer, nil) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := proc.Of(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Refused(peer, "approve", errors.New("not yours"))
+	w.Refused(self, "approve", errors.New("not yours"))
+	var named []string
+	w.until("both in the ledger", func(*Snapshot) bool {
+		named = nil
+		for _, e := range w.entries() {
+			if e.Kind == ledger.OperatorRefused {
+				named = append(named, e.Agent)
+			}
+		}
+		return len(named) == 2
+	})
+	if named[0] != "one" || named[1] != "" {
+		t.Errorf("%q", named)
+	}
 }
 
 // Files of a kavi that wrote every text as JSON has it are read as they are.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,7 @@ type pastCall struct {
 	requested ledger.Entry
 	decided   *ledger.Entry
 	granted   *ledger.Entry
-	lapsed    bool
+	lapsed    string // why
 	executed  bool
 	shell     *ledger.Entry // of a call that a hook announced: its shell came to the shim
 }
@@ -207,11 +208,11 @@ func (p *past) take(e ledger.Entry) {
 		}
 	case ledger.CallLapsed:
 		if c != nil {
-			c.lapsed = true
+			c.lapsed = cmp.Or(e.Why, gaveUp)
 		}
 	case callHeldAgain:
 		if c != nil {
-			c.lapsed = false
+			c.lapsed = ""
 		}
 	case ledger.CallExecuted:
 		if c != nil {
@@ -407,14 +408,12 @@ func (s *Session) restoreHeld(k *call, c *pastCall, alive bool) {
 	k.phase = held
 	s.calls[k.key()] = k
 	s.approvals[a.ID] = k
-	if c.lapsed || !alive {
+	switch {
+	case c.lapsed != "":
 		k.phase = lapsed
-		n := *a
-		n.State, n.Why = Lapsed, "the agent gave up waiting"
-		k.approval = &n
-		if !c.lapsed {
-			s.record(ledger.Entry{Kind: ledger.CallLapsed, Agent: k.agentName, Call: k.id, Approval: a.ID})
-		}
+		s.setState(k, Lapsed, c.lapsed)
+	case !alive:
+		s.lapses(k, callerGone)
 	}
 }
 

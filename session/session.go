@@ -60,7 +60,7 @@ type ApprovalState string
 const (
 	Pending  ApprovalState = "pending"
 	Deciding ApprovalState = "deciding" // answered; the ledger has not said yes yet
-	Lapsed   ApprovalState = "lapsed"   // the agent gave up; approving grants one next call
+	Lapsed   ApprovalState = "lapsed"   // nobody waits for the answer; approving grants one next call
 )
 
 // Approval is a call that waits for the operator. It never changes once it is

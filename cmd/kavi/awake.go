@@ -92,7 +92,7 @@ func keepAwake(ctx context.Context, s *session.Session, wanted bool) {
 		case <-nudge:
 		case why := <-h.ended():
 			if ctx.Err() == nil {
-				s.Trouble("the machine may sleep", "keep_awake: the machine may sleep: "+why)
+				s.Trouble("the machine may sleep", "keep_awake: the machine may sleep: "+why) //nolint:contextcheck // the session has its own
 			}
 			h.release()
 			h = nil
@@ -158,7 +158,7 @@ func (h *hold) release() {
 		return
 	}
 	h.stop()
-	for range h.lost { //nolint:revive // until it is closed
+	for range h.lost { // until it is closed
 	}
 }
 

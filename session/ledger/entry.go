@@ -27,7 +27,7 @@ const (
 	CallDelivered Kind = "call delivered" // the door took the verdict
 	CallExecuted  Kind = "call executed"  // the shim is about to become the program, or the hook's agent went on
 	CallExited    Kind = "call exited"    // ExitCode, where it is known
-	CallLapsed    Kind = "call lapsed"    // the agent gave up waiting
+	CallLapsed    Kind = "call lapsed"    // nobody waits for the answer any more; Why says as much as is known
 	CallAbandoned Kind = "call abandoned" // whoever held the call is gone
 	CallWithdrawn Kind = "call withdrawn" // it changed while it waited; it was asked again under another id
 	CallRefused   Kind = "call refused"   // asked on a socket of somebody else
