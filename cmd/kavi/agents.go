@@ -55,7 +55,7 @@ func chooseAgents(named []string, command []string, c config) (argvs [][]string,
 	for _, argv := range argvs {
 		err := runnable(argv[0])
 		if err != nil && len(named) == 0 && len(command) == 0 && len(c.Agents) > 0 {
-			err = ofConfig(err, argv[0])
+			err = ofConfig(err)
 		}
 		if err != nil {
 			return nil, "", err
@@ -65,7 +65,7 @@ func chooseAgents(named []string, command []string, c config) (argvs [][]string,
 }
 
 // ofConfig says of an agent that cannot be run where the config names it.
-func ofConfig(err error, program string) error {
+func ofConfig(err error) error {
 	home, herr := configHome()
 	if herr != nil {
 		return err
