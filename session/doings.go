@@ -1,12 +1,10 @@
 package session
 
 import (
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
-	"kavi/gateway"
 	"kavi/gateway/watch"
 	"kavi/pty/proc"
 )
@@ -42,16 +40,15 @@ func (d *doings) begin(k *call, r *run, in *worktree, at time.Time) {
 		n.Under = r.in.callID
 	}
 	for _, p := range k.judged.Parts {
+		may := in.inGit(p.Git)
 		for _, e := range p.Effects {
-			for _, place := range in.places(e) {
-				if !slices.Contains(n.May, place) {
-					n.May = append(n.May, place)
-				}
+			may = append(may, in.places(e)...)
+		}
+		for _, place := range may {
+			if !slices.Contains(n.May, place) {
+				n.May = append(n.May, place)
 			}
 		}
-	}
-	if slices.ContainsFunc(k.judged.Parts, usesGit) {
-		n.May = append(n.May, in.gits...)
 	}
 	for path, hash := range k.judged.leaves {
 		if n.Announced == nil {
@@ -109,12 +106,7 @@ func (d *doings) add(n *doing) {
 // own adds what kavi itself does with branches and worktrees of the repository that
 // a worktree belongs to, until it is over.
 func (d *doings) own(id string, in *worktree) (over func()) {
-	n := &doing{Call: watch.Call{ID: id, At: time.Now()}, in: in, hook: true}
-	for _, p := range in.gits {
-		for _, name := range []watch.Path{"refs", "packed-refs", "worktrees"} {
-			n.May = append(n.May, watch.Place{Path: p.Path + "/" + name, Tree: true})
-		}
-	}
+	n := &doing{Call: watch.Call{ID: id, At: time.Now(), May: in.inGit([]string{"refs", "packed-refs", "worktrees"})}, in: in, hook: true}
 	d.add(n)
 	return func() { d.end(id) }
 }
@@ -161,11 +153,6 @@ func (n *doing) alive(since, until time.Time) bool {
 		}
 	}
 	return false
-}
-
-// usesGit: whatever git does with files, it may move its own branches.
-func usesGit(p gateway.Part) bool {
-	return len(p.Argv) > 0 && p.Argv[0].Known && filepath.Base(p.Argv[0].Text) == "git"
 }
 
 // seenFrom is the call as the watch of another worktree names its files: there too

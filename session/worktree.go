@@ -17,9 +17,9 @@ import (
 // it is the project: what is outside of it is outside, the other worktrees too.
 type worktree struct {
 	Worktree
-	root   string        // Path with links resolved
-	folder string        // where its watch keeps what files held
-	gits   []watch.Place // where git writes that is watched, when it is used there
+	root   string      // Path with links resolved
+	folder string      // where its watch keeps what files held
+	gits   []gitFolder // its repository's
 	git    gitConfig
 	gone   bool // it was removed; its name is not used again
 	again  bool // it was watched before
@@ -37,19 +37,30 @@ func newWorktree(w Worktree, folder string) *worktree {
 	if r, err := filepath.EvalSymlinks(w.Path); err == nil {
 		t.root = r
 	}
-	t.gits = []watch.Place{{Path: ".git", Tree: true}}
+	t.gits = []gitFolder{{path: ".git"}}
 	folders := watch.GitFolders(t.root)
 	for i, dir := range folders {
-		if i == len(folders)-1 && i > 0 && t.Agent != "" {
-			// What all worktrees share: not the hooks, nor what is another one's own.
-			for _, name := range []string{"refs", "packed-refs", "config", "info", "modules"} {
-				t.gits = append(t.gits, watch.Place{Path: watch.Path(filepath.Join(dir, name)), Tree: true})
-			}
-			continue
-		}
-		t.gits = append(t.gits, watch.Place{Path: watch.Path(dir), Tree: true})
+		t.gits = append(t.gits, gitFolder{watch.Path(dir), i == len(folders)-1 && i > 0 && t.Agent != ""})
 	}
 	return t
+}
+
+// gitFolder is where git keeps what is watched of a repository.
+type gitFolder struct {
+	path   watch.Path
+	shared bool // by all worktrees: neither hooks nor what is another one's own are an agent's in its own
+}
+
+// inGit are the places of names in the repository's git folders.
+func (t *worktree) inGit(names []string) (out []watch.Place) {
+	for _, g := range t.gits {
+		for _, name := range names {
+			if !g.shared || slices.Contains([]string{"refs", "packed-refs", "config", "info/refs", "modules"}, name) {
+				out = append(out, watch.Place{Path: watch.Path(filepath.Join(string(g.path), name)), Tree: true})
+			}
+		}
+	}
+	return out
 }
 
 // says names the worktree before a word about it, unless it is the project.
@@ -86,9 +97,13 @@ func (t *worktree) places(e gateway.Effect) []watch.Place {
 		if e.Path == "" || e.Unsure {
 			return []watch.Place{{Tree: true}}
 		}
-		return []watch.Place{{Path: t.path(e.Path), Tree: e.Recursive}}
+		at := t.path(e.Path)
+		if at == ".git" && e.Recursive && !e.Protected {
+			return nil // git's own business, of which the part has the names
+		}
+		return []watch.Place{{Path: at, Tree: e.Recursive}}
 	case shell.Commit:
-		return t.gits
+		return t.inGit(shell.Refs())
 	case shell.Unknown, shell.Opaque, shell.Privilege:
 		return []watch.Place{{Tree: true}}
 	case shell.Read, shell.Network:

@@ -17,6 +17,8 @@ type cmd struct {
 	end        int
 	full       []Word // as written, once a wrapper was taken off
 	effects    []Effect
+	ofGit      []string // Part.Git
+	abroad     bool     // git finds another repository than the project's
 	in         input
 	env        []setting // X=1 before the command, or given to env
 	asked      bool      // it came as argv: there is no shell around it
@@ -99,7 +101,7 @@ func (c *cmd) assignOnly(call *syntax.CallExpr) {
 func (c *cmd) done() {
 	c.a.add(Part{
 		Argv: shownAll(c.argv), Full: c.full, Text: c.text, Start: c.from, End: c.end,
-		Inert: c.inert, Effects: c.effects,
+		Inert: c.inert, Git: c.ofGit, Effects: c.effects,
 	})
 }
 

@@ -211,6 +211,7 @@ func (c *cmd) gitHome(reads bool) {
 		}
 		if !own {
 			c.unknown("uses another repository, whose settings may run a program")
+			c.abroad = true
 			return
 		}
 	}
@@ -281,6 +282,9 @@ func (c *cmd) gitSub(sub string, q program, words []word) {
 		c.gitCode(sub, a, words)
 	default:
 		c.verbs(q, a)
+	}
+	if !q.is("git-read") && !c.abroad {
+		c.ofGit = c.gitNames(sub, a)
 	}
 }
 

@@ -56,12 +56,13 @@ type Word struct {
 
 // Part is one simple command, redirection or file action of a call.
 type Part struct {
-	Argv    []Word // after unwrapping; empty for a redirection alone
-	Full    []Word // as it was written, before unwrapping (sudo, env, sh -c …); nil where that is Argv
-	Text    string // its source text
-	Start   int    // byte offset in the command line, -1 where it has none; for a part inside
-	End     int    // sh -c, eval, a here-document: the range of the command that holds it
-	Inert   bool   // changes nothing but the shell itself (cd, true, X=1): needs no rule of its own beside other parts
+	Argv    []Word   // after unwrapping; empty for a redirection alone
+	Full    []Word   // as it was written, before unwrapping (sudo, env, sh -c …); nil where that is Argv
+	Text    string   // its source text
+	Start   int      // byte offset in the command line, -1 where it has none; for a part inside
+	End     int      // sh -c, eval, a here-document: the range of the command that holds it
+	Inert   bool     // changes nothing but the shell itself (cd, true, X=1): needs no rule of its own beside other parts
+	Git     []string // names in the repository's git folder that git itself changes, with what is below them: "refs"; ".": all
 	Effects []Effect
 }
 

@@ -21,7 +21,7 @@ import (
 // Version is the version of what is said over the control socket. Client and
 // server must have the same one; it grows with every change of a message,
 // session.Snapshot and ledger.Entry included.
-const Version = 4
+const Version = 5
 
 // The errors by which a client can tell why it got no answer.
 var (
