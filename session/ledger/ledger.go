@@ -152,8 +152,8 @@ func poke(c chan struct{}) {
 }
 
 // Close stores what is queued and a checkpoint, and closes the database. It
-// blocks until that is done, some 10 ms. On a disk without room the database is left as after a crash,
-// locked until this process ends, since closing it would write.
+// blocks until that is done, some 10 ms. On a disk without room, or without its folder, the database is left as after a crash,
+// locked until this process ends, since closing it would write, for ever where it cannot.
 func (l *Ledger) Close() error {
 	l.closed.Do(func() { l.closeErr = l.close() })
 	return l.closeErr
@@ -178,7 +178,7 @@ func (l *Ledger) close() error {
 	}
 	defer l.head.close() //nolint:errcheck // what was written is synced, or failed and is told
 	defer l.wal.close()  //nolint:errcheck // the same
-	if err := l.roomLeft(); err != nil {
+	if err := errors.Join(l.roomLeft(), l.inPlace()); err != nil {
 		return err
 	}
 	if err := l.db.Close(); err != nil {
