@@ -198,7 +198,7 @@ func (a *app) printPatch(ctx context.Context, f session.Found, b *book, of sessi
 		a.say("the diff is of several worktrees: to take it back with git apply, print it for one of them, in which to run that: --agent NAME")
 	}
 	if n := countUnexplained(list); n > 0 && of.Item == "" {
-		a.say("%d of the changes no call explains; they may be your own: kavi changes --summary", n)
+		a.say("%s among them that no call explains, perhaps of your own: kavi changes --summary", display.Count(n, "change"))
 	}
 	if out, ok := a.out.(*os.File); !ok || !term.IsTerminal(int(out.Fd())) {
 		_, err = io.Copy(a.out, tmp)
