@@ -36,8 +36,8 @@ const (
 // caller hears of it.
 func (d *doings) begin(k *call, r *run, in *worktree, at time.Time) {
 	n := &doing{Call: watch.Call{ID: k.id, Agent: k.agentName, What: k.gist(), At: at}, in: in, hook: k.hooked != nil}
-	if r.in != nil {
-		n.Under = r.in.callID
+	if around := k.judged.nest.run; around != nil { // also where that does not cover it
+		n.Under = around.callID
 	}
 	for _, p := range k.judged.Parts {
 		may := in.inGit(p.Git)

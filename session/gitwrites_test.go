@@ -163,3 +163,17 @@ func TestBesideAGitThatReadsNothingIsExplained(t *testing.T) {
 		})
 	}
 }
+
+// A commit in a shell's command asks for itself at on-commit, and is that call's alone.
+func TestACommitInAShellIsTheGitCalls(t *testing.T) {
+	w := beginGit(t, map[string]string{"a.txt": "one\n"}, func(o *Options) { o.Config.Level = gateway.LevelOnCommit })
+	w.script("one", `"$SHELL" -c 'echo two > a.txt; git commit -qam two; true'`)
+	w.answer(true, "", w.pending(1)[0])
+	git := w.until("the commit's own", func(s *Snapshot) bool { return len(s.Approvals) == 1 && s.Approvals[0].CallID != "call_1" }).Approvals[0]
+	w.answer(true, "", git)
+	w.exited("one")
+	w.until("the commit to be seen", func(*Snapshot) bool {
+		list, err := ChangesIn(w.Ledger(), ChangesOf{Calls: []string{git.CallID}})
+		return err == nil && slices.ContainsFunc(list, func(f FileChange) bool { return f.Path == ".git/refs/heads/main" && f.How == "inferred" })
+	})
+}
