@@ -217,8 +217,7 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 
 	giveUp := func() {
 		if ended != nil {
-			_ = server.Process.Kill()
-			<-ended
+			_ = errors.Join(server.Process.Kill(), <-ended) // in this order; it was killed
 		}
 	}
 
