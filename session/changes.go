@@ -225,14 +225,9 @@ func (s *Session) flush(ctx context.Context, atMost time.Duration) {
 // ChangesIn are the changes that a ledger tells of.
 func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 	var out []FileChange
-	approvals, what := make(map[string]string), make(map[string]string)
+	calls := make(toldCalls)
 	err := l.Entries(1, func(e ledger.Entry) error {
-		if e.Approval != "" && e.Call != "" {
-			approvals[e.Call] = e.Approval
-		}
-		if e.Kind == ledger.CallRequested && e.Call != "" {
-			what[e.Call] = display.Safe(e.Subject())
-		}
+		calls.take(e)
 		if e.Kind != ledger.FileChanged && e.Kind != ledger.FileUnsanctioned && e.Kind != ledger.FileUndone {
 			return nil
 		}
@@ -246,9 +241,10 @@ func ChangesIn(l *ledger.Ledger, of ChangesOf) ([]FileChange, error) {
 			f.How = howUndone
 		}
 		if len(f.Calls) == 1 {
-			f.Approval, f.What = approvals[f.Calls[0]], what[f.Calls[0]]
+			c := calls.of(f.Calls[0])
+			f.Approval, f.What = c.approval, c.what
 		}
-		if of.picks(f, e) {
+		if of.picks(f, e, calls) {
 			out = append(out, f)
 		}
 		return nil
@@ -299,7 +295,54 @@ func once(list []FileChange) []FileChange {
 	return out
 }
 
-func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {
+// toldCalls is what a ledger tells of calls, by their ids, and by those of their approvals.
+type toldCalls map[string]*toldCall
+
+type toldCall struct {
+	id, approval, what string
+	inside             string // the call or approval that it is nested in, or ""
+}
+
+func (t toldCalls) take(e ledger.Entry) {
+	if e.Call == "" {
+		return
+	}
+	c := t[e.Call]
+	if c == nil {
+		c = &toldCall{id: e.Call}
+		t[c.id] = c
+	}
+	if e.Approval != "" {
+		c.approval = e.Approval
+		t[c.approval] = c
+	}
+	if e.Kind == ledger.CallRequested {
+		c.what, c.inside = display.Safe(e.Subject()), e.Inside
+	}
+}
+
+func (t toldCalls) of(id string) toldCall {
+	if c := t[id]; c != nil {
+		return *c
+	}
+	return toldCall{id: id}
+}
+
+// within says that a call is the one of an id, or nested in it.
+func (t toldCalls) within(call, id string) bool {
+	for range len(t) + 1 { // an id that was forged may lead in a circle
+		c := t.of(call)
+		if c.id == id || c.approval == id {
+			return true
+		}
+		if call = c.inside; call == "" {
+			return false
+		}
+	}
+	return false
+}
+
+func (of *ChangesOf) picks(f FileChange, e ledger.Entry, calls toldCalls) bool {
 	switch {
 	case of.Item != "" && e.Data["item"] != of.Item,
 		of.Agent != "" && f.Agent != of.Agent,
@@ -309,7 +352,9 @@ func (of *ChangesOf) picks(f FileChange, e ledger.Entry) bool {
 	case len(of.Calls) == 0:
 		return true
 	}
-	return slices.ContainsFunc(of.Calls, func(id string) bool { return slices.Contains(f.Calls, id) || f.Approval == id })
+	return slices.ContainsFunc(of.Calls, func(id string) bool {
+		return slices.ContainsFunc(f.Calls, func(call string) bool { return calls.within(call, id) })
+	})
 }
 
 // howUndone is how a change is explained that kavi made to take others back.

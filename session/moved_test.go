@@ -41,7 +41,7 @@ func TestAMoveOfAFolderIsTheCallsAndIsTakenBack(t *testing.T) {
 			w.script("one", `"$SHELL" -c '`+move+`'`)
 			before := tree()
 			a := w.pending(1)[0]
-			of := ChangesOf{Agent: "one"} // git is a call of its own
+			of := ChangesOf{Calls: []string{a.ID}} // what runs in it, git as a call of its own, is its own
 			old := time.NewTicker(10 * time.Millisecond)
 			defer old.Stop()
 			for time.Since(a.Since) < time.Second { // than a sign of it may be late
