@@ -2,12 +2,14 @@ package session
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"kavi/gateway"
 	"kavi/gateway/hook"
 	"kavi/pty"
 	"kavi/pty/proc"
@@ -132,4 +134,37 @@ func TestAStopEndsWhatIsBeingStarted(t *testing.T) {
 			t.Errorf("its keeper %v lives", id)
 		}
 	}
+}
+
+// Who removes the record of a session makes no new one of it, with whatever they
+// wrote beside it.
+func TestASessionWithoutItsRecordComesBackAsTheLedgerHasIt(t *testing.T) {
+	w := begin(t, func(o *Options) { o.Config.Level = gateway.LevelOnCommit })
+	w.script("one", `while ! test -e stop; do :; done`)
+	a := w.Snapshot().Agents[0]
+	w.Close()
+	if err := os.Remove(filepath.Join(string(w.dir), "session.json")); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		o := options(w.dir)
+		o.Begin, o.Project, o.Config.Level, o.FullAccess = false, "/", gateway.LevelNone, true
+		var err error
+		if w.Session, err = Open(context.Background(), o); err == nil {
+			break
+		}
+		if !errors.Is(err, ErrLocked) {
+			t.Fatal(err)
+		}
+		killServer(t, w.dir)
+	}
+	s := w.until("the agent", func(s *Snapshot) bool { return len(s.Agents) == 1 && s.Agents[0].State != Starting })
+	if s.FullAccess || s.Project != w.project || s.Agents[0].Level != gateway.LevelOnCommit || s.Agents[0].Name != a.Name {
+		t.Errorf("%+v with %+v", s, s.Agents[0])
+	}
+	if r, err := w.dir.ReadRecord(); err != nil || r.Project != w.project || r.Config.Level != gateway.LevelOnCommit {
+		t.Errorf("%+v, %v", r, err)
+	}
+	w.touch("stop")
+	w.exited("one")
 }

@@ -67,7 +67,7 @@ func serve(d Dir) error {
 
 func options(d Dir) Options {
 	return Options{
-		Dir: d, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Dir: d, Begin: true, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Server: pty.ServerSpec{Argv: []string{d.Binary(), "serve", string(d)}, Env: os.Environ(), Dir: "/"},
 		// Programs of known names are scripts here. The real proof has tests of its own.
 		Prove: func(context.Context, hook.ProveOptions) (hook.Proof, error) {

@@ -21,7 +21,10 @@ import (
 
 // Options open a session.
 type Options struct {
-	Dir     Dir
+	Dir Dir
+	// Begin lets a session that has no record begin, as the operator asked. Without it
+	// the record was removed: the session comes back as its ledger knows it.
+	Begin   bool
 	Project string // absolute
 	Config  Config
 	Log     *slog.Logger
@@ -58,11 +61,12 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		}
 	}()
 	rec, err := o.Dir.ReadRecord()
-	fresh := errors.Is(err, os.ErrNotExist)
-	if err != nil && !fresh {
+	removed := errors.Is(err, os.ErrNotExist)
+	if err != nil && !removed {
 		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
 	}
-	if fresh {
+	fresh := removed && o.Begin
+	if removed {
 		rec = Record{Name: o.Dir.Name(), Project: o.Project, Created: time.Now().UTC(), Config: o.Config}
 	} else {
 		o.Project, o.Config = rec.Project, rec.Config
@@ -81,7 +85,7 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		}
 	}()
 	boot := bootID()
-	rebooted := !fresh && rec.Boot != boot
+	rebooted := !removed && rec.Boot != boot
 	rec.Boot = boot
 	if err := o.Dir.WriteRecord(rec); err != nil {
 		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
@@ -92,6 +96,10 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		err = s.begin(o)
 	} else {
 		err = s.comeBack(rebooted)
+	}
+	if err == nil && removed && !fresh {
+		rec.Project, rec.Config = s.opts.Project, s.opts.Config // as the ledger has them
+		err = o.Dir.WriteRecord(rec)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)

@@ -25,13 +25,14 @@ import (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	return &cobra.Command{
+	var begin bool
+	c := &cobra.Command{
 		Use:    "serve DIR",
 		Short:  "run the server of the session in that folder",
 		Hidden: true,
 		Args:   wrongUsage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			err := serve(c.Context(), session.Dir(args[0]))
+			err := serve(c.Context(), session.Dir(args[0]), begin)
 			if errors.Is(err, session.ErrLocked) {
 				return status(pty.Taken)
 			}
@@ -41,12 +42,18 @@ func (a *app) serveCommand() *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().BoolVar(&begin, beginFlag, false, "begin the session")
+	return c
 }
+
+// beginFlag is what the operator's kavi gives the first server of a session. A keeper
+// does not: what an agent removed comes back from the ledger, or not at all.
+const beginFlag = "begin"
 
 // serve is the only place where a session is wired together: serve.json becomes a
 // Session, the Session gets a control socket, and each client that attaches there
 // gets a drawer.
-func serve(ctx context.Context, dir session.Dir) error {
+func serve(ctx context.Context, dir session.Dir, begin bool) error {
 	signal.Ignore(syscall.SIGHUP) // the login that started us may end
 	env := os.Environ()
 	if err := ownEnvironment(); err != nil {
@@ -70,6 +77,7 @@ func serve(ctx context.Context, dir session.Dir) error {
 	}
 	s, err := session.Open(ctx, session.Options{
 		Dir:        dir,
+		Begin:      begin,
 		Project:    own.Project,
 		Config:     own.Config,
 		Log:        log,

@@ -71,7 +71,7 @@ func (a *app) open(ctx context.Context, o startOptions, c config, project string
 	}
 	err = furnish(dir, o, c, project, level)
 	if err == nil {
-		err = a.spawn(ctx, dir, project)
+		err = a.spawn(ctx, dir, project, "--"+beginFlag)
 	}
 	if err != nil {
 		takeBack(dir)
@@ -182,7 +182,7 @@ const starting = 30 * time.Second
 // spawn starts the server of a session, off the terminal and in a session of its
 // own, and waits until it answers. What it wrote when it failed is in the error. One
 // that does not answer is not left running.
-func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error {
+func (a *app) spawn(ctx context.Context, dir session.Dir, project string, flags ...string) error {
 	logFile, err := os.OpenFile(dir.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
@@ -206,7 +206,7 @@ func (a *app) spawn(ctx context.Context, dir session.Dir, project string) error 
 		return fmt.Errorf("session %s: %w", dir.Name(), err)
 	}
 	server := exec.Cmd{
-		Path: programOf(image), Args: []string{dir.Binary(), "serve", string(dir)}, Dir: project,
+		Path: programOf(image), Args: append([]string{dir.Binary(), "serve", string(dir)}, flags...), Dir: project,
 		Stdout: logFile, Stderr: logFile, SysProcAttr: &syscall.SysProcAttr{Setsid: true},
 	}
 	if err := errors.Join(server.Start(), image.Close()); err != nil {

@@ -37,7 +37,7 @@ func opened(t *testing.T, change func(*Options)) (*session.Session, *Client) {
 		t.Fatal(err)
 	}
 	s, err := session.Open(context.Background(), session.Options{
-		Dir: dir, Project: project, Config: session.DefaultConfig(), By: session.Operator{Client: "test"},
+		Dir: dir, Begin: true, Project: project, Config: session.DefaultConfig(), By: session.Operator{Client: "test"},
 	})
 	if err != nil {
 		t.Fatal(err)
