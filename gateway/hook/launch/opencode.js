@@ -20,7 +20,8 @@ const run = (args, message) =>
   })
 
 const told = ["session.created", "session.status", "session.idle", "session.error", "session.compacted", "session.deleted", "permission.asked", "question.asked"]
-const tell = (message) => run(["notice"], message).catch(() => {})
+let last = Promise.resolve() // opencode does not wait: what is told later would come first
+const tell = (message) => (last = last.then(() => run(["notice"], message)).catch(() => {}))
 const below = new Set() // conversations of sub-agents
 
 export const Kavi = async ({ directory }) => ({
