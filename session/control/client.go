@@ -176,7 +176,8 @@ func (c *Client) openAs(ctx context.Context, req request, version int) (*net.Uni
 	}
 	conn := nc.(*net.UnixConn)
 	_ = conn.SetWriteDeadline(time.Now().Add(patience))
-	if _, err := conn.Write(append(line, '\n')); err != nil {
+	// Hung up on meanwhile, the answer says why, where there is one.
+	if _, err := conn.Write(append(line, '\n')); err != nil && !hungUp(err) {
 		_ = conn.Close()
 		return nil, nil, c.because(ctx, fmt.Errorf("control socket: %w", err))
 	}
@@ -189,10 +190,14 @@ func (c *Client) because(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+	if errors.Is(err, io.EOF) || hungUp(err) {
 		return fmt.Errorf("%w: it hung up without an answer", ErrNoServer)
 	}
 	return err
+}
+
+func hungUp(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // next reads one answer; one that says no is an error.
