@@ -1,9 +1,7 @@
 package pty_test
 
 import (
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,9 +12,7 @@ import (
 // A keeper whose server is gone for good is ended with all that it holds, whatever the
 // agent's file says of who it is.
 func TestAKeeperWithoutAServerIsKilledWithAllItHolds(t *testing.T) {
-	s := spec(t)
-	s.Env[0] = "PATH=" + filepath.Join(s.Dir, "bin") + ":" + os.Getenv("PATH")
-	s.Argv = []string{"sh", "-c", "trap '' HUP; " + self(t) + " escape say; setsid sh -c 'trap \"\" HUP; sleep 1000' & while :; do sleep 0.02; done"}
+	s := clinging(t)
 	keeper := keep(t, s)
 	h := newServer()
 	l := dial(t, s, 0, h)

@@ -192,10 +192,16 @@ func TestADismissedKeeperTellsTheEndFirst(t *testing.T) {
 	}
 }
 
-func TestWhatADeadKeeperLeavesIsKilled(t *testing.T) {
+// clinging is an agent that outlives a hangup, with an orphan and a session of another's that do too.
+func clinging(t *testing.T) pty.Spec {
 	s := spec(t)
 	s.Env[0] = "PATH=" + filepath.Join(s.Dir, "bin") + ":" + os.Getenv("PATH")
 	s.Argv = []string{"sh", "-c", "trap '' HUP; " + self(t) + " escape say; setsid sh -c 'trap \"\" HUP; sleep 1000' & while :; do sleep 0.02; done"}
+	return s
+}
+
+func TestWhatADeadKeeperLeavesIsKilled(t *testing.T) {
+	s := clinging(t)
 	keeper := keep(t, s)
 	h := newServer()
 	l := dial(t, s, 0, h)

@@ -347,7 +347,11 @@ func (s *Session) mayHaveMade(a *agent, u *Unexplained) bool {
 	if slices.ContainsFunc(u.Could, func(s Suspect) bool { return s.Agent == a.spec.Name }) {
 		return true
 	}
-	return a.hooks == nil && slices.ContainsFunc(u.Files, func(f FileChange) bool { return !f.Gap && f.Worktree == s.trees.of(a.spec.Name).Agent })
+	if a.hooks != nil {
+		return false
+	}
+	in := s.trees.of(a.spec.Name)
+	return slices.ContainsFunc(u.Files, func(f FileChange) bool { return !f.Gap && f.Worktree == in.Agent })
 }
 
 func (s *Session) pauseFor(a *agent, u *Unexplained) {

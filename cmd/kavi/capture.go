@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"kavi/gateway/display"
 )
@@ -69,7 +67,7 @@ func (a *app) capture(ctx context.Context, o captureOptions) error {
 		return err
 	}
 	text = strings.TrimRight(text, "\n")
-	if out, ok := a.out.(*os.File); ok && term.IsTerminal(int(out.Fd())) {
+	if a.toTerminal() {
 		text = drawable(text, o.ansi)
 	}
 	_, err = fmt.Fprintln(a.out, text)

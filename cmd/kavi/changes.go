@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"kavi/gateway/display"
 	"kavi/gateway/watch"
@@ -200,7 +199,7 @@ func (a *app) printPatch(ctx context.Context, f session.Found, b *book, of sessi
 	if n := countUnexplained(list); n > 0 && of.Item == "" {
 		a.say("%s among them that no call explains, perhaps of your own: kavi changes --summary", display.Count(n, "change"))
 	}
-	if out, ok := a.out.(*os.File); !ok || !term.IsTerminal(int(out.Fd())) {
+	if !a.toTerminal() {
 		_, err = io.Copy(a.out, tmp)
 		return err
 	}

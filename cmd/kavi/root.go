@@ -26,8 +26,13 @@ type app struct {
 
 // terminal says whether the operator sits at both ends.
 func (a *app) terminal() bool {
+	return a.in != nil && term.IsTerminal(int(a.in.Fd())) && a.toTerminal()
+}
+
+// toTerminal says whether what is printed is read by people, at a terminal.
+func (a *app) toTerminal() bool {
 	out, ok := a.out.(*os.File)
-	return ok && a.in != nil && term.IsTerminal(int(a.in.Fd())) && term.IsTerminal(int(out.Fd()))
+	return ok && term.IsTerminal(int(out.Fd()))
 }
 
 // kavi runs one command line and gives the process's exit code.

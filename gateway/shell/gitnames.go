@@ -42,10 +42,10 @@ func (c *cmd) gitNames(sub string, a args) []string {
 	case "sparse-checkout":
 		return []string{"config", "config.worktree", "info/sparse-checkout"}
 	case "worktree":
-		if names = append(names, "worktrees"); first != "add" {
+		if first != "add" {
 			return []string{"worktrees"}
 		}
-		config = true
+		names, config = append(names, "worktrees"), true
 	case "submodule":
 		return []string{"config", "modules"}
 	case "init":

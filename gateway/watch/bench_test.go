@@ -3,7 +3,6 @@ package watch
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -120,18 +119,10 @@ func BenchmarkOpenTracked(b *testing.B) {
 // indexed is an index of all files, as git reads it; their contents are not stored.
 func (p *project) indexed() string {
 	var text strings.Builder
-	p.must(filepath.WalkDir(p.root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && d.Name() == ".git":
-			return filepath.SkipDir
-		case d.IsDir():
-			return nil
-		}
-		_, err = fmt.Fprintf(&text, "100644 %040d\t%s\n", 1, strings.TrimPrefix(path, p.root+"/"))
+	p.each(func(path string) error {
+		_, err := fmt.Fprintf(&text, "100644 %040d\t%s\n", 1, path)
 		return err
-	}))
+	})
 	return text.String()
 }
 

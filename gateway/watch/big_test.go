@@ -13,10 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stamps are what stat tells of all files and links of a project, but for git's own.
-func (p *project) stamps() map[Path]string {
+// each visits all files and links of a project, but for git's own, by their paths in it.
+func (p *project) each(visit func(path string) error) {
 	p.t.Helper()
-	all := map[Path]string{}
 	p.must(filepath.WalkDir(p.root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -26,13 +25,20 @@ func (p *project) stamps() map[Path]string {
 		case d.IsDir():
 			return nil
 		}
-		var st unix.Stat_t
-		if err := unix.Lstat(path, &st); err != nil {
-			return err
-		}
-		all[Path(strings.TrimPrefix(path, p.root+"/"))] = fmt.Sprint(st.Ino, st.Size, st.Mtim, st.Ctim, st.Mode)
-		return nil
+		return visit(strings.TrimPrefix(path, p.root+"/"))
 	}))
+}
+
+// stamps are what stat tells of them.
+func (p *project) stamps() map[Path]string {
+	p.t.Helper()
+	all := map[Path]string{}
+	p.each(func(path string) error {
+		var st unix.Stat_t
+		err := unix.Lstat(p.path(path), &st)
+		all[Path(path)] = fmt.Sprint(st.Ino, st.Size, st.Mtim, st.Ctim, st.Mode)
+		return err
+	})
 	return all
 }
 
