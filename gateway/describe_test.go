@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -223,6 +224,31 @@ func TestDescribeCommitOfAShim(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// A file of the same size that is written in the second in which the index was is in
+// the commit, and so it is shown.
+func TestDescribeCommitOfWhatWasJustWritten(t *testing.T) {
+	dir, w := project(t)
+	gitIn(t, dir, "config", "core.trustctime", "false") // that time cannot be set
+	then := time.Now().Add(-time.Hour)
+	at := func(name string) {
+		if err := os.Chtimes(dir+"/"+name, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at("a.txt")
+	gitIn(t, dir, "add", "a.txt")
+	put(t, dir+"/a.txt", "one\ntwo\n3\n3\n3\n")
+	if st, err := os.Stat(dir + "/a.txt"); err != nil || st.Size() != int64(len("one\ntwo\nthree\n")) {
+		t.Fatal(err, st)
+	}
+	at("a.txt")
+	at(".git/index")
+	c := &Call{Door: wire.DoorShim, Tool: wire.ToolExec, Name: "git", Argv: []string{"git", "commit", "-am", "x"}, Program: "/usr/bin/git", Cwd: dir}
+	if got := describe(t, c, w); !slices.Contains(got.Body, "M a.txt") {
+		t.Errorf("%+v", got)
 	}
 }
 

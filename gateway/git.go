@@ -166,15 +166,24 @@ func quotePath(p string) string {
 // maxIndex bounds the index that is copied for a preview.
 const maxIndex = 64 << 20
 
+// copyIndex copies an index with its time: of a file that was written in the second
+// in which the index was, or later, git looks at the content.
 func copyIndex(from, to string) error {
-	b, err := readBounded(from, maxIndex)
+	was, err := os.Stat(from)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil // a new repository has none
 	}
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, b, 0o600)
+	b, err := readBounded(from, maxIndex)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(to, b, 0o600); err != nil {
+		return err
+	}
+	return os.Chtimes(to, time.Time{}, was.ModTime())
 }
 
 // git runs one command and gives its output.
