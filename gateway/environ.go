@@ -16,7 +16,7 @@ func environment(c *Call, w World) []Part {
 	var parts []Part
 	for _, kv := range c.Env {
 		name, value, ok := strings.Cut(kv, "=")
-		if !ok || name == "PATH" || !wire.EnvMatters(name) || slices.Contains(w.Base, kv) || harmless(name, value, w) || harmlessGit(name, value, c.Env, w) {
+		if !ok || name == "PATH" || !wire.EnvMatters(name) || slices.Contains(w.Base, kv) || harmless(name, value, c, w) || harmlessGit(name, value, c.Env, w) {
 			continue
 		}
 		parts = append(parts, Part{Text: kv, Start: -1, End: -1, Effects: []Effect{{
@@ -27,13 +27,15 @@ func environment(c *Call, w World) []Part {
 }
 
 // harmless tells which values of variables that matter change nothing that does.
-func harmless(name, value string, w World) bool {
+func harmless(name, value string, c *Call, w World) bool {
 	if value == "" && name != "GIT_DIR" && name != "PYTHONPATH" && name != "LD_LIBRARY_PATH" {
 		return true
 	}
 	switch name {
-	case "ENV", "KSH_ENV", "PROMPT_COMMAND":
-		return true // read by interactive shells alone, which ask anyway
+	case "ENV", "KSH_ENV":
+		return !interactive(c)
+	case "PROMPT_COMMAND":
+		return true // read by shells alone that commands are typed into, which ask anyway
 	case "HOME":
 		return value == w.Home
 	case "XDG_CONFIG_HOME":
@@ -61,6 +63,14 @@ func harmless(name, value string, w World) bool {
 		return value == "0" || value == "1"
 	}
 	return false
+}
+
+// interactive tells whether a shell may be told to be interactive: it then reads what
+// ENV names, whatever it runs after that (`sh -ic ls`). Any i in an option counts.
+func interactive(c *Call) bool {
+	return slices.ContainsFunc(c.Argv[min(1, len(c.Argv)):], func(w string) bool {
+		return w == "interactive" || w != "" && (w[0] == '-' || w[0] == '+') && strings.Contains(w, "i")
+	})
 }
 
 // systemFolders hold the programs of the system, which no agent may write.

@@ -329,6 +329,33 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// A shell that is told to be interactive reads what ENV names before the command
+// that it was given.
+func TestStartFileOfAShellThatIsToldToBeInteractive(t *testing.T) {
+	readers := with(t, parse(t, presetText("read-only-shell"))...)
+	for _, c := range []struct {
+		argv []string
+		want Action
+	}{
+		{[]string{"sh", "-ic", "ls"}, Prompt},
+		{[]string{"sh", "-i", "-c", "ls"}, Prompt},
+		{[]string{"dash", "-o", "interactive", "-c", "ls"}, Prompt},
+		{[]string{"bash", "-O", "extglob", "--posix", "-ic", "ls"}, Prompt},
+		{[]string{"sh", "-ic", ""}, Prompt},
+		{[]string{"sh", "-c", "ls"}, Allow},
+	} {
+		k := shimCall(c.argv[0], c.argv[1:]...)
+		k.Command, k.HasCommand = c.argv[len(c.argv)-1], true
+		if j := readers.Action(k, Asker{}, world(t)); j.Action != Allow {
+			t.Errorf("%q without ENV: %s (%s)", c.argv, j.Action, j.Why)
+		}
+		k.Env = []string{"ENV=/proj/start.sh"}
+		if j := readers.Action(k, Asker{}, world(t)); j.Action != c.want {
+			t.Errorf("%q: %s (%s)", c.argv, j.Action, j.Why)
+		}
+	}
+}
+
 // write a program called ls into the project and put it first on PATH.
 func TestShadowedPrograms(t *testing.T) {
 	fs := corpusFS(t)
