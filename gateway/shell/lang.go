@@ -159,9 +159,9 @@ func (c *cmd) module(m word, words []word) {
 func (c *cmd) goTool(words []word) {
 	const spec = "o=> C= exec=! toolexec=! vettool=! overlay=* modfile=+ pkgdir=+ coverprofile=> cpuprofile=> memprofile=> blockprofile=> mutexprofile=> trace=> outputdir=+ gocmd=! compiler=* gccgoflags=* ldflags=* gcflags=* asmflags=* buildmode= mod= tags= run= bench= count= timeout= parallel= p= cpu= benchtime= skip= list= fuzz= fuzztime= shuffle= covermode= coverpkg= installsuffix= f= pgo=< w^ u^ i n json m modcacherw race v x a work trimpath cover short failfast vet= fuzzminimizetime= testlogfile=> gocoverdir=+ fuzzcachedir=+ artifacts"
 	if len(words) > 1 && words[0].is("-C") {
+		to, ok := c.goTo(words[1].text, false)
 		c.st = c.st.clone()
-		c.st.cwds = nil
-		if to, ok := c.goTo(words[1].text, false); ok && words[1].known() {
+		if c.st.cwds = nil; ok && words[1].known() {
 			c.st.cwds = to
 		}
 		words = words[2:]

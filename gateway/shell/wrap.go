@@ -146,9 +146,9 @@ func (c *cmd) envCommand(a args) {
 		c.optionEffects(program{name: "env", opts: wrappers[0].opts}, a)
 	}
 	if dir, ok := a.value("C", "chdir"); ok {
+		to, ok := c.goTo(dir.text, true)
 		c.st = c.st.clone()
-		c.st.cwds = nil
-		if to, ok := c.goTo(dir.text, true); ok && dir.known() {
+		if c.st.cwds = nil; ok && dir.known() {
 			c.st.cwds = to
 		}
 	}
