@@ -43,9 +43,9 @@ const (
 )
 
 type sealer struct {
-	h     hash.Hash
-	left  int64
-	files int
+	h    hash.Hash
+	left int64
+	seen int // files
 }
 
 // text adds one value so that no two lists of values hash alike.
@@ -107,7 +107,7 @@ func (s *sealer) programs(c *Call, j Judgement) {
 	})
 	for _, p := range j.Parts {
 		// What is fed to a shell is read here and run there: `cat a.sh | sh`.
-		if opaque || blind(p) {
+		if opaque || blind(p) || sources(p) {
 			s.read(p)
 		}
 		for i, w := range p.Argv {
@@ -117,13 +117,31 @@ func (s *sealer) programs(c *Call, j Judgement) {
 			case i == 0 && !strings.Contains(w.Text, "/"):
 				s.file(find(w.Text, folders, c.Cwd), false)
 			default:
-				s.file(under(c.Cwd, w.Text), i > 0)
+				s.files(w.Text, i > 0, p, c)
 				if value := optionValue(w.Text); i > 0 && value != "" {
-					s.file(under(c.Cwd, value), true)
+					s.files(value, true, p, c)
 				}
 			}
 		}
 	}
+}
+
+// files adds the file that a word of a part names, from wherever the part may run:
+// `cd sub && ./x.sh`.
+func (s *sealer) files(name string, content bool, p Part, c *Call) {
+	if path.IsAbs(name) || len(p.Dirs) == 0 {
+		s.file(under(c.Cwd, name), content)
+		return
+	}
+	for _, dir := range p.Dirs {
+		s.file(under(dir, name), content)
+	}
+}
+
+// sources tells whether a part runs in its own shell what it reads. In a script
+// file that adds nothing to what the script itself may do, and yet is code.
+func sources(p Part) bool {
+	return len(p.Argv) > 0 && (p.Argv[0].Text == "." || p.Argv[0].Text == "source")
 }
 
 // read adds the files that a part reads.
@@ -195,7 +213,7 @@ func (s *sealer) file(name string, content bool) {
 		return
 	}
 	s.text(name)
-	if s.files++; s.files > maxSealedFiles {
+	if s.seen++; s.seen > maxSealedFiles {
 		return
 	}
 	st, err := os.Stat(name)

@@ -20,19 +20,25 @@ func TestSealChangesWithWhatItIsAbout(t *testing.T) {
 	}
 	put(t, dir+"/run.sh", "echo 1\n")
 	put(t, dir+"/x.js", "1\n")
+	put(t, dir+"/lib.sh", "echo 1\n")
+	put(t, dir+"/src/tool.sh", "echo 1\n")
 	put(t, dir+"/real/f.txt", "f\n")
 	put(t, dir+"/other/f.txt", "f\n")
 	if err := os.Symlink("real", dir+"/link"); err != nil {
 		t.Fatal(err)
 	}
 	path := []string{"PATH=" + tools + ":/usr/bin:/bin"}
+	scriptOf := func(b []byte) *Call {
+		return &Call{Door: wire.DoorShim, Tool: wire.ToolExec, Name: "sh", Argv: []string{"sh", "run.sh"}, Program: "/bin/sh", Cwd: dir, Script: "run.sh", ScriptText: b, ScriptSize: int64(len(b)), ScriptID: "1:2:33188", Env: path}
+	}
 	script := func() *Call {
 		b, err := os.ReadFile(dir + "/run.sh")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &Call{Door: wire.DoorShim, Tool: wire.ToolExec, Name: "sh", Argv: []string{"sh", "run.sh"}, Program: "/bin/sh", Cwd: dir, Script: "run.sh", ScriptText: b, ScriptSize: int64(len(b)), ScriptID: "1:2:33188", Env: path}
+		return scriptOf(b)
 	}
+	sourcing := func() *Call { return scriptOf([]byte(". ./lib.sh\npwd\n")) }
 	text := func(line string) func() *Call {
 		return func() *Call {
 			c := at(dir, line)
@@ -84,6 +90,11 @@ func TestSealChangesWithWhatItIsAbout(t *testing.T) {
 		{"the code that is printed into a command changes", text(`sh -c "$(cat run.sh)"`), func() { put(t, dir+"/run.sh", "echo 5\n") }, true},
 		{"the code in an option's value changes", text("sed -fx.js a.txt"), func() { put(t, dir+"/x.js", "3\n") }, true},
 		{"the code in a long option's value changes", text("awk --file=x.js a.txt"), func() { put(t, dir+"/x.js", "4\n") }, true},
+		{"the program below another folder changes", text("cd src && ./tool.sh"), func() { put(t, dir+"/src/tool.sh", "echo 2\n") }, true},
+		{"the program changes, wherever a cd leads", text("cd src; ./tool.sh"), func() { put(t, dir+"/src/tool.sh", "echo 3\n") }, true},
+		{"the program of env -C changes", text("env -C src ./tool.sh"), func() { put(t, dir+"/src/tool.sh", "echo 4\n") }, true},
+		{"the program of a shell within changes", text("sh -c 'cd src && node tool.sh'"), func() { put(t, dir+"/src/tool.sh", "echo 5\n") }, true},
+		{"what the script sources changes", sourcing, func() { put(t, dir+"/lib.sh", "echo 2\n") }, true},
 		{"a file grows in the folder to delete", text("rm -rf src"), func() { put(t, dir+"/src/more.go", "x") }, true},
 		{"the same bytes are written again", write("a.txt", "new\n"), func() {
 			b, err := os.ReadFile(dir + "/a.txt")

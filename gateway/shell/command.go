@@ -101,7 +101,7 @@ func (c *cmd) assignOnly(call *syntax.CallExpr) {
 func (c *cmd) done() {
 	c.a.add(Part{
 		Argv: shownAll(c.argv), Full: c.full, Text: c.text, Start: c.from, End: c.end,
-		Inert: c.inert, Git: c.ofGit, Effects: c.effects,
+		Dirs: c.st.cwds, Inert: c.inert, Git: c.ofGit, Effects: c.effects,
 	})
 }
 
