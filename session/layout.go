@@ -187,16 +187,29 @@ func homeFolder() (string, error) {
 	return home, nil
 }
 
-// StateHome is the folder of all sessions: $XDG_STATE_HOME/kavi, else ~/.local/state/kavi.
+// StateHome is the folder of all sessions: $XDG_STATE_HOME/kavi, else
+// ~/.local/state/kavi, with links resolved: by that name the kernel knows what runs
+// from there, and so kavi's own processes are told from others.
 func StateHome() (string, error) {
-	if x := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(x) {
-		return filepath.Join(x, "kavi"), nil
+	state := os.Getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("state folder: %w", err)
+		}
+		state = filepath.Join(home, ".local", "state")
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fmt.Errorf("state folder: %w", err)
+	return resolved(filepath.Join(state, "kavi")), nil
+}
+
+// resolved is a path without links, of which the end need not be there yet.
+func resolved(path string) string {
+	for at := path; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if to, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(to, path[len(at):])
+		}
 	}
-	return filepath.Join(home, ".local", "state", "kavi"), nil
+	return path
 }
 
 // Found is a session on disk.
@@ -366,9 +379,6 @@ func projectOfOwn(root string) (string, error) {
 	home, err := StateHome()
 	if err != nil {
 		return "", err
-	}
-	if home, err = filepath.EvalSymlinks(home); err != nil {
-		return root, nil //nolint:nilerr // there is no such folder
 	}
 	rel, err := filepath.Rel(home, root)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, "../") {

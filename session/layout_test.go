@@ -124,6 +124,31 @@ func TestOneServerOwnsASession(t *testing.T) {
 	}
 }
 
+// By another name than the kernel's kavi would not know its own processes: see isKavi and isShim.
+func TestTheStateFolderHasTheKernelsName(t *testing.T) {
+	folder, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ xdg, home, want string }{
+		{link, "/nowhere", folder + "/kavi"},
+		{link + "/not/yet", "/nowhere", folder + "/not/yet/kavi"},
+		{"", link, folder + "/.local/state/kavi"},
+		{"relative", link, folder + "/.local/state/kavi"},
+		{"/nowhere", link, "/nowhere/kavi"},
+	} {
+		t.Setenv("XDG_STATE_HOME", c.xdg)
+		t.Setenv("HOME", c.home)
+		if got, err := StateHome(); got != c.want || err != nil {
+			t.Errorf("XDG_STATE_HOME=%s HOME=%s: %s, %v, want %s", c.xdg, c.home, got, err, c.want)
+		}
+	}
+}
+
 // Who waits for the lock of a session that is then removed must not begin it anew.
 func TestALockGoesWithItsFolder(t *testing.T) {
 	d := Dir(filepath.Join(t.TempDir(), "one"))
