@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"kavi/pty"
+	"kavi/pty/proc"
 )
 
 // Dir is the folder of one session, $XDG_STATE_HOME/kavi/sessions/NAME. What
@@ -118,7 +119,8 @@ func writeFile(path string, b []byte) error {
 var ErrLocked = errors.New("another server runs this session")
 
 // Lock takes the session for this process, waiting up to patience for one that
-// is just ending. The lock ends with the process, however it ends.
+// is just ending. The lock ends with the process, however it ends. The file says who
+// holds it, see Server.
 func (d Dir) Lock(patience time.Duration) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(string(d), "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -134,6 +136,7 @@ func (d Dir) Lock(patience time.Duration) (*os.File, error) {
 				_ = f.Close()
 				return nil, err
 			}
+			sign(f)
 			return f, nil
 		}
 		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(deadline) {
@@ -160,6 +163,36 @@ func stillThere(f *os.File) error {
 		err = fmt.Errorf("%s: %w", f.Name(), os.ErrNotExist)
 	}
 	return err
+}
+
+// sign writes this process into a lock. On a full disk nobody stands in it: the lock
+// holds all the same.
+func sign(f *os.File) {
+	if self, err := proc.Of(os.Getpid()); err == nil && f.Truncate(0) == nil {
+		_, _ = f.WriteAt([]byte(self.String()), 0)
+	}
+}
+
+// Server is the process that owns the session, for whoever has to end one that does
+// not answer; an error where none does, or the lock does not say who. What the file
+// says is believed only of a process that runs this session's own copy of kavi.
+func (d Dir) Server() (proc.ID, error) {
+	b, err := os.ReadFile(filepath.Join(string(d), "lock"))
+	if err != nil {
+		return proc.ID{}, err
+	}
+	id, err := proc.ParseID(string(b))
+	if err != nil {
+		return proc.ID{}, err
+	}
+	exe, err := proc.Exe(id.PID)
+	if err != nil {
+		return proc.ID{}, err
+	}
+	if strings.TrimSuffix(exe, " (deleted)") != d.Binary() || !id.Alive() {
+		return proc.ID{}, fmt.Errorf("process %d: %w", id.PID, proc.ErrGone)
+	}
+	return id, nil
 }
 
 // Served tells whether a server owns the session now.

@@ -124,6 +124,19 @@ func TestOneServerOwnsASession(t *testing.T) {
 	}
 }
 
+// Whoever has to end a server that hangs finds it by its lock, and nobody else.
+func TestALockNamesItsServer(t *testing.T) {
+	d := Dir(t.TempDir())
+	f, err := d.Lock(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if id, err := d.Server(); err == nil {
+		t.Errorf("this process, which does not run the session's copy, is its server: %v", id)
+	}
+}
+
 // By another name than the kernel's kavi would not know its own processes: see isKavi and isShim.
 func TestTheStateFolderHasTheKernelsName(t *testing.T) {
 	folder, err := filepath.EvalSymlinks(t.TempDir())

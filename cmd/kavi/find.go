@@ -134,7 +134,7 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 			return c, nil
 		case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
 			<-ctx.Done() // the connection's clock may be a little ahead
-			return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), context.Cause(ctx)), "see %s", f.Dir.Log())
+			return nil, hint(fmt.Errorf("session %s: %w", f.Dir.Name(), context.Cause(ctx)), "%s", wayOut(f.Dir))
 		case !errors.Is(err, control.ErrNoServer):
 			return nil, fmt.Errorf("session %s: %w", f.Dir.Name(), err)
 		case !f.Dir.Served() && !kept(f.Dir):
@@ -148,6 +148,15 @@ func dial(ctx context.Context, f session.Found) (*control.Client, error) {
 }
 
 var errNoAnswer = errors.New("the server does not answer")
+
+// wayOut is what helps against a server that does not answer: its end costs nothing.
+func wayOut(dir session.Dir) string {
+	log := "its log: " + dir.Log()
+	if server, err := dir.Server(); err == nil {
+		return fmt.Sprintf("kill -9 %d ends that server, its keepers bring another, and nothing is lost; %s", server.PID, log)
+	}
+	return log
+}
 
 var errNotRunning = errors.New("it does not run")
 

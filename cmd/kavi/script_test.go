@@ -29,6 +29,7 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"await":      scriptAwait,
 		"awaitfile":  scriptAwaitFile,
 		"killserver": scriptKillServer,
+		"stopserver": scriptStopServer,
 		"killkavi":   scriptKillKavi,
 		"awaitwatch": scriptAwaitWatch,
 		"awaititem":  scriptAwaitItem,
@@ -165,6 +166,16 @@ func scriptKillServer(ts *testscript.TestScript, neg bool, _ []string) {
 	}
 }
 
+// stopserver: the server of the script's only session hangs from here on.
+func scriptStopServer(ts *testscript.TestScript, neg bool, _ []string) {
+	if neg {
+		ts.Fatalf("usage: stopserver")
+	}
+	if n := send(ts.Getenv("HOME"), syscall.SIGSTOP, "serve"); n != 1 {
+		ts.Fatalf("%d servers run, want 1", n)
+	}
+}
+
 // killkavi: kill -9 of server, keepers and all that they have started, as a
 // reboot does it.
 func scriptKillKavi(ts *testscript.TestScript, neg bool, _ []string) {
@@ -178,7 +189,10 @@ func scriptKillKavi(ts *testscript.TestScript, neg bool, _ []string) {
 
 // kill ends the processes of sessions below home that do one of these jobs, with
 // everything below them, and says how many did.
-func kill(home string, jobs ...string) (killed int) {
+func kill(home string, jobs ...string) int { return send(home, syscall.SIGKILL, jobs...) }
+
+// send is kill with another signal.
+func send(home string, sig syscall.Signal, jobs ...string) (n int) {
 	for _, id := range below(home) {
 		argv, err := proc.Argv(id.PID)
 		if err != nil || len(argv) < 2 {
@@ -193,12 +207,12 @@ func kill(home string, jobs ...string) (killed int) {
 				victims = proc.Tree(id)
 			}
 			for _, v := range victims {
-				_ = proc.Signal(v, syscall.SIGKILL) // it may be gone already
+				_ = proc.Signal(v, sig) // it may be gone already
 			}
-			killed++
+			n++
 		}
 	}
-	return killed
+	return n
 }
 
 // below are the processes that run a session's own copy of kavi below home, the

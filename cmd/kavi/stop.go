@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"kavi/panes"
+	"kavi/pty/proc"
 	"kavi/session"
 	"kavi/session/control"
 )
@@ -39,6 +41,13 @@ func (a *app) stop(ctx context.Context, name string) error {
 		return hint(fmt.Errorf("session %s: it has ended", f.Dir.Name()), "kavi log --session %s", f.Dir.Name())
 	}
 	c, err := dial(ctx, f)
+	if errors.Is(err, errNoAnswer) {
+		if err := a.endServer(f, err); err != nil {
+			return err
+		}
+		f.Served = f.Dir.Served() // the keepers bring another
+		c, err = dial(ctx, f)
+	}
 	if errors.Is(err, errNotRunning) {
 		// A server must write the end down; it ends what is left of the agents too.
 		if err := outside(); err != nil {
@@ -63,6 +72,22 @@ func (a *app) stop(ctx context.Context, name string) error {
 	a.sayUnanswered(f, had.Unexplained)
 	a.sayKept(ctx, f, had.Worktrees)
 	return a.sayEnded(f.Dir)
+}
+
+// endServer kills a server that does not answer: it would not end its session either.
+func (a *app) endServer(f session.Found, why error) error {
+	if err := outside(); err != nil {
+		return err
+	}
+	server, err := f.Dir.Server()
+	if err != nil {
+		return why
+	}
+	if err := proc.Signal(server, syscall.SIGKILL); err != nil && !errors.Is(err, proc.ErrGone) {
+		return errors.Join(why, err)
+	}
+	a.say("session %s: its server did not answer, and was killed (process %d)", f.Dir.Name(), server.PID)
+	return nil
 }
 
 // end has a session ended by its server. What could not be recorded of the end of one
