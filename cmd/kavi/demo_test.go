@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/creack/pty"
 )
 
 // tools makes a PATH that holds just these programs.
@@ -52,12 +57,12 @@ func TestThePracticeAgentNeedsOnlyGitAndASystem(t *testing.T) {
 			}
 			c := exec.Command("/bin/sh", script)
 			c.Dir = project
-			c.Env = append(os.Environ(), "PATH="+path, "SHELL=/bin/sh", "KAVI_DEMO_URL="+url, "KAVI_DEMO_PREFIX=C-]")
-			out, err := c.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
+			// A pager that waits would leave a newcomer before a pane that says no more.
+			c.Env = append(os.Environ(), "PATH="+path, "SHELL=/bin/sh", "KAVI_DEMO_URL="+url, "KAVI_DEMO_PREFIX=C-]", "GIT_PAGER=echo a pager came up; cat")
+			text := onTerminal(t, c)
+			if strings.Contains(text, "a pager came up") {
+				t.Errorf("a pager came up:\n%s", text)
 			}
-			text := string(out)
 			for _, want := range []string{"ok beans", "Press C-], then i", "Plant tomatoes", "only after its end was shown", "That was all."} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%q is missing in:\n%s", want, text)
@@ -74,4 +79,22 @@ func TestThePracticeAgentNeedsOnlyGitAndASystem(t *testing.T) {
 			}
 		})
 	}
+}
+
+// onTerminal runs a command on a terminal of its own and gives what it printed.
+func onTerminal(t *testing.T, c *exec.Cmd) string {
+	t.Helper()
+	screen, err := pty.StartWithSize(c, &pty.Winsize{Cols: 80, Rows: 24})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = screen.Close() }()
+	out, err := io.ReadAll(screen)
+	if err != nil && !errors.Is(err, syscall.EIO) { // EIO: the other end is closed
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
 }

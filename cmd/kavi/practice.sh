@@ -48,7 +48,7 @@ fi
 run "I fetch a page. It comes from this machine; the gateway asks all the same." "$fetch"
 
 run "And I commit what I did. The inbox shows which files go in." \
-	'git commit -q -a -m "Plant tomatoes" && git log --oneline'
+	'git commit -a -m "Plant tomatoes"'
 
 say ""
 say "${bold}That was all.${plain} $KAVI_DEMO_PREFIX, then t shows the ledger: all of it was written down."
