@@ -208,9 +208,25 @@ func (d Dir) Served() bool {
 	return false
 }
 
+// ErrHome says that HOME names no folder that can be the operator's.
+var ErrHome = errors.New("no home folder")
+
+// Home is the operator's home, an absolute path. A relative one would be another
+// folder for each process, and would have kavi's state in the project.
+func Home() (string, error) {
+	home, err := os.UserHomeDir()
+	if err == nil && !filepath.IsAbs(home) {
+		err = fmt.Errorf("HOME is %q, which is no absolute path", home)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrHome, err)
+	}
+	return home, nil
+}
+
 // homeFolder is the operator's home, with links resolved.
 func homeFolder() (string, error) {
-	home, err := os.UserHomeDir()
+	home, err := Home()
 	if err != nil {
 		return "", err
 	}
@@ -226,7 +242,7 @@ func homeFolder() (string, error) {
 func StateHome() (string, error) {
 	state := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(state) {
-		home, err := os.UserHomeDir()
+		home, err := Home()
 		if err != nil {
 			return "", fmt.Errorf("state folder: %w", err)
 		}
@@ -293,15 +309,8 @@ func CheckName(name string) error {
 // folder, with -2, -3 … where that is taken. An explicit name that is taken is
 // an error.
 func NewDir(name, project string) (Dir, error) {
-	home, err := StateHome()
+	all, err := MakeSessions()
 	if err != nil {
-		return "", err
-	}
-	all := filepath.Join(home, "sessions")
-	if err := os.MkdirAll(all, 0o700); err != nil {
-		return "", err
-	}
-	if err := checkFolder(all); err != nil {
 		return "", err
 	}
 	explicit := name != ""
@@ -331,6 +340,23 @@ func NewDir(name, project string) (Dir, error) {
 			return "", fmt.Errorf("session %s: there is one of that name already", name)
 		}
 	}
+}
+
+// MakeSessions makes the folder of all sessions where it is not there yet, and
+// refuses one that is not this user's own.
+func MakeSessions() (string, error) {
+	home, err := StateHome()
+	if err != nil {
+		return "", err
+	}
+	all := filepath.Join(home, "sessions")
+	if err := os.MkdirAll(all, 0o700); err != nil {
+		return "", fmt.Errorf("state folder: %w", err)
+	}
+	if err := checkFolder(all); err != nil {
+		return "", fmt.Errorf("state folder: %w", err)
+	}
+	return all, nil
 }
 
 // checkFolder refuses a state folder that is not this user's own.

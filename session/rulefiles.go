@@ -30,7 +30,7 @@ type RuleFiles struct {
 func ConfigHome() (string, error) {
 	config := os.Getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(config) {
-		home, err := os.UserHomeDir()
+		home, err := Home()
 		if err != nil {
 			return "", err
 		}

@@ -53,7 +53,7 @@ func tryAwake(ctx context.Context) (why, remedy string) {
 	c.Stderr, c.WaitDelay = &said, time.Second
 	if err := c.Run(); err != nil {
 		return complaint(program, said.String(), err),
-			"run kavi where systemd-logind runs and lets you inhibit, keep the machine awake in another way, or take keep_awake out of config.toml"
+			"run kavi where systemd-logind runs and lets you inhibit, or keep the machine awake in another way"
 	}
 	return "", ""
 }

@@ -39,7 +39,7 @@ func checkBuild(context.Context) finding {
 func checkConfig(context.Context) finding {
 	home, err := configHome()
 	if err != nil {
-		return broken("set HOME", "%v", err)
+		return broken(setHome, "%v", err)
 	}
 	_, notes, err := loadConfig(here())
 	path := filepath.Join(home, "config.toml")
@@ -104,7 +104,7 @@ func checkPrefix(ctx context.Context) finding {
 func checkRules(context.Context) finding {
 	files, err := session.RuleFilesOf(hereOrNowhere())
 	if err != nil {
-		return broken("set HOME", "%v", err)
+		return broken(setHome, "%v", err)
 	}
 	var words []string
 	note := ""
@@ -178,21 +178,21 @@ const lowSpace = 200 << 20
 func checkState(context.Context) finding {
 	home, err := session.StateHome()
 	if err != nil {
-		return broken("set HOME", "%v", err)
+		return broken(setHome, "%v", err)
 	}
 	if err := stateFolder(); err != nil {
 		return broken(hintOf(err), "%v", err)
 	}
 	f, err := os.CreateTemp(home, ".doctor-*")
 	if err != nil {
-		return broken("make it yours: chown, chmod 700", "%v", err)
+		return broken(ownState, "%v", err)
 	}
 	_ = f.Close()
 	_ = os.Remove(f.Name())
 	d, err := diskOf(home)
 	switch {
 	case err != nil:
-		return broken("", "%v", err)
+		return broken(ownState, "%v", err)
 	case d.free < lowSpace:
 		return less("make room: with a full disk every call is denied", "%s: %d MB are free", home, d.free>>20)
 	}
@@ -202,7 +202,7 @@ func checkState(context.Context) finding {
 func checkSockets(context.Context) finding {
 	home, err := session.StateHome()
 	if err != nil {
-		return broken("set HOME", "%v", err)
+		return broken(setHome, "%v", err)
 	}
 	// The longest name that a session can have.
 	path := session.Dir(filepath.Join(home, "sessions", strings.Repeat("x", 32))).ControlSocket()
@@ -279,9 +279,9 @@ func checkAwake(ctx context.Context) finding {
 	wanted := err == nil && c.KeepAwake
 	switch {
 	case why != "" && wanted:
-		return lacking(remedy, "keep_awake is set, and nothing here can keep the machine awake: %s", why)
+		return lacking(remedy+", or take keep_awake out of config.toml", "keep_awake is set, and nothing here can keep the machine awake: %s", why)
 	case why != "":
-		return less("", "nothing here can keep the machine awake: %s", why)
+		return less("nothing, where it does not sleep by itself; else "+remedy, "nothing here can keep the machine awake: %s", why)
 	case onBattery():
 		return less("plug it in", "on battery: agents stop when the machine sleeps")
 	case !wanted:

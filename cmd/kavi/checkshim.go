@@ -21,11 +21,11 @@ import (
 func checkShim(ctx context.Context) finding {
 	home, err := session.StateHome()
 	if err != nil {
-		return broken("set HOME", "%v", err)
+		return broken(setHome, "%v", err)
 	}
 	base, err := os.MkdirTemp(home, ".doctor-*")
 	if err != nil {
-		return broken("make the state folder yours: chown, chmod 700", "%v", err)
+		return broken(ownState, "%v", err)
 	}
 	defer func() { _ = os.RemoveAll(base) }()
 	took, err := proveShim(ctx, base)

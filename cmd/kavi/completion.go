@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"kavi/gateway/display"
-	"kavi/session"
 )
 
 // cobrasOwn takes the commands that cobra brings, and has them refuse what they
@@ -107,7 +106,7 @@ func completeSessions(_ *cobra.Command, args []string, typed string) ([]string, 
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	found, err := session.List()
+	found, err := sessions()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 
 	"kavi/gateway"
 	"kavi/keymap"
+	"kavi/session"
 )
 
 // file is config.toml as it is written. A pointer that is nil was not given.
@@ -347,7 +347,7 @@ func wait(given any) (time.Duration, error) {
 // absolute resolves ~ and links, so that it can be compared with a project's root.
 func absolute(path string) (string, error) {
 	if path == "~" || strings.HasPrefix(path, "~/") {
-		home, err := os.UserHomeDir()
+		home, err := session.Home()
 		if err != nil {
 			return "", err
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"kavi/gateway/display"
+	"kavi/session"
 	"kavi/session/control"
 )
 
@@ -78,10 +79,15 @@ func report(w io.Writer, err error) {
 	}
 }
 
+// setHome is the way out where nobody can say what is the operator's.
+const setHome = "set HOME to the folder that is yours"
+
 func hintOf(err error) string {
 	var a advised
 	var c *control.Error
 	switch {
+	case errors.Is(err, session.ErrHome): // whatever was wanted of it
+		return setHome
 	case errors.As(err, &a):
 		return a.hint
 	case errors.As(err, &c):

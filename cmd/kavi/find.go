@@ -17,9 +17,9 @@ import (
 // one that runs in this project, else the only one. Where ended ones count, the
 // newest of this project is the last resort.
 func find(name string, ended bool) (session.Found, error) {
-	all, err := session.List()
+	all, err := sessions()
 	if err != nil {
-		return session.Found{}, fmt.Errorf("sessions: %w", err)
+		return session.Found{}, err
 	}
 	if name != "" {
 		return named(all, name)
@@ -46,6 +46,15 @@ func find(name string, ended bool) (session.Found, error) {
 		}
 	}
 	return session.Found{}, hint(errors.New("no session runs"), "start one here: kavi. Or see what there was: kavi ls --all")
+}
+
+// sessions are all of this user, newest first.
+func sessions() ([]session.Found, error) {
+	all, err := session.List()
+	if err != nil {
+		return nil, hint(fmt.Errorf("sessions: %w", err), ownState)
+	}
+	return all, nil
 }
 
 func named(all []session.Found, name string) (session.Found, error) {

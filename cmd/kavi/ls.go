@@ -69,9 +69,9 @@ pending, full_access, problem}. Of a lost session only agents that run still are
 }
 
 func (a *app) ls(ctx context.Context, o lsOptions) error {
-	found, err := session.List()
+	found, err := sessions()
 	if err != nil {
-		return fmt.Errorf("sessions: %w", err)
+		return err
 	}
 	if o.session != "" {
 		f, err := named(found, o.session)

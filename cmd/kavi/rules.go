@@ -82,8 +82,6 @@ func projectHere() (project, cwd string, err error) {
 		err = fmt.Errorf("project: %w", err)
 		if errors.Is(err, session.ErrProject) {
 			err = hint(err, "go to a folder of its own: mkdir project, cd project")
-		} else if _, home := os.UserHomeDir(); home != nil {
-			err = hint(err, "set HOME to the folder that is yours")
 		}
 	}
 	return project, cwd, err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 
@@ -93,9 +92,9 @@ func (a *app) checkCommand(o checkOptions) error {
 		a.say("%s", n)
 	}
 	k.Level = held.level
-	home, err := os.UserHomeDir()
+	home, err := session.Home()
 	if err != nil {
-		return fmt.Errorf("home: %w", err)
+		return err
 	}
 	w := checkWorld(project, home, session.GitProgram(project))
 	c, err := check(k, held.policy, w)

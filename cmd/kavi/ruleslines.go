@@ -101,7 +101,7 @@ func (a *app) checkLines(ctx context.Context) error {
 }
 
 func (a *app) answerLines(from io.Reader) error {
-	home, err := os.UserHomeDir()
+	home, err := session.Home()
 	if err != nil {
 		home = "/" // a line may bring its own
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -153,9 +152,9 @@ func sessionOfRules(name string) (f session.Found, runs bool, err error) {
 		f, err = find(name, false)
 		return f, err == nil, err
 	}
-	all, err := session.List()
+	all, err := sessions()
 	if err != nil {
-		return f, false, fmt.Errorf("sessions: %w", err)
+		return f, false, err
 	}
 	var live []session.Found
 	for _, f := range all {
@@ -211,7 +210,7 @@ func from(r session.RuleState) string {
 
 // shortPath is a path with the home as ~.
 func shortPath(p string) string {
-	home, err := os.UserHomeDir()
+	home, err := session.Home()
 	if rest, in := strings.CutPrefix(p, home+"/"); err == nil && in {
 		return "~/" + rest
 	}

@@ -53,14 +53,14 @@ func readServed(dir session.Dir) (served, error) {
 // open makes a session's folder and starts its server; when it returns, the
 // server answers. A folder whose server never did is taken away again.
 func (a *app) open(ctx context.Context, o startOptions, c config, project string, level gateway.Level) (session.Dir, error) {
+	if _, err := exec.LookPath("sh"); err != nil && !o.ungated {
+		return "", hint(errors.New("no shell is on PATH: no command of an agent would meet the gate"), "put /bin on PATH")
+	}
 	if err := stateFolder(); err != nil {
 		return "", err
 	}
 	if err := outside(); err != nil {
 		return "", err
-	}
-	if _, err := exec.LookPath("sh"); err != nil && !o.ungated {
-		return "", hint(errors.New("no shell is on PATH: no command of an agent would meet the gate"), "put /bin on PATH")
 	}
 	if err := freeName(o.name); err != nil {
 		return "", err
@@ -88,7 +88,7 @@ func takeBack(dir session.Dir) {
 // freeName refuses a name that was given and is taken, and says how to go on. The
 // name of a session that has ended stays taken: its ledger is kept.
 func freeName(name string) error {
-	all, err := session.List()
+	all, err := sessions()
 	if name == "" || err != nil {
 		return err
 	}
@@ -151,18 +151,18 @@ func furnish(dir session.Dir, o startOptions, c config, project string, level ga
 	return os.WriteFile(servedPath(dir), append(b, '\n'), 0o600)
 }
 
+// ownState is the way out where kavi cannot keep anything.
+const ownState = "make it yours (chown, chmod 700), or set XDG_STATE_HOME to a folder that is"
+
 // stateFolder makes sure of the folder that holds all sessions.
 func stateFolder() error {
-	home, err := session.StateHome()
+	home, err := session.MakeSessions()
 	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return fmt.Errorf("state folder: %w", err)
+		return hint(err, ownState)
 	}
 	d, err := diskOf(home)
 	if err != nil {
-		return fmt.Errorf("state folder: %w", err)
+		return hint(fmt.Errorf("state folder: %w", err), ownState)
 	}
 	if d.remote {
 		return hint(fmt.Errorf("state folder: %s is on a network file system, where locks and maps cannot be relied on", home),

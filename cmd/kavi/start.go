@@ -194,9 +194,9 @@ func (a *app) say(format string, args ...any) {
 // runningHere is the session of this project that start would double. With a
 // name, only the one of that name.
 func (a *app) runningHere(project, name string) (session.Found, bool, error) {
-	all, err := session.List()
+	all, err := sessions()
 	if err != nil {
-		return session.Found{}, false, fmt.Errorf("sessions: %w", err)
+		return session.Found{}, false, err
 	}
 	for _, f := range inProject(all, project) {
 		lives := f.Record.Ended.IsZero() && (f.Served || kept(f.Dir))

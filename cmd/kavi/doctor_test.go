@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+)
+
+// TestWhatDoctorMissesHasARemedy looks at everything on a machine with next to
+// nothing: no PATH, no home to keep anything in.
+func TestWhatDoctorMissesHasARemedy(t *testing.T) {
+	for name, home := range map[string]string{"no home": "", "nowhere": "/dev/null/home", "a home": filepath.Join(t.TempDir(), "home")} {
+		t.Run(name, func(t *testing.T) {
+			for _, v := range []string{"XDG_STATE_HOME", "XDG_CONFIG_HOME", "DISPLAY", "WAYLAND_DISPLAY", "TERM"} {
+				t.Setenv(v, "")
+			}
+			t.Setenv("HOME", home)
+			t.Setenv("PATH", t.TempDir())
+			missing := 0
+			for _, c := range (&app{}).checks() {
+				f := c.look(context.Background())
+				if f.State == stateOK {
+					continue
+				}
+				missing++
+				if f.Text == "" || f.Remedy == "" {
+					t.Errorf("%s: %s, %q, and no way out: %q", c.name, f.State, f.Text, f.Remedy)
+				}
+			}
+			if missing < 5 {
+				t.Errorf("only %d things are missing", missing)
+			}
+		})
+	}
+}
