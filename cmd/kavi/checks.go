@@ -58,7 +58,7 @@ func checkConfig(context.Context) finding {
 func checkProject(context.Context) finding {
 	root, _, err := projectHere()
 	if err != nil {
-		return less(cmp.Or(hintOf(err), "go to a folder that exists"), "%s", strings.TrimPrefix(err.Error(), "project: "))
+		return less(cmp.Or(hintOf(err), "go to another folder"), "%s", strings.TrimPrefix(err.Error(), "project: "))
 	}
 	return fine("%s", root)
 }

@@ -80,8 +80,11 @@ func projectHere() (project, cwd string, err error) {
 	}
 	if err != nil {
 		err = fmt.Errorf("project: %w", err)
-		if errors.Is(err, session.ErrProject) {
-			err = hint(err, "go to a folder of its own: mkdir project, cd project")
+		switch {
+		case errors.Is(err, session.ErrProject): // the home itself may be a repository
+			err = hint(err, "go to a folder of its own: mkdir project, cd project, git init")
+		case errors.Is(err, os.ErrNotExist):
+			err = hint(err, "go to a folder that is there")
 		}
 	}
 	return project, cwd, err
