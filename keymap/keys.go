@@ -95,7 +95,11 @@ func New(prefix string, overrides map[string]map[string]any) (*Keys, error) {
 		for _, a := range t.order {
 			for _, key := range t.keys[a] {
 				if other, taken := t.action[key]; taken && other != a {
-					fail(string(name), string(a), "%v is already %s (%s): give one of the two another key", key, other, other.Help())
+					mine := a
+					if _, changed := changes[string(a)]; !changed {
+						mine, other = other, a // what the operator wrote is what is wrong
+					}
+					fail(string(name), string(mine), "%v is already %s (%s): give one of the two another key", key, other, other.Help())
 					continue
 				}
 				t.action[key] = a

@@ -212,6 +212,7 @@ func TestAValueOfTheWrongKindIsRefusedInWords(t *testing.T) {
 		"[keys]\ninbox = 5":                 ":2: keys.inbox: want a table: [keys.inbox]",
 		"[[approvals]]\nnotify = true":      ":1: approvals: want a table: [approvals]",
 		"[keys.inbox]\n\napprove = [\"j\"]": ":3: keys.inbox.approve: j is already down",
+		"[keys.inbox]\n\napprove = [\"r\"]": ":3: keys.inbox.approve: r is already reject",
 	} {
 		_, _, err := operator(t, text, "")
 		if err == nil || !strings.Contains(err.Error(), "config.toml"+want) || strings.Contains(err.Error(), "type ") {
