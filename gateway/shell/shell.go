@@ -10,7 +10,7 @@
 //
 // The road of a command line: prescan.go refuses what is not worth parsing;
 // mvdan.cc/sh parses it as bash; walk.go follows the statements with a state
-// (directory, variables, functions); words.go turns words into fields;
+// (directory, variables, functions); word.go turns words into fields;
 // command.go finds the program and asks the table (programs_*.go, one line a
 // program) or the code of a program that a line cannot describe (git.go,
 // find.go, sed.go, …); path.go says where a path really leads and whether it is
