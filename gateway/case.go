@@ -360,5 +360,5 @@ func (j *Judgement) Kinds() []shell.Kind {
 			found[never] = found[never] || e.Never
 		}
 	}
-	return slices.DeleteFunc(append(effectKinds(), never), func(k shell.Kind) bool { return !found[k] })
+	return slices.DeleteFunc(append(EffectKinds(), never), func(k shell.Kind) bool { return !found[k] })
 }

@@ -161,8 +161,8 @@ func (ju *judging) coverer(i, k int, set *ruleSet) *Rule {
 
 // kinds are the effects that an allow covers, for what is nested in it.
 func (r *Rule) kinds() []shell.Kind {
-	out := make([]shell.Kind, 0, len(effectKinds()))
-	for _, k := range effectKinds() {
+	out := make([]shell.Kind, 0, len(EffectKinds()))
+	for _, k := range EffectKinds() {
 		if r.effects.has(k) {
 			out = append(out, k)
 		}

@@ -238,7 +238,7 @@ func (ju *judging) exactly(r Rule, words []string, effects []Effect) (Rule, stri
 
 // sorted gives the kinds once each, in the usual order.
 func sorted(kinds []shell.Kind) []shell.Kind {
-	return slices.DeleteFunc(effectKinds(), func(k shell.Kind) bool { return !slices.Contains(kinds, k) })
+	return slices.DeleteFunc(EffectKinds(), func(k shell.Kind) bool { return !slices.Contains(kinds, k) })
 }
 
 func quoteWords(words []string) string {

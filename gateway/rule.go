@@ -67,16 +67,16 @@ type Rule struct {
 	unless        *Rule // the exceptions as a rule of the same kind
 }
 
-// effectKinds are the kinds that a rule may have, or list as effects.
-func effectKinds() []shell.Kind {
+// EffectKinds are the kinds that a rule may have, or list as effects.
+func EffectKinds() []shell.Kind {
 	return []shell.Kind{
 		shell.Read, shell.Write, shell.Overwrite, shell.Delete, shell.Network, shell.Commit, shell.Unknown, shell.Opaque, shell.Privilege,
 		Outside, Protected,
 	}
 }
 
-// ruleKinds are all that may stand behind allow, prompt or deny.
-func ruleKinds() []shell.Kind { return append(effectKinds(), Exec, MCP, Any) }
+// RuleKinds are all that may stand behind allow, prompt or deny.
+func RuleKinds() []shell.Kind { return append(EffectKinds(), Exec, MCP, Any) }
 
 // onFiles tells whether a rule of the kind may have paths.
 func onFiles(k shell.Kind) bool {
@@ -85,8 +85,8 @@ func onFiles(k shell.Kind) bool {
 
 // compile reads the patterns. It is the only place where a rule can be wrong.
 func (r *Rule) compile() error {
-	if !slices.Contains(ruleKinds(), r.Kind) {
-		return wrong(r.Verdict.String(), "%q is no kind: %s", r.Kind, nearest(string(r.Kind), names(ruleKinds())))
+	if !slices.Contains(RuleKinds(), r.Kind) {
+		return wrong(r.Verdict.String(), "%q is no kind: %s", r.Kind, nearest(string(r.Kind), names(RuleKinds())))
 	}
 	switch {
 	case len(r.Path) > 0 && !onFiles(r.Kind) && (r.Kind != Exec || r.Verdict != Allow):
@@ -132,8 +132,8 @@ func (r *Rule) compile() error {
 		r.hosts = append(r.hosts, h)
 	}
 	for _, k := range r.Effects {
-		if !slices.Contains(effectKinds(), k) {
-			return wrong("effects", "effects: %q is no effect: %s", k, nearest(string(k), names(effectKinds())))
+		if !slices.Contains(EffectKinds(), k) {
+			return wrong("effects", "effects: %q is no effect: %s", k, nearest(string(k), names(EffectKinds())))
 		}
 	}
 	r.caps()

@@ -183,6 +183,7 @@ and diff: [rows].`,
 			return err
 		},
 	}
+	c.ValidArgsFunction = a.completeApprovals(name)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -54,8 +54,9 @@ Paths are as they are shown, with escapes; fields that are empty are left out.`,
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.changes(c.Context(), o) },
 	}
-	sessionFlag(c, &o.session)
+	pastSessionFlag(c, &o.session)
 	c.Flags().StringVar(&o.agent, "agent", "", "only what calls of this agent changed")
+	completeFlag(c, "agent", a.completeAgents(&o.session))
 	c.Flags().StringVar(&o.since, "since", "", "not older than that: 2h, 15:04, 2006-01-02, 2006-01-02T15:04:05Z")
 	c.Flags().StringArrayVar(&o.calls, "call", nil, "only what this call changed, several times for several: call_12, apr_03, undo_01, chg_02")
 	c.Flags().BoolVar(&o.summary, "summary", false, "a list, by agent and call")

@@ -19,6 +19,9 @@ func (a *app) cobrasOwn(root *cobra.Command) {
 		switch c.Name() {
 		case "completion":
 			plainBash(c)
+			for _, shell := range c.Commands() {
+				shell.Args = wrongUsage(cobra.NoArgs)
+			}
 			c.Args = cobra.ArbitraryArgs
 			c.RunE = func(c *cobra.Command, args []string) error {
 				shells := commandNames(c)
@@ -96,9 +99,49 @@ func commandNames(c *cobra.Command) (names []string) {
 // sessionFlag gives a command the flag that picks a session.
 func sessionFlag(c *cobra.Command, name *string) {
 	c.PersistentFlags().StringVar(name, "session", "", "the session (default: the one that runs in this project, else the only one)")
-	_ = c.RegisterFlagCompletionFunc("session", func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return completeSessions(c, nil, typed)
-	}) // fails only for a flag that is not there
+	completeFlag(c, "session", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return offerSessions(typed, false)
+	})
+}
+
+// pastSessionFlag is sessionFlag for a command that reads sessions which have ended, too.
+func pastSessionFlag(c *cobra.Command, name *string) {
+	c.Flags().StringVar(name, "session", "", "the session, also if it has ended (default: the one that runs in this project, else the only one)")
+	completeFlag(c, "session", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return offerSessions(typed, true)
+	})
+}
+
+// completeFlag completes the values of a flag that a command has.
+func completeFlag(c *cobra.Command, flag string, offer cobra.CompletionFunc) {
+	_ = c.RegisterFlagCompletionFunc(flag, offer) // fails only for a flag that is not there
+}
+
+// offerOf completes with the words of a list.
+func offerOf[S ~string](list []S) cobra.CompletionFunc {
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = string(w)
+	}
+	return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// completePrograms leaves it to the shell to complete what stands behind --.
+func completePrograms(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// completeNamespaces offers those of the config.
+func completeNamespaces(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	c, _, err := loadConfig("")
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []string
+	for _, n := range c.Namespaces {
+		names = append(names, n.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeSessions offers the sessions that have not ended.
@@ -106,13 +149,17 @@ func completeSessions(_ *cobra.Command, args []string, typed string) ([]string, 
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
+	return offerSessions(typed, false)
+}
+
+func offerSessions(typed string, ended bool) ([]string, cobra.ShellCompDirective) {
 	found, err := sessions()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var names []string
 	for _, f := range found {
-		if f.Record.Ended.IsZero() && strings.HasPrefix(f.Dir.Name(), typed) {
+		if (ended || f.Record.Ended.IsZero()) && strings.HasPrefix(f.Dir.Name(), typed) {
 			names = append(names, f.Dir.Name()+"\t"+display.Safe(f.Record.Project))
 		}
 	}

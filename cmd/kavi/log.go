@@ -42,7 +42,7 @@ elsewhere, it shows later whether anything up to it was changed.`,
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.log(c.Context(), o) },
 	}
-	sessionFlag(c, &o.session)
+	pastSessionFlag(c, &o.session)
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON, one entry a line")
 	c.Flags().BoolVarP(&o.follow, "follow", "f", false, "go on with what comes")
 	c.Flags().StringVar(&o.since, "since", "", "entries not older than that: 2h, 15:04, 2006-01-02, 2006-01-02T15:04:05Z")

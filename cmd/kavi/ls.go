@@ -61,7 +61,7 @@ pending, full_access, problem}. Of a lost session only agents that run still are
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.ls(c.Context(), o) },
 	}
-	sessionFlag(c, &o.session)
+	pastSessionFlag(c, &o.session)
 	c.Flag("session").Usage = "only that one, also if it has ended"
 	c.Flags().BoolVar(&o.all, "all", false, "ended sessions too")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON")

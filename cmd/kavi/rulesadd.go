@@ -70,6 +70,16 @@ covers effects of read, write, unknown and commit, unless --effects says otherwi
 	f.BoolVar(&o.project, "project", false, "write it into your own file for this project")
 	f.StringVar(&o.session, "session", "", "put it in force in this session: `NAME`, or the one that runs in this project")
 	c.Flag("session").NoOptDefVal = theDefault
+	for _, flag := range []string{"allow", "prompt", "deny"} {
+		completeFlag(c, flag, offerOf(gateway.RuleKinds()))
+	}
+	completeFlag(c, "effects", offerOf(gateway.EffectKinds()))
+	c.ValidArgsFunction = func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if o.session != theDefault || len(args) > 0 { // --session NAME
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return offerSessions(typed, false)
+	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 1 && o.session == theDefault: // --session NAME, as everywhere

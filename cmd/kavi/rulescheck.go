@@ -74,6 +74,8 @@ with {id, error}, and the rest goes on.`,
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON; without a command: read calls from standard input")
 	c.Flags().StringVar(&o.agent, "agent", "", "the agent that would run it (rules may be for one)")
 	c.Flags().StringVar(&o.level, "approval", "", "its approval level (default: the config's)")
+	completeFlag(c, "approval", offerOf(gateway.Levels()))
+	c.ValidArgsFunction = completePrograms
 	return c
 }
 

@@ -27,6 +27,7 @@ in several layers needs --layer.`,
 	}
 	sessionFlag(c, &name)
 	c.Flags().StringVar(&layer, "layer", "", "the rule of this layer: remembered, preset, project, user")
+	completeFlag(c, "layer", offerOf([]gateway.Layer{gateway.LayerRemembered, gateway.LayerPreset, gateway.LayerProject, gateway.LayerUser}))
 	c.ValidArgsFunction = func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp

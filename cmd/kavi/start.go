@@ -67,9 +67,13 @@ known one on PATH. Where a session of this project runs, kavi attaches to it.`,
 	f.StringVar(&o.size, "size", "", "COLSxROWS of the panes while nobody is attached")
 	f.BoolVar(&o.ungated, "ungated", false, "start an agent even if its gate cannot be proven; marked in red")
 	f.BoolVar(&o.worktree, "worktree", false, "give each agent a git worktree and a branch of its own: kavi worktree")
-	_ = c.RegisterFlagCompletionFunc("approval", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"none", "on-write", "on-commit", "always"}, cobra.ShellCompDirectiveNoFileComp
+	completeFlag(c, "approval", offerOf(gateway.Levels()))
+	completeFlag(c, "namespace", completeNamespaces)
+	completeFlag(c, "agent", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		names, _ := foundAgents()
+		return names, cobra.ShellCompDirectiveDefault // or any program
 	})
+	c.ValidArgsFunction = completePrograms
 	return c
 }
 

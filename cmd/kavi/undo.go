@@ -45,7 +45,8 @@ in its ledger; one that lost its server is brought back first: kavi attach.`,
 			return a.undo(c.Context(), o)
 		},
 	}
-	sessionFlag(c, &o.session)
+	pastSessionFlag(c, &o.session)
+	c.ValidArgsFunction = a.completeAgents(&o.session)
 	c.Flags().StringVar(&o.since, "since", "", "what was changed since then: 2h, 15:04, 2006-01-02, 2006-01-02T15:04:05Z")
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	c.Flags().StringVar(&o.reason, "reason", "", "why, for the ledger; an agent that was paused for the changes is told")

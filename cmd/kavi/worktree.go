@@ -60,7 +60,7 @@ holds (why it cannot be removed without a loss), problem}; of long lists the fir
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.listWorktrees(c.Context(), name, asJSON) },
 	}
-	sessionFlag(c, &name)
+	pastSessionFlag(c, &name)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -160,7 +160,7 @@ is shown, and asked about without --yes.
 			return a.completeWorktrees(ctx, o.session, args, typed), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	sessionFlag(c, &o.session)
+	pastSessionFlag(c, &o.session)
 	c.Flags().BoolVar(&o.keepBranch, "keep-branch", false, "leave its branch, and what was committed there")
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
