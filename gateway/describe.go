@@ -129,14 +129,21 @@ func (d *describing) command() {
 func (d *describing) commandFields() {
 	c, t := d.c, &d.t
 	text := commandLine(c)
+	object := text
+	args, _ := Passed(c)
+	if len(args) > 0 {
+		object = line(c)
+	}
 	if c.Stdin == wire.StdinInteractive && !c.HasCommand && c.Script == "" {
 		t.Verb, text = "Start", "interactive shell ("+c.Name+")"
+		object = text
 	}
 	if t.Object == "" {
-		t.Object = display.Safe(strings.TrimRight(text, "\n"))
+		t.Object = display.Safe(strings.TrimRight(object, "\n"))
 	}
 	t.field("Tool", orElse(c.Name, "command"))
 	t.field("Command", text)
+	t.field("Arguments", quoted(args))
 	if c.Cwd != d.w.Root {
 		t.field("Folder", orElse(d.show(c.Cwd), "deleted"))
 	}

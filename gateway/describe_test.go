@@ -387,3 +387,35 @@ func TestDescribeIsTotal(t *testing.T) {
 		t.Errorf("%+v", text)
 	}
 }
+
+// What a shell's text is given decides what it does: it is shown, and judged.
+func TestWordsBehindTheTextOfAShell(t *testing.T) {
+	k := func(name string, argv ...string) *Call {
+		c := shimCall(name, argv...)
+		c.Command, c.HasCommand = argv[1], true
+		return c
+	}
+	for _, c := range []struct {
+		call           *Call
+		object, given  string
+		under, allowed Action // the documented defaults; full access
+	}{
+		{k("sh", "-c", `"$@"`, "sh", "rm", "-rf", "/etc"), `sh -c '"$@"' sh rm -rf /etc`, "sh rm -rf /etc", Deny, Deny},
+		{k("bash", "-c", `rm -rf "$1"`, "bash", "/"), `bash -c 'rm -rf "$1"' bash /`, "bash /", Deny, Deny},
+		{k("dash", "-c", `rm -rf "$1/"`), `rm -rf "$1/"`, "", Deny, Deny},
+		{k("sh", "-c", `$0 "$1"`, "touch", "a b"), `sh -c '$0 "$1"' touch 'a b'`, "touch 'a b'", Prompt, Allow},
+		{k("zsh", "-c", `echo "$1"`, "zsh", "x"), `zsh -c 'echo "$1"' zsh x`, "zsh x", Prompt, Allow},
+		{k("sh", "-c", "ls", "sh", "ls"), "sh -c ls sh ls", "sh ls", Prompt, Allow},
+		{k("sh", "-c", "ls"), "ls", "", Prompt, Allow},
+	} {
+		w := world(t)
+		j := Default().Action(c.call, Asker{}, w)
+		text := Describe(c.call, j, w)
+		if text.Object != c.object || value(text, "Arguments") != c.given || value(text, "Command") != c.call.Command {
+			t.Errorf("%q is shown as %q, given %q", c.call.Argv, text.Object, value(text, "Arguments"))
+		}
+		if full := (&Policy{FullAccess: true}).Action(c.call, Asker{}, w); j.Action != c.under || full.Action != c.allowed {
+			t.Errorf("%q: %s, under full access %s", c.call.Argv, j.Action, full.Action)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"kavi/gateway/display"
@@ -118,6 +119,7 @@ func execParts(c *Call, env shell.Env) []Part {
 	case c.Door == wire.DoorShim && c.HasCommand && c.Stdin == wire.StdinData && strings.Trim(c.Command, " \t\n") == "":
 		return []Part{{Text: line(c), Start: -1, End: -1, Effects: []Effect{{Kind: shell.Read, Why: "runs nothing"}}}}
 	case c.HasCommand:
+		env.Args = parameters(c)
 		parts := shell.Analyse(c.Command, env).Parts
 		if c.Stdin != wire.StdinData {
 			parts = append(parts, fed)
@@ -192,12 +194,39 @@ func withName(argv []string, name string) []string {
 	return append([]string{name}, argv[1:]...)
 }
 
+// Passed are the words that a shell gets behind the text of its -c: $0, $1 and so
+// on; sure where they are only that. Where the text is no word of its own (fish), they
+// are all words.
+func Passed(c *Call) (words []string, sure bool) {
+	if !c.HasCommand || len(c.Argv) == 0 {
+		return nil, false
+	}
+	words = c.Argv[1:]
+	i := slices.Index(words, c.Command)
+	words = words[i+1:]
+	return words, i >= 0 && !slices.Contains(words, c.Command)
+}
+
+// parameters are $1 and so on in the text of a shell's -c; nil where they are not known.
+func parameters(c *Call) []string {
+	words, sure := Passed(c)
+	if !sure || c.Door != wire.DoorShim || c.Name != "sh" && c.Name != "bash" && c.Name != "dash" {
+		return nil
+	}
+	return append([]string{}, words[min(1, len(words)):]...)
+}
+
 // line gives a call's arguments as one line of text.
 func line(c *Call) string {
 	argv := c.Argv
 	if c.Door == wire.DoorShim && c.Name != "" {
 		argv = withName(argv, c.Name)
 	}
+	return quoted(argv)
+}
+
+// quoted gives words as one line, as a shell would take them.
+func quoted(argv []string) string {
 	quoted := make([]string, len(argv))
 	for i, a := range argv {
 		quoted[i] = a

@@ -97,6 +97,7 @@ type Env struct {
 	Cwd        string // absolute
 	Root       string // the project
 	Home       string
+	Args       []string           // $1 and so on; nil where they are not known
 	Shell      string             // "bash", "sh", "zsh", "dash", "ksh", "fish"; "" is not known, read as bash
 	State      []string           // kavi's own folders, sockets and rule files: never written, deleted, but for a Root in them
 	Kavi       func(pid int) bool // tells whether a process is kavi's own: never signalled; nil: none is known

@@ -73,6 +73,13 @@ func newState(a *analyser) *state {
 	if a.env.Cwd != "" {
 		st.cwds = []string{a.env.Cwd}
 	}
+	odd := func(s string) bool { return prescan(s) != "" }
+	if args := a.env.Args; args != nil && len(args) <= maxWords && !slices.ContainsFunc(args, odd) {
+		st.argsOK = true
+		for _, s := range args {
+			st.args = append(st.args, exactWord(s))
+		}
+	}
 	return st
 }
 
