@@ -59,6 +59,9 @@ func (s *Session) requested(k *call) ledger.Entry {
 	}
 	if k.req.HasCommand {
 		e.Argv = nil // the command is in it once already
+		if words, _ := gateway.Passed(k.req); len(words) > 0 {
+			e.Argv = append([]string{k.req.Name, "-c", k.req.Command}, words...)
+		}
 	}
 	if r := j.nest.run; r != nil {
 		e.Inside = r.name()

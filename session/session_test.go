@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,6 +59,30 @@ func TestARejectionIsAnOrdinaryFailureWithItsReason(t *testing.T) {
 	if want := "kavi: denied: denied by the operator: use \\x1b[31mnotes.txt\n"; string(b) != want {
 		t.Errorf("stderr %q, want %q", b, want)
 	}
+}
+
+// What a shell's text is given is shown and recorded with it, redacted as it.
+func TestWhatAShellsTextIsGivenIsShownAndRecorded(t *testing.T) {
+	const key = "sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789"
+	w := begin(t)
+	w.script("one", `sh -c 'touch "$1"' sh "out file" `+key)
+	a := w.pending(1)[0]
+	if want := `sh -c 'touch "$1"' sh 'out file' ` + key; a.Text.Object != want {
+		t.Errorf("shown: %s, want %s", a.Text.Object, want)
+	}
+	w.answer(true, "", a)
+	w.exited("one")
+	for _, e := range w.entries() {
+		if e.Kind != ledger.CallRequested {
+			continue
+		}
+		want := []string{"sh", "-c", `touch "$1"`, "sh", "out file"}
+		if len(e.Argv) != len(want)+1 || !slices.Equal(e.Argv[:len(want)], want) || strings.Contains(e.Argv[len(want)], key) {
+			t.Errorf("recorded: %q", e.Argv)
+		}
+		return
+	}
+	t.Error("the call was not recorded")
 }
 
 func TestADecisionNamesWhatWasShown(t *testing.T) {

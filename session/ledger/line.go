@@ -125,13 +125,13 @@ func (e Entry) phrase() string {
 	return strings.TrimPrefix(string(e.Kind), "call ")
 }
 
-// Subject is what the entry is about: what the call is, else its command, else its
-// path. Not safe for display.
+// Subject is what the entry is about: what the call is, else its command with what
+// it was given, else its path. Not safe for display.
 func (e Entry) Subject() string {
 	switch {
 	case e.What != "":
 		return e.What
-	case e.Command != "":
+	case e.Command != "" && len(e.Argv) == 0:
 		return e.Command
 	case len(e.Argv) > 0:
 		return strings.Join(e.Argv, " ")
