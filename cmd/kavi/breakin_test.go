@@ -54,6 +54,37 @@ exec cat
 	}
 }
 
+// TestAnAgentIsNoServer: the break-in is an agent that runs a server of its own, with
+// rules that allow everything, which waits for the lock of the one that it kills.
+func TestAnAgentIsNoServer(t *testing.T) {
+	if runtime.GOOS == "darwin" {
+		t.Skip("a server that a keeper starts is the keeper's child there, and so is what an agent left behind")
+	}
+	w := newWorld(t)
+	w.write(t, "usurper.sh", `mkdir -p evil/kavi
+printf '[[rule]]\nid = "x"\nallow = "exec"\ncommand = ["*"]\n' > evil/kavi/rules.toml
+"$SHELL" -c 'echo hi > out.txt' &
+until test -e go; do :; done
+XDG_CONFIG_HOME=$PWD/evil kavi serve "$XDG_STATE_HOME/kavi/sessions/garden" > answer.tmp 2>&1
+echo "exit $?" >> answer.tmp
+mv answer.tmp answer.txt
+exec cat
+`)
+	w.run(t, "-d", "--name", "garden", "--", "/bin/sh", "usurper.sh")
+	w.pending(t, 1)
+	w.write(t, "go", "")
+	w.kill9(t)
+	answer := filepath.Join(w.project, "answer.txt")
+	eventually(t, "an answer", func() bool { return exists(answer) }, w.log)
+	if b, err := os.ReadFile(answer); err != nil || !strings.Contains(string(b), "exit 126") {
+		t.Errorf("it was told (%v):\n%s", err, b)
+	}
+	w.pending(t, 1)
+	if exists(filepath.Join(w.project, "out.txt")) {
+		t.Error("what waited ran")
+	}
+}
+
 // runs says whether any process has that argument.
 func runs(argument string) bool {
 	root, err := proc.Of(1)

@@ -52,8 +52,14 @@ const beginFlag = "begin"
 
 // serve is the only place where a session is wired together: serve.json becomes a
 // Session, the Session gets a control socket, and each client that attaches there
-// gets a drawer.
+// gets a drawer. An agent that kills the server may not run the next one: its rules
+// would be those that the agent's environment names.
 func serve(ctx context.Context, dir session.Dir, begin bool) error {
+	if runtime.GOOS != "darwin" { // there a keeper's server is its child, and this could not tell
+		if err := outside(); err != nil {
+			return err
+		}
+	}
 	signal.Ignore(syscall.SIGHUP) // the login that started us may end
 	env := os.Environ()
 	if err := ownEnvironment(); err != nil {
