@@ -177,7 +177,7 @@ func newCloseAgent(v *views, agent string) *ask {
 				s.says(0, agent+" is ended with all that it started, and its pane is taken away.", warning)
 			}
 			if a.Pending > 0 {
-				s.says(0, fmt.Sprintf("%d approvals of it wait; they are abandoned.", a.Pending), warning)
+				s.says(0, "Unanswered, and abandoned then: "+display.Count(a.Pending, "approval")+".", warning)
 			}
 			return s.rows
 		}

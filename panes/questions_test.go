@@ -150,12 +150,12 @@ func TestClosingAPaneAsks(t *testing.T) {
 	d := newDesk(t, 80, 24, three()...)
 	d.change(func(s *session.Snapshot) {
 		claude := *s.Agents[0]
-		claude.Pending = 2
+		claude.Pending = 1
 		s.Agents = []*session.Agent{&claude, s.Agents[1]}
 	})
 	d.v.act.Push(newCloseAgent(d.v, "claude"))
 	d.wait(time.Second)
-	d.has("Close claude", "claude is ended with all that it started", "2 approvals of it wait")
+	d.has("Close claude", "claude is ended with all that it started", "abandoned then: 1 approval.")
 	d.types("exit\n")
 	d.wait(time.Second)
 	if len(d.closed) != 0 {
