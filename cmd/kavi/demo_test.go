@@ -71,6 +71,11 @@ func TestThePracticeAgentNeedsOnlyGitAndASystem(t *testing.T) {
 			if !strings.Contains(text, "Seeds are cheap") && !strings.Contains(text, "refs/heads/main") {
 				t.Errorf("nothing was fetched:\n%s", text)
 			}
+			for line := range strings.Lines(text) {
+				if words := drawn.ReplaceAllString(strings.TrimRight(line, "\r\n"), ""); len(words) > 59 && !strings.HasPrefix(words, "$ ") {
+					t.Errorf("wider than a pane of a terminal of 100 columns: %s", words)
+				}
+			}
 			if strings.Contains(text, "ended with exit code") {
 				t.Errorf("a step failed:\n%s", text)
 			}

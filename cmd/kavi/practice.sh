@@ -16,26 +16,33 @@ run() {
 	code=$?
 	case $code in
 	0) ;;
-	126) say "You denied that; I was told why, and go on without it." ;;
+	126) say "You denied that; I was told why, and go on." ;;
 	*) say "That ended with exit code $code." ;;
 	esac
 }
 
-say "${bold}I am a practice agent.${plain} I do what coding agents do: read, edit,"
-say "test, delete, fetch, commit. None of it runs before you say so."
+# Its words fit into the pane of a terminal of 100 columns, beside the inbox.
+say "${bold}I am a practice agent.${plain} I do what coding agents do:"
+say "read, edit, test, delete, fetch, commit."
+say "None of it runs before you say so."
 say ""
-say "Each command waits in the inbox. Press $KAVI_DEMO_PREFIX, then i, to go there."
-say "Then a approves, r rejects with a reason, Enter shows all of it."
-say "After the last item your keys are back here, until $KAVI_DEMO_PREFIX i."
+say "Each command waits in the inbox."
+say "Press $KAVI_DEMO_PREFIX, then i, to go there."
+say "Then a approves, r rejects with a reason, Enter shows all."
+say "After the last item your keys are back here,"
+say "until $KAVI_DEMO_PREFIX i."
 
 run "I want to know what there is." 'ls; cat notes.txt'
 
 run "Something is missing. I add it." "echo '  tomatoes' >> notes.txt"
 
-run "Are the tests content? They run a script, and what it starts is covered by your answer." \
+run "Are the tests content? They run a script, and what it
+starts is covered by your answer." \
 	'sh ./check.sh'
 
-run "I tidy up. This one deletes, so a works only after its end was shown: Enter shows all. Or reject it." \
+run "I tidy up. This one deletes, so a works
+only after its end was shown: Enter shows all.
+Or reject it." \
 	'rm -r old'
 
 if command -v curl >/dev/null 2>&1; then
@@ -45,11 +52,15 @@ elif command -v wget >/dev/null 2>&1; then
 else
 	fetch="git ls-remote $KAVI_DEMO_URL"
 fi
-run "I fetch a page. It comes from this machine; the gateway asks all the same." "$fetch"
+run "I fetch a page. It comes from this machine;
+the gateway asks all the same." "$fetch"
 
-run "And I commit what I did. The inbox shows which files go in." \
+run "And I commit what I did.
+The inbox shows which files go in." \
 	'git commit -a -m "Plant tomatoes"'
 
 say ""
-say "${bold}That was all.${plain} $KAVI_DEMO_PREFIX, then t shows the ledger: all of it was written down."
-say "$KAVI_DEMO_PREFIX, then d leaves, and the demo takes away what it made."
+say "${bold}That was all.${plain}"
+say "$KAVI_DEMO_PREFIX, then t shows the ledger: all was written down."
+say "$KAVI_DEMO_PREFIX, then d leaves, and the demo takes away"
+say "what it made."
