@@ -106,7 +106,7 @@ func TestThePeersAncestorsAreThoseOfNow(t *testing.T) {
 		t.Errorf("group = %d, %d", pgid, sid)
 	}
 	_ = shell.Process.Kill()
-	_ = shell.Wait()
+	_, _ = shell.Process.Wait() // Cmd.Wait would end the child's standard input, and so the child
 	if chain, err := peer.AncestorsTo(last); err != nil || !cmp.Equal(chain, []proc.ID{peer.ID, self}) {
 		t.Errorf("ancestors of an orphan = %v, %v", chain, err)
 	}
