@@ -96,7 +96,6 @@ func (d *doings) undo(id string, in *worktree, changes []watch.Change) {
 }
 
 func (d *doings) add(n *doing) {
-	n.Alive = n.alive
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.list = append(d.list, n)
@@ -129,18 +128,27 @@ func (d *doings) prune() {
 }
 
 // calls are the allowed calls of now, for watch.Explain of what changed in a worktree.
+// What ended calls left running is asked of the system once for all of them.
 func (d *doings) calls(in *worktree) []watch.Call {
+	left := sync.OnceValue(func() map[int]uint64 {
+		groups, err := proc.Groups()
+		if err != nil {
+			return nil // nothing is explained by what cannot be seen
+		}
+		return groups
+	})
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out := make([]watch.Call, len(d.list))
 	for i, n := range d.list {
-		out[i] = n.seenFrom(in)
+		out[i] = n.seenFrom(in, left)
 	}
 	return out
 }
 
-// alive tells whether something of a call ran at any time from since until until.
-func (n *doing) alive(since, until time.Time) bool {
+// alive tells whether something of a call ran at any time from since until until;
+// left are the process groups and sessions of now, see proc.Groups.
+func (n *doing) alive(since, until time.Time, left func() map[int]uint64) bool {
 	if n.At.After(until) {
 		return false
 	}
@@ -148,7 +156,7 @@ func (n *doing) alive(since, until time.Time) bool {
 		return true
 	}
 	for _, r := range n.runs {
-		if end, ended := r.finished(); !ended || end.After(since) || r.leftSomething() {
+		if end, ended := r.finished(); !ended || end.After(since) || r.leftSomething(left()) {
 			return true
 		}
 	}
@@ -157,10 +165,10 @@ func (n *doing) alive(since, until time.Time) bool {
 
 // seenFrom is the call as the watch of another worktree names its files: there too
 // it may have written what it named.
-func (n *doing) seenFrom(t *worktree) watch.Call {
+func (n *doing) seenFrom(t *worktree, left func() map[int]uint64) watch.Call {
 	c := n.Call
 	now := *n // what asks it later holds no lock
-	c.Alive = now.alive
+	c.Alive = func(since, until time.Time) bool { return now.alive(since, until, left) }
 	if n.in == t {
 		return c
 	}
@@ -184,15 +192,7 @@ func (r *run) finished() (time.Time, bool) {
 }
 
 // leftSomething tells whether processes of its group or session live on.
-func (r *run) leftSomething() bool {
-	all, err := proc.All()
-	if err != nil {
-		return false
-	}
-	for _, id := range all {
-		if pgid, sid, err := proc.Group(id.PID); err == nil && (pgid == r.id.PID || sid == r.id.PID) && id.Start >= r.id.Start {
-			return true
-		}
-	}
-	return false
+func (r *run) leftSomething(groups map[int]uint64) bool {
+	newest, there := groups[r.id.PID]
+	return there && newest >= r.id.Start
 }

@@ -191,6 +191,22 @@ func All() ([]ID, error) {
 	return ids, err
 }
 
+// Groups is, for each process group and each session in which something runs now, the newest start among what runs in
+// it. It reads the whole process table: once for whatever asks about many.
+func Groups() (map[int]uint64, error) {
+	stats, err := all()
+	newest := make(map[int]uint64)
+	for _, s := range stats {
+		if s.dead {
+			continue
+		}
+		for _, of := range [...]int{s.pgid, s.sid} {
+			newest[of] = max(newest[of], s.id.Start)
+		}
+	}
+	return newest, err
+}
+
 // Stopped is every process that a signal has stopped and nobody has continued yet.
 func Stopped() ([]ID, error) {
 	stats, err := all()

@@ -118,6 +118,10 @@ func TestADoubleForkWithSetsidStaysBelowTheSubreaper(t *testing.T) {
 	if err != nil || pgid != orphan || sid != orphan {
 		t.Errorf("Group = %d, %d, %v", pgid, sid, err)
 	}
+	groups, err := proc.Groups()
+	if err != nil || groups[orphan] != chain[0].Start {
+		t.Errorf("Groups has %d of the orphan's, %v, want %d", groups[orphan], err, chain[0].Start)
+	}
 }
 
 // While processes lose their parents, a chain is either right or refused: it never misses the subreaper.
