@@ -13,8 +13,9 @@ import (
 // may write, what a hook announced, and from when until when something of it ran.
 // The loop and the doors write it, the watcher's goroutine reads it.
 type doings struct {
-	mu   sync.Mutex
-	list []*doing
+	mu     sync.Mutex
+	list   []*doing
+	pruned time.Time
 }
 
 type doing struct {
@@ -26,10 +27,11 @@ type doing struct {
 }
 
 // How long, and how many, calls that are over are kept: what they did may be seen
-// late, after a sleep of the disk or of the machine.
+// late, after a sleep of the disk or of the machine. All of them are looked at for that once a second.
 const (
-	keepDoings = 2 * time.Minute
-	maxDoings  = 4096
+	keepDoings  = 2 * time.Minute
+	maxDoings   = 4096
+	pruneDoings = time.Second
 )
 
 // begin adds an allowed call of an agent that works in a worktree, before its
@@ -99,7 +101,14 @@ func (d *doings) add(n *doing) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.list = append(d.list, n)
-	d.prune()
+	if now := time.Now(); now.Sub(d.pruned) > pruneDoings {
+		d.pruned = now
+		d.prune(now.Add(-keepDoings))
+	}
+	if len(d.list) > maxDoings { // what goes on explains what is yet to come
+		i := max(0, slices.IndexFunc(d.list, func(n *doing) bool { _, ended := n.ended(); return ended }))
+		d.list = slices.Delete(d.list, i, i+1)
+	}
 }
 
 // own adds what kavi itself does with branches and worktrees of the repository that
@@ -110,21 +119,32 @@ func (d *doings) own(id string, in *worktree) (over func()) {
 	return func() { d.end(id) }
 }
 
-// prune drops what has been over for long.
-func (d *doings) prune() {
-	old := time.Now().Add(-keepDoings)
+// prune drops what was over before old.
+func (d *doings) prune(old time.Time) {
 	d.list = slices.DeleteFunc(d.list, func(n *doing) bool {
-		if !n.over.IsZero() {
-			return n.over.Before(old)
-		}
-		if n.hook || len(n.runs) == 0 {
-			return false
-		}
-		return !slices.ContainsFunc(n.runs, func(r *run) bool { end, ended := r.finished(); return !ended || end.After(old) })
+		end, ended := n.ended()
+		return ended && end.Before(old)
 	})
-	if extra := len(d.list) - maxDoings; extra > 0 {
-		d.list = slices.Delete(d.list, 0, extra)
+}
+
+// ended tells when a call was over, and whether it is.
+func (n *doing) ended() (last time.Time, ended bool) {
+	if !n.over.IsZero() {
+		return n.over, true
 	}
+	if n.hook || len(n.runs) == 0 {
+		return last, false
+	}
+	for _, r := range n.runs {
+		end, ended := r.finished()
+		if !ended {
+			return last, false
+		}
+		if end.After(last) {
+			last = end
+		}
+	}
+	return last, true
 }
 
 // calls are the allowed calls of now, for watch.Explain of what changed in a worktree.

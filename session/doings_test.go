@@ -57,3 +57,19 @@ func TestWhatACallLeftRunningIsLookedForOnce(t *testing.T) {
 		t.Errorf("of a later batch: %v, want only the one that goes on", got)
 	}
 }
+
+// However many calls are over, the one that goes on still explains what it writes.
+func TestACallThatGoesOnIsKeptAmongManyThatAreOver(t *testing.T) {
+	in := &worktree{root: t.TempDir()}
+	var d doings
+	d.add(&doing{Call: watch.Call{ID: "goes on", At: time.Now()}, in: in, runs: []*run{{}}})
+	for range 2 * maxDoings {
+		r := &run{}
+		r.over.Store(time.Now().UnixNano())
+		d.add(&doing{Call: watch.Call{At: time.Now()}, in: in, runs: []*run{r}})
+	}
+	calls := d.calls(in)
+	if len(calls) != maxDoings || calls[0].ID != "goes on" {
+		t.Errorf("%d calls, the first is %q, want %d and the one that goes on", len(calls), calls[0].ID, maxDoings)
+	}
+}
