@@ -133,10 +133,10 @@ func (s *Session) arrive(k *call, j judged) {
 			s.dropPending(g.approval)
 			return
 		}
-		s.ask(k, "")
+		s.hold(k)
 	case hold:
 		k.judged.Why = k.agentName + " is paused: " + a.paused
-		s.ask(k, "")
+		s.hold(k)
 	default:
 		s.allowed++
 		s.decideBy(k, j.Judgement)

@@ -341,6 +341,33 @@ func TestManyParallelCallsAreEachDecidedOnce(t *testing.T) {
 	}
 }
 
+// What waits of one agent is bounded; the others are not in its way.
+func TestAnAgentThatAsksForTooMuchIsDenied(t *testing.T) {
+	w := begin(t)
+	const each, waits = 40, maxHeld >> 20
+	if err := os.WriteFile(filepath.Join(w.project, "large.sh"), append([]byte("#"), make([]byte, 1<<20-1)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.script("greedy", fmt.Sprintf(`i=0; while [ $i -lt %d ]; do sh large.sh 2>> err.txt & i=$((i+1)); done; wait`, each))
+	s := w.until("denials", func(s *Snapshot) bool { return s.Denied > 0 && s.Denied+len(s.Approvals) == each })
+	if n := len(s.Approvals); n > waits || n < waits-1 {
+		t.Errorf("%d calls of a megabyte wait, want about %d", n, waits)
+	}
+	w.script("modest", `"$SHELL" -c 'echo hi > out.txt'`)
+	all := w.pending(len(s.Approvals) + 1)
+	w.answer(true, "", all[len(all)-1])
+	w.exited("modest")
+	w.answer(false, "", all[:len(all)-1]...)
+	w.exited("greedy")
+	b, err := os.ReadFile(filepath.Join(w.project, "err.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(b), "too much of this agent waits"); n != s.Denied {
+		t.Errorf("%d were told why, of %d:\n%s", n, s.Denied, b)
+	}
+}
+
 func TestAnAgentCannotAskOnAnothersSocket(t *testing.T) {
 	w := begin(t)
 	w.script("victim", `while ! test -e stop; do :; done`)
