@@ -163,13 +163,18 @@ func (s *Session) heard(name string, events []vt.Event) {
 			if e.Status.State == "blocked" && a.status != "blocked" {
 				s.notify(Notice{NeedsYou: true, Title: name, Text: "waits for you in its own dialog"})
 			}
-			a.status = e.Status.State
-			if e.Status.State == "clear" {
-				a.status = ""
-			}
+			a.status = stated(e.Status)
 		case vt.Clipboard: // off: an agent does not reach the operator's clipboard
 		}
 	}
+}
+
+// stated is the state that a program says it is in, "" where it says none.
+func stated(s vt.ProgramStatus) string {
+	if s.State == "clear" {
+		return ""
+	}
+	return s.State
 }
 
 // Attached records that an operator came and with what environment (DISPLAY and

@@ -514,6 +514,7 @@ func (s *Session) takeOverAgent(name string, f agentFile, p *past) {
 	if err := a.screen.restore(dir); err != nil {
 		s.log.Warn("restoring a screen", "agent", name, "err", err)
 	}
+	a.title, a.status = a.screen.says() // its program says neither again
 	ended := p.exited[name]
 	a.recorded = ended != nil
 	l := s.newLink(name, a.screen)

@@ -152,6 +152,13 @@ func (s *screen) lines(n int) []string {
 	return lastLines(s.term.Text(), n)
 }
 
+// says is the title that the program gave itself, and the state that it says it is in.
+func (s *screen) says() (title, state string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.term.Title(), stated(s.term.Status())
+}
+
 // save writes the picture with its offset to the agent's folder if it changed
 // since the last time. It is for a server that comes back, not for a machine
 // that does, so it is not synced.

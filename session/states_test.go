@@ -37,6 +37,25 @@ say working; say clear; wait_ e`)
 	w.exited("codex-like")
 }
 
+// Who comes back after a crash finds the titles by which they know their agents, and
+// the states that agents said of themselves: a program that waits says neither again.
+func TestWhatAnAgentSaysOfItselfOutlivesItsServer(t *testing.T) {
+	w := begin(t)
+	w.script("codex-like", `printf '\033]2;fix the parser\007\033]7501;state=blocked:app=codex\033\\'
+while ! test -e end; do /bin/sleep 0.05; done`)
+	said := func(s *Snapshot) bool { return s.Agents[0].Title == "fix the parser" && s.Agents[0].State == Waiting }
+	w.until("it to say both", said)
+	w.until("its screen to be saved", func(*Snapshot) bool {
+		_, err := os.Stat(filepath.Join(w.dir.Agent("codex-like"), "screen"))
+		return err == nil
+	})
+	w.Close()
+	w.reopen()
+	w.until("the next server to know both", said)
+	w.touch("end")
+	w.exited("codex-like")
+}
+
 // Agents that know no OSC 7501 say it by their hooks.
 func TestAnAgentsHooksSayItsState(t *testing.T) {
 	w := begin(t)
