@@ -93,6 +93,9 @@ func (a *app) keyToCopy(p *pane, key vt.Key, k keymap.Key) {
 		a.clip(text)
 		a.say("copied")
 	}
+	if p.copy != nil && p.copy.vain {
+		a.say("nothing here holds: " + p.copy.search)
+	}
 }
 
 // paste hands a whole paste to whoever has the keys. It decides nothing.
@@ -109,6 +112,11 @@ func (a *app) paste(in pasteIn) {
 	a.views.Typed(in.at)
 	p := a.panes[a.agent]
 	if p == nil {
+		return
+	}
+	if p.copy != nil && p.copy.prompt != nil {
+		p.copy.prompt.paste(in.text)
+		a.dirty = true
 		return
 	}
 	if p.copy != nil {

@@ -4,9 +4,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
-
-	"github.com/gdamore/tcell/v2"
 
 	"kavi/keymap"
 	"kavi/pty/vt"
@@ -29,6 +26,7 @@ type copyMode struct {
 	back   bool    // the last search went upwards
 	prompt *editor // the line of a search that is being typed
 	typed  bool    // upwards: of the prompt
+	vain   bool    // the last search found nothing
 
 	lo, hi spot  // what is selected, of the last read
 	marks  bool  // whether anything is
@@ -159,7 +157,7 @@ func (m *copyMode) text(t *vt.Terminal) string {
 // what is to be copied then. It is called under the session's lock.
 func (m *copyMode) step(p *pane, t *vt.Terminal, a keymap.Action) (text string, done bool) {
 	m.limits(t)
-	m.wheel = false
+	m.wheel, m.vain = false, false
 	page := max(p.h-2, 1)
 	switch a { //nolint:exhaustive // the others mean nothing here
 	case keymap.Up:
@@ -217,72 +215,7 @@ func (m *copyMode) step(p *pane, t *vt.Terminal, a keymap.Action) (text string, 
 	return "", false
 }
 
-// typing takes a key while a search is being typed.
-func (m *copyMode) typing(p *pane, t *vt.Terminal, k keymap.Key, ev *tcell.EventKey) {
-	m.limits(t)
-	switch {
-	case k.Named == keymap.KeyEscape, k == keymap.Char('c', keymap.Ctrl):
-		m.prompt = nil
-	case k.Named == keymap.KeyEnter:
-		if s := m.prompt.String(); s != "" {
-			m.search = s
-		}
-		m.back, m.prompt = m.typed, nil
-		m.find(t, m.back)
-	default:
-		m.prompt.key(ev)
-	}
-	m.follow(p)
-}
-
 func (m *copyMode) relative(t *vt.Terminal, row int64) int { return int(row - int64(t.Scrolled())) }
-
-// column gives the column in which the i-th byte of a row's text stands; of its
-// last character where i is negative.
-func column(r vt.Row, i int) int {
-	last, n := 0, 0
-	for x := range r.Used() {
-		c := r.Cell(x)
-		if c.Width == 0 {
-			continue
-		}
-		if i >= 0 && n >= i {
-			return x
-		}
-		if c.Text != "" {
-			n += len(c.Text)
-		} else {
-			n += utf8.RuneLen(c.Rune)
-		}
-		if c.Text != "" || c.Rune != ' ' {
-			last = x
-		}
-	}
-	return last
-}
-
-// find goes to the next row, or the previous one, that holds what is searched
-// for. Small letters match large ones, too, unless the search has large ones.
-func (m *copyMode) find(t *vt.Terminal, back bool) {
-	if m.search == "" {
-		return
-	}
-	fold := func(s string) string { return s }
-	if strings.ToLower(m.search) == m.search {
-		fold = strings.ToLower
-	}
-	step := int64(1)
-	if back {
-		step = -1
-	}
-	for row := m.at + step; row >= m.oldest && row <= m.newest; row += step {
-		r := t.Row(m.relative(t, row))
-		if i := strings.Index(fold(r.String()), m.search); i >= 0 {
-			m.at, m.x = row, column(r, i)
-			return
-		}
-	}
-}
 
 // word goes to the beginning of the next word, or the previous one.
 func (m *copyMode) word(t *vt.Terminal, step int) {

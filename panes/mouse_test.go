@@ -212,9 +212,45 @@ func TestCopyModeShowsWhereItIsAndLeaves(t *testing.T) {
 	if !strings.Contains(s.text(), "/nothing") {
 		t.Error("what is searched for is not shown")
 	}
+	s.types("\x1b[200~ at all\x1b[201~")
+	if got := s.took("a1"); got != "" || !strings.Contains(s.text(), "/nothing at all") {
+		t.Errorf("a paste into the search: the agent got %q\n%s", got, s.text())
+	}
+	s.types("\r")
+	if !strings.Contains(s.text(), "nothing here holds: nothing at all") {
+		t.Errorf("that there is nothing is not said:\n%s", s.text())
+	}
 	s.types("\x1b[200~pasted\x1b[201~")
 	if got := s.took("a1"); got != "pasted" {
 		t.Errorf("a paste in copy mode: %q", got)
+	}
+}
+
+func TestASearchFindsAllThatThereIs(t *testing.T) {
+	for _, c := range []struct{ name, text, keys, want string }{
+		{"below the last one at the top again", "one\r\ntwo\r\nthree", "/one\rv$y", "one"},
+		{"above the first one at the bottom again", "one\r\ntwo\r\nthree", "g?two\rv$y", "two"},
+		{"each in a row", "no\r\nred, reed, rest", "g/re\rnnv$y", "rest"},
+		{"and back", "no\r\nred, reed, rest", "g/re\rnnNvwhhy", "reed,"},
+		{"in the row of the cursor", "a b c", "g/c\rvy", "c"},
+		{"over the margin", strings.Repeat("x", 75) + "wonderful", "g/wonder\rvy", "w"},
+		{"a blank at the margin", strings.Repeat("x", 75) + "ab cd", "g/b c\rvy", "b"},
+		{"over the margin of a wide character", strings.Repeat("x", 76) + "z日本", "g/z日本\rvy", "z"},
+		{"small letters for large ones", "say Hello", "g/hello\rv$y", "Hello"},
+		{"not large ones for small ones", "say hello Hello", "g/Hello\rv$y", "Hello"},
+		{"behind letters that grow by being small", "İİİ key", "g/key\rv$y", "key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStage(t, 80, 24, "a1")
+			s.app.zoom = true
+			s.writes("a1", c.text)
+			s.paint()
+			s.types("\x00[")
+			s.types(c.keys)
+			if len(s.clip) != 1 || s.clip[0] != c.want {
+				t.Errorf("copied %q, want %q", s.clip, c.want)
+			}
+		})
 	}
 }
 

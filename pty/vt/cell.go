@@ -109,6 +109,26 @@ func (r Row) String() string {
 	return strings.TrimRight(b.String(), " ")
 }
 
+// Text is the row's text as a part of its line: where the line goes on in the next
+// row, blanks at the end count, but for the one that a wide character left there.
+func (r Row) Text() string {
+	if !r.wrapped {
+		return r.String()
+	}
+	var b strings.Builder
+	r.appendText(&b, 0, r.end(r.cols))
+	return b.String()
+}
+
+// end is the column before which text ends that goes to column to, without what a
+// wide character left blank at the margin.
+func (r Row) end(to int) int {
+	if r.wrapped && to == r.cols && len(r.cells) >= to && r.cells[to-1].ch&cellPad != 0 {
+		to--
+	}
+	return to
+}
+
 // appendText writes the text of columns from to to, the latter not included. A
 // wide character belongs to the column of its left half.
 func (r Row) appendText(b *strings.Builder, from, to int) {

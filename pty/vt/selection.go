@@ -26,13 +26,7 @@ func (t *Terminal) SelectText(from, to Pos) string {
 		if y == to.Y {
 			last = to.X + 1
 		}
-		end := last
-		if r.wrapped {
-			for end > first && end == r.Len() && len(r.cells) >= end && r.cells[end-1].ch&cellPad != 0 {
-				end-- // it was left blank by the wrap
-			}
-		}
-		r.appendText(&line, first, end)
+		r.appendText(&line, first, r.end(last))
 		if r.wrapped && y < to.Y {
 			continue
 		}
