@@ -6,7 +6,6 @@ import (
 
 	"kavi/keymap"
 	"kavi/pty/vt"
-	"kavi/session"
 )
 
 // key takes one key of the operator's.
@@ -55,7 +54,7 @@ func (a *app) keyToPane(key vt.Key, k keymap.Key) {
 	case p.copy != nil:
 		a.keyToCopy(p, key, k)
 		return
-	case ag.State == session.Exited || ag.State == session.Lost:
+	case ended(ag):
 		if k.Named == keymap.KeyEnter {
 			a.restart(ag.Name)
 		}
@@ -110,8 +109,8 @@ func (a *app) paste(in pasteIn) {
 		return
 	}
 	a.views.Typed(in.at)
-	p := a.panes[a.agent]
-	if p == nil {
+	p, ag := a.panes[a.agent], a.find(a.agent)
+	if p == nil || ag == nil {
 		return
 	}
 	if p.copy != nil && p.copy.prompt != nil {
@@ -123,7 +122,10 @@ func (a *app) paste(in pasteIn) {
 		p.leaveCopy()
 	}
 	a.dismissNotes(a.agent, in.at)
-	a.host.view(a.agent, func(t *vt.Terminal) { a.emit(a.agent, t.PasteBytes(in.text)) })
+	if ended(ag) {
+		a.say(ag.Name + " has ended: nothing was pasted")
+	}
+	a.program(a.agent, func(t *vt.Terminal) { a.emit(a.agent, t.PasteBytes(in.text)) })
 }
 
 // command does what a key after the prefix asks for.

@@ -209,11 +209,19 @@ func (a *app) refocus(now time.Time) {
 }
 
 func (a *app) tellFocus(agent string, on bool) {
-	if agent == "" {
-		return
-	}
-	a.host.view(agent, func(t *vt.Terminal) { a.emit(agent, t.FocusBytes(on)) })
+	a.program(agent, func(t *vt.Terminal) { a.emit(agent, t.FocusBytes(on)) })
 }
+
+// program hands f the terminal of an agent whose program runs. One that ended
+// takes nothing, whatever it asked for before.
+func (a *app) program(agent string, f func(*vt.Terminal)) {
+	if ag := a.find(agent); ag != nil && !ended(ag) {
+		a.host.view(agent, f)
+	}
+}
+
+// ended tells whether an agent's program runs no more.
+func ended(ag *session.Agent) bool { return ag.State == session.Exited || ag.State == session.Lost }
 
 // emit collects bytes for an agent; flush sends them.
 func (a *app) emit(agent string, b []byte) {
@@ -273,7 +281,8 @@ func (a *app) inboxShown() bool { return !a.lay.narrow || a.inInbox }
 // with the focus wants to know it: it is a flood.
 func (a *app) askMotion() {
 	p := a.panes[a.focus.agent]
-	want := p != nil && p.modes.Mouse == vt.MouseAny
+	ag := a.find(a.focus.agent)
+	want := p != nil && ag != nil && !ended(ag) && p.modes.Mouse == vt.MouseAny
 	if want == a.any || a.scr == nil {
 		return
 	}

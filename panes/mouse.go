@@ -142,7 +142,7 @@ func (a *app) paneMouse(p *pane, in mouseIn) {
 
 // forward gives the program an event that it asked for.
 func (a *app) forward(p *pane, in mouseIn, x, y int) (wanted bool) {
-	a.host.view(p.agent, func(t *vt.Terminal) {
+	a.program(p.agent, func(t *vt.Terminal) {
 		mode := t.Modes()
 		if mode.Mouse == vt.MouseNone && (!wheel(in.Button) || !mode.AltScreen || !mode.AltScroll) {
 			return

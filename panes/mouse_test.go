@@ -254,6 +254,35 @@ func TestASearchFindsAllThatThereIs(t *testing.T) {
 	}
 }
 
+// A program that was killed leaves the modes that it asked for. Nobody takes the
+// mouse, the focus or a paste any more: the wheel scrolls, a drag selects.
+func TestAProgramThatEndedAsksForNothing(t *testing.T) {
+	s := newStage(t, 120, 40, "a1", "a2")
+	fill100(s, "a1")
+	s.writes("a1", "\x1b[?1003h\x1b[?1006h\x1b[?1004h\x1b[?2004h")
+	s.paint()
+	s.agent("a1", func(a *session.Agent) { a.State = session.Exited })
+	s.took("a1")
+	s.types("\x00n\x00p\x1b[O\x1b[I")
+	s.types(sgr(35, 6, 6, 'M') + sgr(2, 5, 5, 'M') + sgr(2, 5, 5, 'm'))
+	s.types("\x1b[200~pasted\x1b[201~")
+	if got := s.took("a1"); got != "" {
+		t.Errorf("what ended got %q", got)
+	}
+	if !strings.Contains(s.text(), "a1 has ended: nothing was pasted") {
+		t.Errorf("that nothing was pasted is not said:\n%s", s.text())
+	}
+	s.types(sgr(64, 5, 5, 'M'))
+	if s.app.panes["a1"].copy == nil {
+		t.Error("the wheel does not scroll")
+	}
+	s.types("q")
+	s.types(sgr(0, 1, 3, 'M') + sgr(32, 7, 3, 'M') + sgr(0, 7, 3, 'm'))
+	if len(s.clip) != 1 || s.clip[0] != "line 85" {
+		t.Errorf("a drag copied %q", s.clip)
+	}
+}
+
 func TestANewWidthEndsCopyMode(t *testing.T) {
 	s := newStage(t, 120, 40, "a1")
 	fill100(s, "a1")

@@ -171,7 +171,7 @@ func newCloseAgent(v *views, agent string) *ask {
 			if a.Name != agent {
 				continue
 			}
-			if a.State == session.Exited || a.State == session.Lost {
+			if ended(a) {
 				s.says(0, agent+" has ended; its pane is taken away.", plain)
 			} else {
 				s.says(0, agent+" is ended with all that it started, and its pane is taken away.", warning)

@@ -247,7 +247,7 @@ func (a *app) paintCursor(to tcell.Screen) {
 	if a.top() != nil || p == nil || p.h == 0 {
 		return
 	}
-	if ag := a.find(a.agent); ag != nil && (ag.State == session.Exited || ag.State == session.Lost) && p.copy == nil {
+	if ag := a.find(a.agent); ag != nil && ended(ag) && p.copy == nil {
 		return
 	}
 	if x, y, shape, ok := p.cursorAt(); ok {

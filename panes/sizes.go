@@ -71,7 +71,7 @@ func (a *app) settleSizes(now time.Time) {
 	for _, t := range a.lay.tiles {
 		body := t.frame.inner()
 		ag := a.find(t.agent)
-		if body.w < 1 || body.h < 1 || ag == nil || ag.State == session.Exited || ag.State == session.Lost {
+		if body.w < 1 || body.h < 1 || ag == nil || ended(ag) {
 			continue
 		}
 		want := [2]int{body.w, body.h}

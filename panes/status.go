@@ -121,7 +121,7 @@ func (s *statusBar) pieces() []piece {
 	ps = append(ps, piece{text: words("kavi "+snap.Name, bar)},
 		piece{text: words(display.Count(len(snap.Agents), "agent"), bar), drop: 3})
 	for _, a := range snap.Agents {
-		if !a.Gated && a.State != session.Exited && a.State != session.Lost {
+		if !a.Gated && !ended(a) {
 			ps = append(ps, piece{text: words(" "+a.Name+" "+orElse(a.Gate, "not gated")+" ", alert)})
 		}
 	}
