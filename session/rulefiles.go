@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -151,31 +150,9 @@ func (f RuleFiles) loadRepository() RuleFile {
 	return all
 }
 
-// readRules reads a file of rules: a regular one of bounded size, whatever else
-// may stand at its path.
+// readRules reads a file of rules.
 func readRules(path string) (text []byte, written time.Time, err error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, os.ErrNotExist) {
-		if to, e := os.Readlink(path); e == nil { // what it denied must not end without a word
-			return nil, written, fmt.Errorf("%s: it leads to %s, and there is nothing", path, to)
-		}
-	}
-	if err != nil {
-		return nil, written, err
-	}
-	defer func() { _ = f.Close() }()
-	fi, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, written, err
-	case !fi.Mode().IsRegular():
-		return nil, written, fmt.Errorf("%s: it is no file", path)
-	}
-	text, err = io.ReadAll(io.LimitReader(f, gateway.MaxRuleFile+1))
-	if err != nil {
-		return nil, written, fmt.Errorf("%s: %w", path, err)
-	}
-	return text, fi.ModTime(), nil
+	return ReadText(path, gateway.MaxRuleFile)
 }
 
 // trustOf is what stands for a repository's file in the file of trust: a hash of

@@ -49,6 +49,9 @@ func configHome() (string, error) {
 	return home, nil
 }
 
+// maxConfig bounds a config file, in bytes.
+const maxConfig = 1 << 20
+
 // loadConfig reads the operator's file and what the project brings. notes say,
 // one line each, what of the project's file does not hold.
 func loadConfig(project string) (c config, notes []string, err error) {
@@ -58,7 +61,7 @@ func loadConfig(project string) (c config, notes []string, err error) {
 	}
 	c = defaultConfig()
 	path := filepath.Join(home, "config.toml")
-	b, err := os.ReadFile(path)
+	b, _, err := session.ReadText(path, maxConfig)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
@@ -76,7 +79,7 @@ func loadConfig(project string) (c config, notes []string, err error) {
 		return c, nil, nil
 	}
 	path = filepath.Join(project, ".kavi", "config.toml")
-	b, err = os.ReadFile(path)
+	b, _, err = session.ReadText(path, maxConfig)
 	if errors.Is(err, os.ErrNotExist) {
 		return c, nil, nil
 	}

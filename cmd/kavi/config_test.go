@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -198,6 +199,45 @@ func TestABrokenFileOfTheRepositoryIsAnError(t *testing.T) {
 	_, _, err := operator(t, "", "[approvals]\ntimout = \"5m\"")
 	if err == nil || !strings.Contains(err.Error(), ".kavi/config.toml:2: unknown key approvals.timout: did you mean timeout?") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A link that leads nowhere must not end without a word what the operator set, and
+// nothing that a repository can bring may make kavi wait or fill the memory.
+func TestAConfigThatIsNoFileIsAnError(t *testing.T) {
+	link := func(to string) func(string) error {
+		return func(path string) error { return os.Symlink(to, path) }
+	}
+	for _, c := range []struct {
+		name string
+		make func(path string) error
+		want string
+	}{
+		{"a link that leads nowhere", link("/nonexistent/config.toml"), "config.toml: it leads to /nonexistent/config.toml, and there is nothing"},
+		{"a device", link(os.DevNull), "config.toml: it is no file"},
+		{"a pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }, "config.toml: it is no file"},
+		{"a folder", func(path string) error { return os.Mkdir(path, 0o700) }, "config.toml: it is no file"},
+		{"a long one", func(path string) error { return os.WriteFile(path, make([]byte, maxConfig+1), 0o600) }, "config.toml: larger than 1 MB"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			home := t.TempDir()
+			t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
+			for _, dir := range []string{filepath.Join(home, "config", "kavi"), filepath.Join(home, "garden", ".kavi")} {
+				if err := os.MkdirAll(dir, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				path := filepath.Join(dir, "config.toml")
+				if err := c.make(path); err != nil {
+					t.Fatal(err)
+				}
+				if _, _, err := loadConfig(filepath.Join(home, "garden")); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, c.want)) {
+					t.Errorf("%s: %v, want %q", dir, err, c.want)
+				}
+				if err := os.Remove(path); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -62,6 +62,9 @@ func keysOf(table string) []string {
 // parseFile reads a file strictly: a key that kavi does not know is an error
 // that names the nearest one that it does.
 func parseFile(path string, b []byte) (*file, error) {
+	if len(b) > maxConfig {
+		return nil, fmt.Errorf("%s: larger than %d MB", path, maxConfig>>20)
+	}
 	f := &file{path: path, text: string(b)}
 	d := toml.NewDecoder(strings.NewReader(f.text)).DisallowUnknownFields()
 	err := d.Decode(f)
