@@ -21,7 +21,8 @@ type copyMode struct {
 	lines  bool  // whole lines are selected
 	drag   bool  // the mouse selects
 	wheel  bool  // the wheel began it: it ends at the bottom by itself
-	cols   int   // of the terminal: rows are cut anew when that changes
+	cols   int   // of the terminal: rows are cut anew when that changes,
+	kept   kept  // and everything stays with its text
 	search string
 	back   bool    // the last search went upwards
 	prompt *editor // the line of a search that is being typed
@@ -33,6 +34,9 @@ type copyMode struct {
 	oldest int64 // the first and the last row there were at the last read
 	newest int64
 }
+
+// kept are the places that copy mode knows, of the last read.
+type kept struct{ top, at, from vt.Mark }
 
 // spot is a place in all that the agent wrote.
 type spot struct {
@@ -54,6 +58,7 @@ func (p *pane) enterCopy(t *vt.Terminal) {
 	p.copy, p.stale = m, true
 	m.limits(t)
 	m.follow(p)
+	m.keep(t)
 }
 
 func (p *pane) leaveCopy() {
@@ -61,9 +66,36 @@ func (p *pane) leaveCopy() {
 }
 
 func (m *copyMode) limits(t *vt.Terminal) {
-	_, rows := t.Size()
+	cols, rows := t.Size()
+	if cols != m.cols {
+		m.recut(t, cols)
+	}
 	base := int64(t.Scrolled())
 	m.oldest, m.newest = base-int64(t.ScrollbackLen()), base+int64(rows)-1
+}
+
+// keep marks the places in the text.
+func (m *copyMode) keep(t *vt.Terminal) {
+	m.kept.top = t.Mark(vt.Pos{X: 0, Y: m.relative(t, m.top)})
+	m.kept.at = t.Mark(vt.Pos{X: m.x, Y: m.relative(t, m.at)})
+	if m.from != nil {
+		m.kept.from = t.Mark(vt.Pos{X: m.from.x, Y: m.relative(t, m.from.row)})
+	}
+}
+
+// recut finds the places again after the rows were cut for another width.
+func (m *copyMode) recut(t *vt.Terminal, cols int) {
+	find := func(k vt.Mark) spot {
+		p := t.Marked(k)
+		return spot{p.X, int64(p.Y) + int64(t.Scrolled())}
+	}
+	m.cols, m.top = cols, find(m.kept.top).row
+	at := find(m.kept.at)
+	m.x, m.at = at.x, at.row
+	if m.from != nil {
+		from := find(m.kept.from)
+		m.from = &from
+	}
 }
 
 // row gives the terminal's number of the row that is y rows below the top.
@@ -103,7 +135,7 @@ func (m *copyMode) here(p *pane, x, y int) spot {
 
 // mark works out what is selected; it is called when the pane was read.
 func (m *copyMode) mark(t *vt.Terminal) {
-	m.limits(t)
+	m.keep(t)
 	m.marks = m.from != nil
 	if m.marks {
 		m.lo, m.hi = m.selected(t)

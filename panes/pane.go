@@ -84,8 +84,9 @@ func (p *pane) due(now time.Time) bool {
 func (p *pane) read(t *vt.Terminal, now time.Time) {
 	p.cols, p.rows = t.Size()
 	p.modes = t.Modes()
-	if p.copy != nil && p.copy.cols != p.cols {
-		p.leaveCopy() // rows were cut anew and have other numbers now
+	if p.copy != nil {
+		p.copy.limits(t)
+		p.copy.follow(p)
 	}
 	if held, _ := t.Synchronized(); held && !p.stale && p.copy == nil {
 		// The wait counts from the last frame that was read, so that a program

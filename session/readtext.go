@@ -38,4 +38,3 @@ func ReadText(path string, most int) (text []byte, written time.Time, err error)
 	}
 	return text, fi.ModTime(), nil
 }
-

@@ -160,8 +160,14 @@ func FuzzWrite(f *testing.F) {
 			}
 			events += len(whole.TakeEvents()) - len(pieces.TakeEvents())
 		}, func(cols, rows int) {
+			top, last := whole.Mark(Pos{3, -whole.ScrollbackLen()}), whole.Mark(Pos{3, 7})
 			whole.Resize(cols, rows)
 			whole.check(t)
+			for _, m := range []Mark{top, last} {
+				if p := whole.Marked(m); p != whole.within(p) {
+					t.Fatalf("a mark is at %v", p)
+				}
+			}
 			pieces.Resize(cols, rows)
 		})
 		if events != 0 {

@@ -14,6 +14,7 @@ type scrollback struct {
 	lines []histLine
 	head  int    // lines before it are gone
 	start uint64 // rows that went before the first line
+	gone  uint64 // lines that did
 
 	tailStyle Style // in force at the end of the last line, where that goes on
 	tailRows  int   // rows of the last line
@@ -52,6 +53,7 @@ func (h *scrollback) reset(o Options, cols int) {
 		max:     max(o.ScrollbackBytes/chunkSize, 2),
 		cols:    cols,
 		start:   h.start + uint64(h.rows()),
+		gone:    h.gone + uint64(h.count()),
 		version: h.version + 1,
 		packer:  packer{b: h.packer.b},
 	}
@@ -59,6 +61,7 @@ func (h *scrollback) reset(o Options, cols int) {
 
 func (h *scrollback) clear() {
 	h.start += uint64(h.rows())
+	h.gone += uint64(h.count())
 	h.lines, h.head = h.lines[:0], 0
 	if len(h.chunks) > 0 {
 		h.spare = h.chunks[0][:0]
@@ -241,6 +244,7 @@ func (h *scrollback) dropFirst() {
 	chunk := h.line(0).chunk
 	h.head++
 	h.start += uint64(n)
+	h.gone++
 	h.version++
 	if h.count() == 0 {
 		h.clear()
