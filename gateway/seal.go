@@ -15,8 +15,8 @@ import (
 	"kavi/gateway/wire"
 )
 
-// SealOf hashes all that a decision about c is about: the call (but for its nonce
-// and what the agent says of it), what was judged, the text as shown, and, as they are now, the programs
+// SealOf hashes all that a decision about c is about: the call (but for its nonce,
+// the agent's own id and what the agent says of it), what was judged, the text as shown, and, as they are now, the programs
 // that would run, the script, and whatever would be replaced or removed. Two
 // seals of one call are equal exactly if none of that moved in between; for what
 // is too large its identity (inode, size, times) stands for its content.
@@ -27,6 +27,7 @@ func SealOf(c *Call, j Judgement, t Text) Seal {
 	s.text("kavi-seal-v1")
 	bare := *c
 	bare.Nonce = [16]byte{}
+	bare.Use = ""
 	bare.Task = "" // what the agent says of it may grow while it is held, and decides nothing
 	s.text(string(wire.AppendCall(nil, &bare)))
 	s.judged(j)

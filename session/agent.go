@@ -54,8 +54,7 @@ type agent struct {
 
 // grant lets one next call run that is the same as one which lapsed.
 type grant struct {
-	req      *gateway.Call
-	effects  string
+	seal     gateway.Seal
 	until    time.Time
 	by       ledger.By
 	process  proc.ID // of the agent; zero: whoever it is after a restart
@@ -65,15 +64,15 @@ type grant struct {
 
 func (a *agent) process() proc.ID { return a.proc }
 
-// takeGrant finds and takes the grant for a call that is the same in argv,
-// folder, script and effects.
-func (a *agent) takeGrant(c *gateway.Call, j gateway.Judgement) *grant {
+// takeGrant finds and takes the grant for a call that is the same in argv, folder,
+// script and effects, and finds all that they are about as the operator read it.
+func (a *agent) takeGrant(j judged) *grant {
 	now := time.Now()
 	for i, g := range a.grants {
 		if now.After(g.until) || (g.process != (proc.ID{}) && g.process != a.proc) {
 			continue
 		}
-		if sameCall(g.req, c) && g.effects == effectsOf(j) {
+		if g.seal == j.seal && g.seal != (gateway.Seal{}) {
 			a.grants = append(a.grants[:i], a.grants[i+1:]...)
 			return g
 		}

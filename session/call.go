@@ -127,7 +127,7 @@ func (s *Session) arrive(k *call, j judged) {
 		s.denied++
 		s.decideBy(k, j.Judgement)
 	case j.Action == gateway.Prompt:
-		if g := a.takeGrant(k.req, j.Judgement); g != nil {
+		if g := a.takeGrant(j); g != nil {
 			k.grant = g.approval
 			s.decide(k, gateway.Verdict{Allow: true}, g.by)
 			s.dropPending(g.approval)

@@ -239,7 +239,7 @@ func (s *Session) grant(k *call, by ledger.By) {
 		s.unpause(k.agentName)
 		s.changed = true
 		if a := s.agents[k.agentName]; err == nil && a != nil {
-			a.grants = append(a.grants, &grant{req: k.req, effects: effectsOf(k.judged.Judgement), until: time.Now().Add(grantLife), by: by, process: a.process(), approval: id, callID: k.id})
+			a.grants = append(a.grants, &grant{seal: k.approval.Seal, until: time.Now().Add(grantLife), by: by, process: a.process(), approval: id, callID: k.id})
 		}
 		s.answerWaiters(k, err)
 		if d := k.door; d != nil { // its caller came back in the meantime: this is the next such call

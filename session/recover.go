@@ -380,9 +380,7 @@ func (s *Session) restore(c *pastCall, runs map[string]*run) {
 	case alive:
 		k.phase = decided
 		k.verdict = gateway.Verdict{Allow: c.decided.Verdict == ledger.Allowed, Reason: c.decided.Reason, Call: k.id}
-		if b, err := hex.DecodeString(c.decided.Seal); err == nil {
-			copy(k.oldSeal[:], b)
-		}
+		k.oldSeal = sealOf(c.decided)
 		k.past = c.decided
 		s.calls[k.key()] = k
 	default:
@@ -417,17 +415,24 @@ func (s *Session) restoreHeld(k *call, c *pastCall, alive bool) {
 	}
 }
 
+// sealOf is the seal of what an entry decided; zero where it has none.
+func sealOf(e *ledger.Entry) (seal gateway.Seal) {
+	if b, err := hex.DecodeString(e.Seal); err == nil {
+		copy(seal[:], b)
+	}
+	return seal
+}
+
 // restoreGrant keeps the operator's yes to a lapsed call.
 func (s *Session) restoreGrant(k *call, c *pastCall) {
 	g := c.granted
-	a, err := s.loadPending(c.requested.Approval)
 	ag := s.agents[k.agentName]
-	if err != nil || ag == nil || time.Since(g.Time) > grantLife || g.By == nil {
+	if ag == nil || time.Since(g.Time) > grantLife || g.By == nil {
 		s.abandon(k, "what was granted was not taken up")
 		return
 	}
 	ag.grants = append(ag.grants, &grant{
-		req: a.Call, effects: effectsOf(a.Judged), until: g.Time.Add(grantLife), by: *g.By, process: ag.proc, approval: a.ID, callID: k.id,
+		seal: sealOf(g), until: g.Time.Add(grantLife), by: *g.By, process: ag.proc, approval: c.requested.Approval, callID: k.id,
 	})
 }
 

@@ -258,6 +258,32 @@ while ! test -e again; do :; done
 	}
 }
 
+func TestWhatWasGrantedIsAskedAgainOnceItChanged(t *testing.T) {
+	w := begin(t)
+	put := func(text string) {
+		if err := os.WriteFile(filepath.Join(w.project, "tool.sh"), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("#!/bin/sh\necho good > out.txt\n")
+	w.script("one", `"$SHELL" -c './tool.sh' & p=$!
+while ! test -e go; do :; done; kill $p; wait $p
+while ! test -e again; do :; done
+"$SHELL" -c './tool.sh'; echo "second $?"`)
+	w.pending(1)
+	w.touch("go")
+	l := w.until("it to lapse", func(s *Snapshot) bool { return len(s.Approvals) == 1 && s.Approvals[0].State == Lapsed }).Approvals[0]
+	w.answer(true, "", l)
+	put("#!/bin/sh\necho evil > out.txt\n")
+	w.touch("again")
+	second := w.until("the second call", func(s *Snapshot) bool { return len(s.Approvals) == 1 && s.Approvals[0].ID != l.ID }).Approvals[0]
+	w.answer(false, "", second)
+	w.exited("one")
+	if w.exists("out.txt") {
+		t.Error("another program ran than was approved")
+	}
+}
+
 func (w *world) touch(name string) {
 	w.t.Helper()
 	if err := os.WriteFile(filepath.Join(w.project, name), nil, 0o644); err != nil {

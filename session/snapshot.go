@@ -6,9 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"kavi/gateway"
-	"kavi/gateway/wire"
 )
 
 // catchUp makes the Snapshot say what the loop knows.
@@ -189,28 +186,6 @@ func lastLines(text string, n int) []string {
 		}
 	}
 	return out[max(0, len(out)-n):]
-}
-
-// sameCall tells whether two calls ask for the same: everything but their nonce
-// and what the agent says about them.
-func sameCall(a, b *gateway.Call) bool {
-	x, y := *a, *b
-	x.Nonce, y.Nonce = [16]byte{}, [16]byte{}
-	x.Task, y.Task = "", ""
-	x.Use, y.Use = "", ""
-	return string(wire.AppendCall(nil, &x)) == string(wire.AppendCall(nil, &y))
-}
-
-// effectsOf is the effects of a judgement as one text, to compare.
-func effectsOf(j gateway.Judgement) string {
-	var b strings.Builder
-	for _, p := range j.Parts {
-		for _, e := range p.Effects {
-			b.WriteString(effectWord(e))
-			b.WriteByte('\n')
-		}
-	}
-	return b.String()
 }
 
 // clients counts who is attached, and remembers when the last one went.
