@@ -237,7 +237,8 @@ func (a *app) goTo(agent string) {
 const maxClip = 1 << 20
 
 // copyText puts a text into the clipboard of the operator's terminal. A tmux
-// around kavi takes it for its own, or passes it on, as it is configured.
+// around kavi takes it for its own, or passes it on, as it is configured; where it
+// did neither when the client came, that is said.
 func (a *app) copyText(text string) {
 	if len(text) > maxClip {
 		a.say("that is too much for the clipboard")
@@ -248,4 +249,9 @@ func (a *app) copyText(text string) {
 	if wrapped := passthrough(a.env, seq); wrapped != seq {
 		a.raw(wrapped)
 	}
+	if a.refused {
+		a.say("tmux takes no copies: run tmux set -s set-clipboard on, then attach again")
+		return
+	}
+	a.say("copied")
 }

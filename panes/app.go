@@ -44,6 +44,7 @@ type app struct {
 	focus   focus             // who was told that they have the keys
 	outer   bool              // the operator's terminal has the focus
 	clip    func(text string) // copyText, or what a test has in its place
+	refused bool              // a tmux around the terminal refuses what is copied
 	note    string
 	noteEnd time.Time
 	mouse   mouse
@@ -125,7 +126,7 @@ func newApp(o Options, h host) *app {
 	}
 	a := &app{
 		host: h, env: o.Env, keys: prefixer{keys: keys},
-		panes: map[string]*pane{}, calls: map[string]attention{}, starts: map[string]*startNote{}, outer: true, dirty: true, note: o.Note,
+		panes: map[string]*pane{}, calls: map[string]attention{}, starts: map[string]*startNote{}, outer: true, dirty: true, note: o.Note, refused: o.NoCopies,
 	}
 	a.noteEnd = time.Now().Add(noteTime)
 	ti := describe(o.Env)

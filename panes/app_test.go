@@ -278,6 +278,32 @@ func TestCopiedTextGoesOutByOSC52(t *testing.T) {
 	ending(t, end)
 }
 
+// What a copy came to is said: one that is too large, or that a tmux refuses, is none.
+func TestWhatBecameOfACopyIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		what     string
+		text     string
+		noCopies bool
+		want     string
+	}{
+		{"it went out", "short", false, "copied"},
+		{"it is too large", strings.Repeat("x", maxClip+1), false, "that is too much for the clipboard"},
+		{"a tmux refuses it", "short", true, "tmux takes no copies: run tmux set -s set-clipboard on, then attach again"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := newStage(t, 80, 24, "a1")
+			s.app.clip, s.app.refused = s.app.copyText, c.noCopies
+			s.terms["a1"] = vt.New(78, 20, vt.Options{Scrollback: 1 << 20, ScrollbackBytes: 16 << 20})
+			s.writes("a1", c.text)
+			s.paint()
+			s.types("\x00[gvG$y")
+			if s.app.note != c.want {
+				t.Errorf("said %q, want %q", s.app.note, c.want)
+			}
+		})
+	}
+}
+
 // An agent that floods its pane: the frame rate stays what it is, and keys go through.
 func TestAFloodOfOutput(t *testing.T) {
 	d, l := newDen("claude", "codex"), newRemote(120, 40)

@@ -90,7 +90,6 @@ func (a *app) keyToCopy(p *pane, key vt.Key, k keymap.Key) {
 	}
 	if text != "" {
 		a.clip(text)
-		a.say("copied")
 	}
 	if p.copy != nil && p.copy.vain {
 		a.say("nothing here holds: " + p.copy.search)

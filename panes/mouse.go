@@ -178,7 +178,6 @@ func (a *app) selectMouse(p *pane, in mouseIn, x, y int, press bool) {
 			p.leaveCopy()
 			if text != "" {
 				a.clip(text)
-				a.say("copied")
 			}
 		}
 	})

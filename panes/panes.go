@@ -35,6 +35,7 @@ type Options struct {
 	Keys     *keymap.Keys      // nil: the built-in ones
 	Summary  bool              // begin with what happened since the last attach
 	Note     string            // said in the status bar at first, e.g. which prefix was taken
+	NoCopies bool              // a tmux around the client takes no text for the clipboard
 }
 
 // Reason is why Run returned.

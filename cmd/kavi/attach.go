@@ -72,7 +72,7 @@ func (a *app) visit(ctx context.Context, name string) (end control.Exit, err err
 	if err != nil {
 		return end, err
 	}
-	screen := control.Screen{Env: clientEnv(), OuterPrefixes: outerPrefixes(ctx)}
+	screen := control.Screen{Env: clientEnv(), OuterPrefixes: outerPrefixes(ctx), OuterRefusesCopies: outerRefusesCopies(ctx)}
 	return newRelay(f.Dir.Name(), a.in, a.out.(*os.File), screen, func(ctx context.Context) (*control.Client, error) {
 		f.Served = true // the keepers bring a server back that crashed
 		return dial(ctx, f)

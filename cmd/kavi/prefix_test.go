@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -83,5 +85,47 @@ func TestThePrefixIsTriedAndAnotherOffered(t *testing.T) {
 				t.Errorf("%q, %v", line, err)
 			}
 		})
+	}
+}
+
+// A tmux refuses what programs copy unless it is told otherwise; then kavi must not
+// say that it did.
+func TestWhatATmuxDoesWithCopiesIsAsked(t *testing.T) {
+	if _, err := exec.LookPath("tmux"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("tmux is missing, and .ci/run installs it")
+		}
+		t.Skip("tmux is not installed: apt-get install tmux")
+	}
+	t.Setenv("TMUX", "")
+	if outerRefusesCopies(t.Context()) {
+		t.Error("without a tmux")
+	}
+	socket := filepath.Join(t.TempDir(), "tmux")
+	tmux := func(args ...string) string {
+		t.Helper()
+		out, err := exec.Command("tmux", append([]string{"-S", socket, "-f", "/dev/null"}, args...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("tmux %s: %v: %s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	tmux("new-session", "-d", "cat")
+	t.Cleanup(func() { tmux("kill-server") })
+	t.Setenv("TMUX", socket+","+tmux("display-message", "-p", "#{pid}")+",0")
+	t.Setenv("TMUX_PANE", tmux("display-message", "-p", "#{pane_id}"))
+	tmux("set", "-s", "set-clipboard", "external")
+	tmux("set", "-gw", "allow-passthrough", "off")
+	if !outerRefusesCopies(t.Context()) {
+		t.Error("it takes none, and that is not known")
+	}
+	tmux("set", "-gw", "allow-passthrough", "on")
+	if outerRefusesCopies(t.Context()) {
+		t.Error("it passes them on")
+	}
+	tmux("set", "-gw", "allow-passthrough", "off")
+	tmux("set", "-s", "set-clipboard", "on")
+	if outerRefusesCopies(t.Context()) {
+		t.Error("it takes them")
 	}
 }

@@ -203,6 +203,7 @@ func (d drawer) run(ctx context.Context, a *control.Attachment) *control.Exit {
 		Keys:     keys,
 		Summary:  !a.Screen().Again && !last.IsZero() && time.Since(last) >= away,
 		Note:     note,
+		NoCopies: a.Screen().OuterRefusesCopies,
 	})
 	name := d.dir.Name()
 	switch reason {

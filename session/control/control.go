@@ -21,7 +21,7 @@ import (
 // Version is the version of what is said over the control socket. Client and
 // server must have the same one; it grows with every change of a message,
 // session.Snapshot and ledger.Entry included.
-const Version = 5
+const Version = 6
 
 // The errors by which a client can tell why it got no answer.
 var (
@@ -114,6 +114,8 @@ type Screen struct {
 
 	// OuterPrefixes are those of a tmux around the client, as tmux writes them.
 	OuterPrefixes []string `json:"outer_prefixes,omitempty"`
+	// OuterRefusesCopies: that tmux takes no text for the clipboard from the client.
+	OuterRefusesCopies bool `json:"outer_refuses_copies,omitempty"`
 }
 
 // ClientEnv names the variables of a client's environment that describe its
