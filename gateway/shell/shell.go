@@ -61,7 +61,7 @@ type Part struct {
 	Text    string   // its source text
 	Start   int      // byte offset in the command line, -1 where it has none; for a part inside
 	End     int      // sh -c, eval, a here-document: the range of the command that holds it
-	Dirs    []string `json:"-"` // where it may run: several after a cd that may fail; nil where that is not known
+	Dirs    []string // where it may run: several after a cd that may fail; nil where that is not known
 	Inert   bool     // changes nothing but the shell itself (cd, true, X=1): needs no rule of its own beside other parts
 	Git     []string // names in the repository's git folder that git itself changes, with what is below them: "refs"; ".": all
 	Effects []Effect
