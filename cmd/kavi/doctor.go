@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -102,16 +103,24 @@ func (a *app) doctor(ctx context.Context, asJSON bool) error {
 		if err := printJSON(a.out, all); err != nil {
 			return err
 		}
-	} else {
-		for _, f := range all {
-			fmt.Fprintf(a.out, "%s  %s  %s\n", display.Pad(f.State, len(stateDegraded)), display.Pad(f.Name, len("notifications")), f.Text)
-			if f.Remedy != "" {
-				fmt.Fprintf(a.out, "%*s→ %s\n", len(stateDegraded)+len("notifications")+4, "", f.Remedy)
-			}
-		}
+	} else if err := printFindings(a.out, all); err != nil {
+		return err
 	}
 	if fatal {
 		return status(exitFailed)
+	}
+	return nil
+}
+
+func printFindings(w io.Writer, all []finding) error {
+	for _, f := range all {
+		row := fmt.Sprintf("%s  %s  %s\n", display.Pad(f.State, len(stateDegraded)), display.Pad(f.Name, len("notifications")), f.Text)
+		if f.Remedy != "" {
+			row += fmt.Sprintf("%*s→ %s\n", len(stateDegraded)+len("notifications")+4, "", f.Remedy)
+		}
+		if _, err := io.WriteString(w, row); err != nil {
+			return err
+		}
 	}
 	return nil
 }

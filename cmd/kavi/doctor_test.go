@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -31,5 +34,19 @@ func TestWhatDoctorMissesHasARemedy(t *testing.T) {
 				t.Errorf("only %d things are missing", missing)
 			}
 		})
+	}
+}
+
+func TestDoctorSaysThatItCouldNotSay(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("this system has no /dev/full")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = full.Close() }()
+	if err := printFindings(full, []finding{fine("all is well")}); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v", err)
 	}
 }
