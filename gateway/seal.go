@@ -94,7 +94,7 @@ func (s *sealer) programs(c *Call, j Judgement) {
 		return
 	}
 	s.file(c.Program, false)
-	if c.Script != "" && c.Script != "/dev/stdin" {
+	if c.Script != "" {
 		s.file(under(c.Cwd, c.Script), true)
 	}
 	for _, name := range []string{"BASH_ENV", "ENV"} {
@@ -214,6 +214,9 @@ func (s *sealer) file(name string, content bool) {
 		return
 	}
 	s.text(name)
+	if own(name) {
+		return
+	}
 	if s.seen++; s.seen > maxSealedFiles {
 		return
 	}
@@ -231,6 +234,19 @@ func (s *sealer) file(name string, content bool) {
 		}
 	}
 	s.text(identity(st))
+}
+
+// own tells whether a name means something else to each process: what kavi has
+// there is not what the caller has. A script that is read so comes with its call, and
+// the shim compares it again.
+func own(name string) bool {
+	name = path.Clean(name)
+	for _, dir := range []string{"/dev/fd", "/proc/self", "/proc/thread-self"} {
+		if below(dir, name) {
+			return true
+		}
+	}
+	return name == "/dev/stdin" || name == "/dev/tty"
 }
 
 // identity is what tells one state of a file from another without reading it.

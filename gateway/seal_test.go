@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,18 @@ func TestSealChangesWithWhatItIsAbout(t *testing.T) {
 		return scriptOf(b)
 	}
 	sourcing := func() *Call { return scriptOf([]byte(". ./lib.sh\npwd\n")) }
+	put(t, dir+"/open", "some\n")
+	open, err := os.Open(dir + "/open")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = open.Close() }()
+	ofDescriptor := func() *Call {
+		c := scriptOf([]byte("true\n"))
+		c.Script = fmt.Sprintf("/dev/fd/%d", open.Fd())
+		c.Argv = []string{"sh", c.Script}
+		return c
+	}
 	text := func(line string) func() *Call {
 		return func() *Call {
 			c := at(dir, line)
@@ -95,6 +108,7 @@ func TestSealChangesWithWhatItIsAbout(t *testing.T) {
 		{"the program of env -C changes", text("env -C src ./tool.sh"), func() { put(t, dir+"/src/tool.sh", "echo 4\n") }, true},
 		{"the program of a shell within changes", text("sh -c 'cd src && node tool.sh'"), func() { put(t, dir+"/src/tool.sh", "echo 5\n") }, true},
 		{"what the script sources changes", sourcing, func() { put(t, dir+"/lib.sh", "echo 2\n") }, true},
+		{"what this process has at the script's descriptor changes", ofDescriptor, func() { put(t, dir+"/open", "more\n") }, false},
 		{"a file grows in the folder to delete", text("rm -rf src"), func() { put(t, dir+"/src/more.go", "x") }, true},
 		{"the same bytes are written again", write("a.txt", "new\n"), func() {
 			b, err := os.ReadFile(dir + "/a.txt")
