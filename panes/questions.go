@@ -196,16 +196,25 @@ func newCloseAgent(v *views, agent string) *ask {
 	return q
 }
 
-// newAgentPrompt asks for the command line of another agent.
+// newAgentPrompt asks for the command line of another agent. The question stays
+// until that agent was started: why it was not is often longer than a note.
 func newAgentPrompt(v *views) *ask {
+	failed, starting := "", ""
 	q := newAsk(v, "Start another agent", func(_ model, width int) []row {
 		s := &sheet{worst: -1, width: width}
 		s.says(0, "The command to run in a new pane, for instance: claude, codex, bash. "+
 			"Quotes work as in a shell; nothing is expanded. With --worktree before it, it works in a git worktree of its own.", plain)
+		if failed != "" {
+			s.add(nil)
+			s.says(0, failed, danger)
+		}
 		return s.rows
 	})
 	q.edit, q.label, q.does = newEditor(""), "Command:", "start it"
 	q.do = func(text string, _ time.Duration) string {
+		if starting != "" {
+			return starting
+		}
 		argv, err := splitWords(text)
 		if err != nil {
 			return err.Error()
@@ -217,14 +226,19 @@ func newAgentPrompt(v *views) *ask {
 		if len(spec.Argv) == 0 {
 			return "which command?"
 		}
+		starting = display.Safe("starting " + spec.Argv[0] + " …")
+		failed, q.laid = "", nil
 		v.act.Start(spec, func(name string, err error) {
+			starting = ""
 			if err != nil {
+				failed, q.laid, q.wrong = display.Safe("Not started: "+err.Error()), nil, ""
 				v.act.Note(display.Safe("starting " + spec.Argv[0] + ": " + err.Error()))
 				return
 			}
+			v.act.Pop(q)
 			v.act.GoTo(name)
 		})
-		return ""
+		return orElse(starting, "it was not started")
 	}
 	return q
 }

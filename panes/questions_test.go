@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -184,6 +185,31 @@ func TestNewAgentTakesACommandLine(t *testing.T) {
 	}
 	if fmt.Sprint(d.went) != "[new]" {
 		t.Errorf("went to %v", d.went)
+	}
+}
+
+// Why an agent was not started is read in full, and its line is there to be mended.
+func TestAnAgentThatCannotBeStartedIsAskedForAgain(t *testing.T) {
+	d := newDesk(t, 80, 24)
+	var answer func(string, error)
+	d.v.act.Start = func(spec session.AgentSpec, done func(string, error)) {
+		d.started = append(d.started, spec)
+		answer = done
+	}
+	d.v.act.Push(newAgentPrompt(d.v))
+	d.wait(time.Second)
+	d.types("--worktree codex")
+	d.deliberately("Enter")
+	d.has("starting codex …")
+	d.deliberately("Enter") // impatience starts no second one
+	why := "agent codex: its worktree was not made: " + strings.Repeat("one reason after the other, ", 5) + "and the last word"
+	answer("", errors.New(why))
+	d.wait(time.Second)
+	d.has("Not started: agent codex", "and the last word", "Command: --worktree codex")
+	d.deliberately("Enter")
+	answer("codex", nil)
+	if len(d.started) != 2 || fmt.Sprint(d.went) != "[codex]" || len(d.over) != 0 {
+		t.Errorf("started %+v, went to %v, %d views are over all", d.started, d.went, len(d.over))
 	}
 }
 
