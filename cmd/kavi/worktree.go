@@ -333,7 +333,7 @@ func canHaveWorktrees(ctx context.Context, project string) error {
 	case errors.Is(err, session.ErrBare):
 		return hint(fmt.Errorf("--worktree: %w", err), "go to a checkout of it: git worktree add ../main, cd ../main, kavi --worktree")
 	}
-	return fmt.Errorf("--worktree: %w", err)
+	return hint(fmt.Errorf("--worktree: %w", err), "git status says more; or without --worktree")
 }
 
 // sayWorktrees tells where agents work that were just started, and what their
