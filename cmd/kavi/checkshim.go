@@ -56,6 +56,7 @@ func proveShim(ctx context.Context, base string) (took time.Duration, err error)
 	if err := install.Install(binary, agent, []string{"sh"}); err != nil {
 		return 0, err
 	}
+	defer func() { _ = os.RemoveAll(pty.SocketDir(agent)) }() // which may be in /tmp
 	path, err := pty.GateSocket(agent)
 	if err != nil {
 		return 0, err

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+
+	"kavi/pty"
 )
 
 // TestWhatDoctorMissesHasARemedy looks at everything on a machine with next to
@@ -48,5 +51,25 @@ func TestDoctorSaysThatItCouldNotSay(t *testing.T) {
 	defer func() { _ = full.Close() }()
 	if err := printFindings(full, []finding{fine("all is well")}); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestDoctorTakesItsSocketsAway tries the shim where paths are too long for sockets,
+// which lie in a folder of this user in /tmp then.
+func TestDoctorTakesItsSocketsAway(t *testing.T) {
+	base := filepath.Join(t.TempDir(), strings.Repeat("long", 25))
+	if err := os.Mkdir(base, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := proveShim(context.Background(), base); err != nil {
+		t.Fatal(err)
+	}
+	at := pty.SocketDir(filepath.Join(base, "agents", "doctor"))
+	if strings.HasPrefix(at, base) {
+		t.Fatalf("the sockets were in %s", at)
+	}
+	if _, err := os.Lstat(at); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is left: %v", at, err)
+		_ = os.RemoveAll(at)
 	}
 }
