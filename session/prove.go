@@ -132,7 +132,8 @@ func (s *Session) proveHooks(spec *AgentSpec, env []string, despite bool) (hook.
 		return hook.Proof{}, err
 	}
 	defer func() {
-		if err := os.RemoveAll(top); err != nil {
+		// Its sockets may be in /tmp.
+		if err := errors.Join(os.RemoveAll(top), os.RemoveAll(pty.SocketDir(folder))); err != nil {
 			s.log.Warn("removing what a proof left", "err", err)
 		}
 	}()

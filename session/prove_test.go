@@ -12,6 +12,7 @@ import (
 
 	"kavi/gateway/hook"
 	"kavi/gateway/wire"
+	"kavi/pty"
 	"kavi/pty/proc"
 	"kavi/session/ledger"
 )
@@ -283,5 +284,25 @@ func TestNothingIsLeftOfAProof(t *testing.T) {
 	}
 	if id, err := proc.Of(pid); err == nil && id.Alive() {
 		t.Errorf("%v is left", id)
+	}
+}
+
+// A proof has sockets, which lie in /tmp where paths are too long for them.
+func TestNoFolderOfSocketsIsLeftOfAProof(t *testing.T) {
+	folder := ""
+	w := beginIn(t, filepath.Join(t.TempDir(), strings.Repeat("long", 25)), proving(func(_ context.Context, o hook.ProveOptions) (hook.Proof, error) {
+		folder = o.Folder
+		return hook.Proof{Family: hook.Claude, Program: o.Program, Binary: "b1", At: time.Now()}, nil
+	}))
+	if _, err := w.StartAgent(t.Context(), w.known("true\n")); err != nil {
+		t.Fatal(err)
+	}
+	at := pty.SocketDir(folder)
+	if at == folder {
+		t.Fatalf("the sockets were in %s", at)
+	}
+	if _, err := os.Lstat(at); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is left: %v", at, err)
+		_ = os.RemoveAll(at)
 	}
 }
