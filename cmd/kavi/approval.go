@@ -140,7 +140,7 @@ func (a *app) approvalShow(name *string) *cobra.Command {
 		Use:   "show ID",
 		Short: "show everything about one approval, or one change",
 		Long: "Show one approval with everything that is decided on, or changes that no call explains (chg_01)\nwith their diff and who could have made them.\n\n" + approvalJSON + `
-and form, fields, body, body_is, body_rows_left_out, lines, tool, argv, command, cwd, context, seal, layer,
+and form, fields: [{name, value}], body, body_is, body_rows_left_out, lines, tool, argv, command, cwd, context, seal, layer,
 parts (as kavi rules check has them), offer: [patterns by which --remember would allow calls like it].` + unexplainedJSON + `
 and diff: [rows].`,
 		Args: wrongUsage(cobra.ExactArgs(1)),

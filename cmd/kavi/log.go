@@ -36,9 +36,16 @@ func (a *app) logCommand() *cobra.Command {
 the files that one changes, stand below it, where it has several. Of a shell that an agent starts for itself one line is
 printed. Long texts end in …: --json has the rest.
 
---json prints all, one entry a line with seq, hash and prev; the fields that an entry does
-not need are left out. --verify checks the hash chain and prints its head: kept
-elsewhere, it shows later whether anything up to it was changed.`,
+--json prints all, one entry a line; fields that it does not need are left out:
+{seq, hash, prev, time, boot_ns, kind, witness (hook, shim, watcher, kernel, session), agent,
+call (call_12), approval (apr_03), inside, left, by: {kind, rule, layer, file, client, terminal,
+shown_ns}, action (deny, prompt, allow), verdict (allowed, denied), tool, what, command, argv, cwd,
+program, path, to, url, parts: [{text, effects, lines}], risk, level, why, reason, seal, nonce,
+process, exit_code, for_ns, data}
+
+--verify checks the hash chain and prints its head: kept elsewhere, it shows later whether
+anything up to it was changed. With --json: {count, head: {seq, hash}, bad, why, took_ns}, where
+bad is the first entry that is not what was written.`,
 		Args: wrongUsage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.log(c.Context(), o) },
 	}
