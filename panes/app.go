@@ -57,7 +57,8 @@ type app struct {
 	out      []typing             // what this round of events types
 	calls    map[string]attention // by agents that ask for attention
 	starts   map[string]*startNote
-	any      bool // the terminal was told to report all motion
+	failed   map[string]string // why agents could not be started again
+	any      bool              // the terminal was told to report all motion
 	ended    bool
 	why      Reason
 	err      error
@@ -126,7 +127,7 @@ func newApp(o Options, h host) *app {
 	}
 	a := &app{
 		host: h, env: o.Env, keys: prefixer{keys: keys},
-		panes: map[string]*pane{}, calls: map[string]attention{}, starts: map[string]*startNote{}, outer: true, dirty: true, note: o.Note, refused: o.NoCopies,
+		panes: map[string]*pane{}, calls: map[string]attention{}, starts: map[string]*startNote{}, failed: map[string]string{}, outer: true, dirty: true, note: o.Note, refused: o.NoCopies,
 	}
 	a.noteEnd = time.Now().Add(noteTime)
 	ti := describe(o.Env)

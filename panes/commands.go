@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"kavi/gateway/display"
 	"kavi/keymap"
 	"kavi/pty/vt"
 )
@@ -65,8 +66,11 @@ func (a *app) keyToPane(key vt.Key, k keymap.Key) {
 
 func (a *app) restart(agent string) {
 	a.say("starting " + agent + " again")
+	delete(a.failed, agent)
 	a.host.restart(agent, func(err error) {
 		if err != nil {
+			delete(a.starts, agent) // it is shown, also where it was before
+			a.failed[agent] = display.Safe("not started: " + err.Error())
 			a.say(agent + " was not started: " + err.Error())
 		}
 	})

@@ -136,6 +136,7 @@ func (a *app) take() {
 			delete(a.panes, name)
 			delete(a.calls, name)
 			delete(a.starts, name)
+			delete(a.failed, name)
 			a.sizes.forget(name)
 		}
 	}

@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ const noteSeen = time.Second
 
 // notesOf gives the notes of an agent that are to be shown, nil where they were seen.
 func (a *app) notesOf(ag *session.Agent) *startNote {
-	text := strings.Join(ag.Notes, "\n")
+	text := strings.Join(a.notes(ag), "\n")
 	if text == "" {
 		return nil
 	}
@@ -38,6 +39,15 @@ func (a *app) notesOf(ag *session.Agent) *startNote {
 		return nil
 	}
 	return n
+}
+
+// notes are those of the session, and why the agent could not be started again: that
+// is often longer than the status bar.
+func (a *app) notes(ag *session.Agent) []string {
+	if why := a.failed[ag.Name]; why != "" && ended(ag) {
+		return append(slices.Clone(ag.Notes), why)
+	}
+	return ag.Notes
 }
 
 // dismissNotes takes them away: a key went to the agent.
@@ -54,7 +64,7 @@ func (a *app) paintNotes(to tcell.Screen, ag *session.Agent, body rect, now time
 		return
 	}
 	s := &sheet{worst: -1, width: body.w}
-	for _, text := range ag.Notes {
+	for _, text := range a.notes(ag) {
 		s.wrapped(words(" kavi: ", bar), words(clip(text), bar))
 	}
 	const hint = "a key takes this away "

@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -58,5 +59,33 @@ func TestNotesFitInAnyPane(t *testing.T) {
 	s.screen.SetSize(80, 24)
 	if text := s.text(); !strings.Contains(text, "kavi: … and more") {
 		t.Errorf("it does not say that there is more:\n%s", text)
+	}
+}
+
+// Why an agent cannot be started again is longer than the status bar, so it stands
+// in its pane, until the next try.
+func TestWhyAnAgentWasNotStartedAgainIsReadInFull(t *testing.T) {
+	s := newStage(t, 80, 24, "claude")
+	why := errors.New("agent claude: its gate cannot be proven: " + strings.Repeat("one reason after the other, ", 4) + "and the last word")
+	var answer func(error)
+	s.app.host.restart = func(_ string, done func(error)) { answer = done }
+	s.agent("claude", func(a *session.Agent) { a.State = session.Exited })
+	s.types("\r")
+	answer(why)
+	s.pass(2 * time.Second)
+	if got := s.text(); !strings.Contains(got, "not started: agent claude") || !strings.Contains(got, "last word") {
+		t.Errorf("the reason is not shown:\n%s", got)
+	}
+	s.types("\r")
+	if got := s.text(); strings.Contains(got, "last word") {
+		t.Errorf("the next try shows it still:\n%s", got)
+	}
+	answer(why)
+	if got := s.text(); !strings.Contains(got, "last word") {
+		t.Errorf("the same reason is not shown again:\n%s", got)
+	}
+	s.agent("claude", func(a *session.Agent) { a.State = session.Working })
+	if got := s.text(); strings.Contains(got, "last word") {
+		t.Errorf("it runs, and the reason is shown:\n%s", got)
 	}
 }
