@@ -109,6 +109,9 @@ func (a *app) changes(ctx context.Context, o changesOptions) error {
 			}
 		}
 		return nil
+	case len(list) == 0 && (o.agent != "" || len(o.calls) > 0 || o.since != ""):
+		a.say("no such change; kavi changes --summary shows what this session saw")
+		return nil
 	case len(list) == 0:
 		a.say("no change of a file that this session saw")
 		return nil
