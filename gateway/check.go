@@ -181,7 +181,7 @@ func (r *Rule) tooWide() error {
 }
 
 // widens refuses an edited allow of more than exactly what was offered, where the
-// offer was exact because of what that does (rules.md, "Remember", 2).
+// offer was exact because of what that does.
 func (r *Rule) widens(offered *Rule) error {
 	if r.Verdict != Allow {
 		return nil

@@ -40,7 +40,7 @@ func (a Action) String() string {
 	return "deny"
 }
 
-// Level is an approval level: a floor after the rules (design.md). "" is none given: the documented defaults.
+// Level is an approval level: a floor after the rules. "" is none given: the documented defaults.
 type Level string
 
 // The levels.
@@ -117,7 +117,7 @@ type Seal [32]byte
 // Form is one of the three ways in which an approval is shown.
 type Form string
 
-// The forms of design.md.
+// The forms.
 const (
 	FormWrite  Form = "Write File"
 	FormCommit Form = "Git Commit"

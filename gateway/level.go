@@ -30,8 +30,8 @@ func ParseLevel(s string) (Level, error) {
 	return LevelDefault, fmt.Errorf("approval level %q: not one of %s", s, strings.Join(names, ", "))
 }
 
-// effect is what a level says of one effect, without any rule; design.md, the
-// table of levels. For the documented defaults, which none shares, it is not yet
+// effect is what a level says of one effect, without any rule; the README's
+// "Approval levels". For the documented defaults, which none shares, it is not yet
 // said that commands prompt.
 func (l Level) effect(e Effect) Action {
 	switch {

@@ -241,8 +241,8 @@ func (ju *judging) because(i int, e Effect) string {
 	return says(e) + ": " + quote(ju.parts, i) + " " + display.Safe(e.Why)
 }
 
-// covered applies design.md, "A call inside a call", to a call that is not denied
-// for itself.
+// covered lets a call that is not denied for itself ride on the allowed call that it
+// is nested in, see Cover.
 func (ju *judging) covered(j Judgement) Judgement {
 	cover := ju.w.Cover
 	if cover == nil {

@@ -69,7 +69,7 @@ func TestAProjectInKavisOwnFolder(t *testing.T) {
 	}
 }
 
-// TestLevels is the table of design.md, "Approval levels and full access".
+// TestLevels is the table of the approval levels.
 func TestLevels(t *testing.T) {
 	del := file(wire.ToolDelete, "build")
 	del.Recursive = true
@@ -183,7 +183,7 @@ func TestParseLevel(t *testing.T) {
 	}
 }
 
-// TestCovered is design.md, "A call inside a call".
+// TestCovered is what a call inside of an allowed one may do, and what asks all the same.
 func TestCovered(t *testing.T) {
 	operator := &Cover{CallID: "call_7", ApprovalID: "apr_03", ByOperator: true}
 	rule := &Cover{CallID: "call_8", Effects: []shell.Kind{shell.Read, shell.Write, shell.Unknown}}

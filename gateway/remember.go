@@ -16,7 +16,7 @@ type Offer struct {
 }
 
 // Offer gives the rules that would decide calls like this one in the same way,
-// for the agent that asks: rules.md, "Remember". verdict is Allow or Deny.
+// for the agent that asks: the README's "Rules" says which. verdict is Allow or Deny.
 func (p *Policy) Offer(c *Call, who Asker, w World, verdict Action) (o Offer) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -10,8 +10,7 @@ import (
 	"kavi/gateway/shell"
 )
 
-// riskOf labels a call: the highest of its parts (rules.md, "Risk and
-// explanation"). Network together with a secret or with code that is not seen is
+// riskOf labels a call: the highest of its parts. Network together with a secret or with code that is not seen is
 // high even where they are different parts: they may be two ends of a pipe.
 func riskOf(parts []Part) Risk {
 	risk, network, blind, secret := Low, false, false, false

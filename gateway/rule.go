@@ -31,7 +31,7 @@ const (
 	Any  shell.Kind = "any"
 )
 
-// Rule is one thing that the operator says about calls; rules.md, "The rule file".
+// Rule is one thing that the operator says about calls; the README's "Rules" shows the file.
 // A Policy keeps copies: a rule that is in one never changes.
 type Rule struct {
 	ID      string

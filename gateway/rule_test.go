@@ -21,7 +21,7 @@ func parse(t testing.TB, text string) []Rule {
 	return rules
 }
 
-// documented are the rules that rules.md shows as an example.
+// documented are rules as the documentation shows them.
 const documented = `
 [[rule]]
 id    = "src"

@@ -39,7 +39,7 @@ type patterns []string
 // MaxRuleFile bounds a file of rules, in bytes.
 const MaxRuleFile = 4 << 20
 
-// ParseRules reads a file of rules (rules.md). file names it in errors, which have
+// ParseRules reads a file of rules. file names it in errors, which have
 // the form "file:line: what: why"; all that are found are joined. A file with any
 // error gives no rules. The rules of the presets that it names come first.
 //

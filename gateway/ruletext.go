@@ -8,7 +8,7 @@ import (
 	"kavi/gateway/shell"
 )
 
-// TOML writes the rule as it stands in a file of rules (rules.md).
+// TOML writes the rule as it stands in a file of rules.
 func (r *Rule) TOML() string {
 	var b strings.Builder
 	b.WriteString("[[rule]]\n")

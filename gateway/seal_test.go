@@ -10,7 +10,7 @@ import (
 	"kavi/gateway/wire"
 )
 
-// The world moves between asking and running (threats.md): each change must give
+// The world moves between asking and running: each change must give
 // another seal, and nothing else may.
 func TestSealChangesWithWhatItIsAbout(t *testing.T) {
 	dir, w := project(t)

@@ -11,7 +11,7 @@ import (
 	"kavi/session/ledger"
 )
 
-// The life of a call, all of it in the loop (design.md, "The life of a call"):
+// The life of a call, all of it in the loop:
 //
 //	arrive -> judged allow or deny -> decide -> committed -> deliver -> taken -> ended
 //	       -> judged prompt        -> ask    -> committed -> held

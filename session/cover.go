@@ -10,7 +10,7 @@ import (
 	"kavi/pty/proc"
 )
 
-// A call inside a call (design.md): what an allowed command starts meets the
+// A call inside a call: what an allowed command starts meets the
 // gateway again. covers knows the processes of allowed calls, so that a door can
 // tell what a caller is nested in. Identity is pid and start time, never
 // anything that the caller says.

@@ -10,8 +10,8 @@ import (
 	"kavi/gateway"
 )
 
-// gitConfig knows why git is not read-only in the project. rules.md has the
-// configuration read once; but an agent could write a program into it later and
+// gitConfig knows why git is not read-only in the project. To read the
+// configuration once would not do: an agent could write a program into it later and
 // then ask for nothing but `git status`, so it is read again whenever one of its
 // files is not what it was.
 type gitConfig struct {

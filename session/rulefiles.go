@@ -15,8 +15,8 @@ import (
 	"kavi/gateway"
 )
 
-// RuleFiles are the files from which the rules of one project come; rules.md,
-// "Layers". None of them need exist.
+// RuleFiles are the files from which the rules of one project come, one
+// for each layer. None of them need exist.
 type RuleFiles struct {
 	User       string // the operator's rules.toml
 	Project    string // the operator's own file for this project, outside of it

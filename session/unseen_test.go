@@ -83,7 +83,7 @@ func TestWhatAnUnseenShellStartsIsTheAnnouncedCall(t *testing.T) {
 	}
 }
 
-// threats.md: nothing but a process that really runs the announced command, once, as
+// Nothing but a process that really runs the announced command, once, as
 // it was judged, is that call.
 func TestWhatOnlyLooksLikeAnUnseenShellIsJudgedAlone(t *testing.T) {
 	const said = `sh -c 'touch one'; true`

@@ -19,7 +19,7 @@
 // The package does no input or output but through the FS that the caller gives.
 package shell
 
-// Kind is one kind of effect that a part of a call may have (rules.md).
+// Kind is one kind of effect that a part of a call may have.
 type Kind string
 
 // The kinds.

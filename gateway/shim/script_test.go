@@ -104,7 +104,7 @@ func TestStandardInputFromAPipe(t *testing.T) {
 	}
 }
 
-// hold sh script.sh, rewrite script.sh, approve (threats.md).
+// hold sh script.sh, rewrite script.sh, approve.
 func TestChangedScriptIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	script := filepath.Join(t.TempDir(), "a.sh")
@@ -162,7 +162,7 @@ func TestChangedScriptIsAskedAgain(t *testing.T) {
 	}
 }
 
-// carry off the folder in which a held command will run (threats.md): what was a
+// carry off the folder in which a held command will run: what was a
 // write in the project would be one elsewhere.
 func TestFolderCarriedOffIsAskedAgain(t *testing.T) {
 	t.Parallel()
