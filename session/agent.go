@@ -37,8 +37,9 @@ type agent struct {
 	why     string
 	running int // allowed calls of it that run now
 	title   string
-	status  string // what the agent itself says of its state (OSC 7501)
-	paused  string // why every further call is held; "" when not paused
+	status  string    // what the agent itself says of its state (OSC 7501)
+	waits   time.Time // when the operator was last told that it waits in its own dialog
+	paused  string    // why every further call is held; "" when not paused
 	bell    bool
 	grants  []*grant
 	env     []string // what it was started with

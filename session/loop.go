@@ -79,6 +79,7 @@ type Session struct {
 	allowed     int
 	banner      []string
 	problem     string // what the ledger said last
+	unsaid      burst
 	fresh       []*Approval
 	stopping    bool
 	ended       bool
@@ -174,6 +175,7 @@ func (s *Session) tick(n int) {
 		}
 	}
 	s.flushFresh()
+	s.flushNotices()
 	s.tickRules(n%4 == 0)
 	if n%4 == 0 {
 		s.noteProblem(nil)

@@ -45,13 +45,49 @@ func (s *Session) Notices() (n <-chan Notice, cancel func()) {
 	}
 }
 
-// notify tells everybody, if the operator wants to be told.
+// noticeCells is how much of a text is told: a command may be of any length.
+const noticeCells = 200
+
+// notify has everybody told, if the operator wants to be: at the next tick, for what
+// comes in a burst is one notice.
 func (s *Session) notify(n Notice) {
 	if !s.opts.Config.Notify {
 		return
 	}
-	n.Title, n.Text = display.Safe(n.Title), display.Safe(n.Text)
+	n.Title, n.Text = display.Safe(n.Title), display.Cut(display.Safe(n.Text), noticeCells)
+	s.unsaid.add(n)
+}
+
+// burst is what is to be told at once: of the first that needs the operator, else of
+// the first, with how many there are beside.
+type burst struct {
+	first Notice
+	more  int
+}
+
+func (b *burst) add(n Notice) {
+	switch {
+	case b.first == Notice{}:
+		b.first = n
+		return
+	case n.NeedsYou && !b.first.NeedsYou:
+		b.first = n
+	}
+	b.more++
+}
+
+// flushNotices tells what came since the last tick.
+func (s *Session) flushNotices() {
+	n, more := s.unsaid.first, s.unsaid.more
+	if n == (Notice{}) {
+		return
+	}
+	s.unsaid = burst{}
+	if more > 0 {
+		n.Text += fmt.Sprintf(" and %d more", more)
+	}
 	s.told.mu.Lock()
+	defer s.told.mu.Unlock()
 	for c := range s.told.to {
 		for {
 			select {
@@ -66,8 +102,19 @@ func (s *Session) notify(n Notice) {
 			break
 		}
 	}
-	s.told.mu.Unlock()
-	s.wg.Go(func() { s.desktop(n) })
+}
+
+// tellDesktop shows notices outside the terminal, one after the other, until the
+// session ends.
+func (s *Session) tellDesktop(notices <-chan Notice) {
+	for {
+		select {
+		case n := <-notices:
+			s.desktop(n)
+		case <-s.ctx.Done():
+			return
+		}
+	}
 }
 
 // Trouble tells the operator of something that does not work and that they asked
@@ -146,6 +193,10 @@ func (s *Session) flushFresh() {
 	s.notify(n)
 }
 
+// dialogPause is how long after an agent said that it waits the operator is not told
+// so again: it may say anything, as often as it can write.
+const dialogPause = 10 * time.Second
+
 // heard takes what an agent's terminal noticed.
 func (s *Session) heard(name string, events []vt.Event) {
 	a := s.agents[name]
@@ -160,7 +211,8 @@ func (s *Session) heard(name string, events []vt.Event) {
 		case vt.TitleChanged:
 			a.title = e.Text
 		case vt.Status:
-			if e.Status.State == "blocked" && a.status != "blocked" {
+			if e.Status.State == "blocked" && a.status != "blocked" && time.Since(a.waits) >= dialogPause {
+				a.waits = time.Now()
 				s.notify(Notice{NeedsYou: true, Title: name, Text: "waits for you in its own dialog"})
 			}
 			a.status = stated(e.Status)

@@ -105,6 +105,10 @@ func Open(ctx context.Context, o Options) (_ *Session, err error) {
 		return nil, fmt.Errorf("session %s: %w", o.Dir.Name(), err)
 	}
 	s.publish()
+	if s.opts.Config.Notify {
+		notices, _ := s.Notices()
+		s.wg.Go(func() { s.tellDesktop(notices) })
+	}
 	s.wg.Go(s.loop)
 	for _, t := range s.trees.all() {
 		t.again = !fresh
