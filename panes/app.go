@@ -87,7 +87,7 @@ func Run(ctx context.Context, o Options) (Reason, error) {
 	}
 	s := o.Session
 	since := s.LastAttached()
-	gone := s.Attached(o.Operator, environ(o.Env)) //nolint:contextcheck // what the session notes outlives its client
+	gone := s.Attached(o.Operator, environ(o.Env))
 	defer gone()
 	a := newApp(o, host{
 		snapshot: s.Snapshot, view: s.View, drawn: s.Drawn, send: s.Type, resize: s.Resize, seen: s.Seen,

@@ -92,7 +92,7 @@ func keepAwake(ctx context.Context, s *session.Session, wanted bool) {
 		case <-nudge:
 		case why := <-h.ended():
 			if ctx.Err() == nil {
-				s.Trouble("the machine may sleep", "keep_awake: the machine may sleep: "+why) //nolint:contextcheck // the session has its own
+				s.Trouble("the machine may sleep", "keep_awake: the machine may sleep: "+why)
 			}
 			h.release()
 			h = nil

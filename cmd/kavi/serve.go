@@ -127,7 +127,7 @@ func serve(ctx context.Context, dir session.Dir, begin bool) error {
 		Session:      s,
 		Path:         dir.ControlSocket(),
 		Guard:        guard,
-		Refused:      func(p proc.Peer, request string, why error) { s.Refused(p.ID, request, why) }, //nolint:contextcheck // the session has its own
+		Refused:      func(p proc.Peer, request string, why error) { s.Refused(p.ID, request, why) },
 		Attach:       draw.run,
 		AttendedOnly: runtime.GOOS == "darwin", // a double fork can hide there that an agent asks
 		Stop:         cancel,
