@@ -63,11 +63,13 @@ func TestAnAgentsHooksSayItsState(t *testing.T) {
 say UserPromptSubmit ",\"prompt\":\"go\""; wait_ a
 say Notification ",\"message\":\"Claude needs your permission\",\"notification_type\":\"permission_prompt\""; wait_ b
 say UserPromptSubmit ",\"prompt\":\"go\""; wait_ c
-say Stop; wait_ d`)
+say Stop; wait_ d
+say UserPromptSubmit ",\"prompt\":\"go\""; wait_ e
+say Notification ",\"message\":\"Claude is waiting for your input\",\"notification_type\":\"idle_prompt\""; wait_ f`)
 	for _, c := range []struct {
 		want State
 		next string
-	}{{Working, "a"}, {Waiting, "b"}, {Working, "c"}, {Idle, "d"}} {
+	}{{Working, "a"}, {Waiting, "b"}, {Working, "c"}, {Idle, "d"}, {Working, "e"}, {Idle, "f"}} {
 		w.until(string(c.want), func(s *Snapshot) bool { return s.Agents[0].State == c.want })
 		w.touch(c.next)
 	}

@@ -33,7 +33,9 @@ func (f *frame) claudeLike(tools table, family Family, allow string) (Event, err
 	case "UserPromptSubmit":
 		k = Prompted
 	case "Notification":
-		k = Waiting
+		if k = Waiting; f.about == "idle_prompt" { // for its next task: qwen says so beside Stop, claude a minute later
+			k = Idle
+		}
 	case "PermissionRequest":
 		if k = Permit; family == Codex { // which is started without dialogs: those that it has are what the operator wants
 			k = Waiting

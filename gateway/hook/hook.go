@@ -154,6 +154,7 @@ func text(v value, name string) (string, error) {
 // frame is what the JSON of most families has around the tool.
 type frame struct {
 	event, tool, use string
+	about            string // what kind of notification it is
 	cwd              string
 	input            value
 	Event
@@ -178,6 +179,7 @@ func readFrame(top value, n names) (f frame, err error) {
 		{n.tool, &f.tool},
 		{n.use, &f.use},
 		{"agent_id", &f.SubAgent},
+		{"notification_type", &f.about},
 	} {
 		if field.name == "" {
 			continue
