@@ -93,6 +93,7 @@ func TestACallAfterAnUndoCanBeTakenBack(t *testing.T) {
 	if got := w.file("new.txt"); got != "work2" {
 		t.Errorf("new.txt holds %q", got)
 	}
+	w.seen(2, "new.txt", "undo_02")
 	w.undo(ChangesOf{Agent: "one"})
 	if w.exists("new.txt") {
 		t.Error("what the agent made is there after all of it was taken back")
